@@ -1,0 +1,46 @@
+//! Why we are there, as something countable by a date.
+
+use crate::{AimId, Timestamp};
+
+/// What an aim counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Arrivals of people by our own short links.
+    Visits,
+    /// Answers from people to what we said.
+    Replies,
+    /// People with whom a two-way talk began.
+    People,
+}
+
+impl Measure {
+    pub const ALL: [Measure; 3] = [Measure::Visits, Measure::Replies, Measure::People];
+    pub fn word(self) -> &'static str {
+        match self {
+            Measure::Visits => "visits",
+            Measure::Replies => "replies",
+            Measure::People => "people",
+        }
+    }
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|m| m.word() == word)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aim {
+    pub id: AimId,
+    pub name: String,
+    /// The why, in the person's own words.
+    pub why: String,
+    pub measure: Measure,
+    pub target: u32,
+    /// A date in the desk's zone, `YYYY-MM-DD`.
+    pub by: Option<String>,
+    /// Hours a week it may cost.
+    pub hours: Option<f64>,
+    /// Where its short links lead by default.
+    pub url: Option<String>,
+    pub created_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
+}

@@ -1,0 +1,68 @@
+//! One part on its way to one account, once.
+
+use crate::{AccountId, DeliveryId, DraftId, Part, PostRef, Timestamp};
+
+/// The key by which a network may recognise a second try. It is made once and never changes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DeliveryKey(pub String);
+
+/// Where a delivery stands. See ARCHITECTURE.md, walk B.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// In line until it is due.
+    Planned,
+    /// An attempt was begun; until it is settled nobody knows whether it landed.
+    Sending,
+    /// It stands on the network.
+    Landed,
+    /// The network would not take it.
+    Refused,
+    /// Nobody but a person can tell whether it landed.
+    AskHuman,
+    /// Taken back before it went out.
+    Cancelled,
+}
+
+impl DeliveryState {
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Sending => "sending",
+            Self::Landed => "landed",
+            Self::Refused => "refused",
+            Self::AskHuman => "ask-human",
+            Self::Cancelled => "cancelled",
+        }
+    }
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Planned, Self::Sending, Self::Landed, Self::Refused, Self::AskHuman, Self::Cancelled].into_iter().find(|s| s.word() == word)
+    }
+    /// Nothing more will happen by itself.
+    pub fn is_settled(&self) -> bool {
+        !matches!(self, Self::Planned | Self::Sending)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    pub draft: DraftId,
+    pub account: AccountId,
+    /// Place in the thread, from 0.
+    pub part_index: u32,
+    pub part: Part,
+    pub key: DeliveryKey,
+    pub state: DeliveryState,
+    pub due: Timestamp,
+    /// The zone in which the wish was made, by its IANA name.
+    pub zone: String,
+    /// How many attempts were begun.
+    pub attempts: u32,
+    pub attempted_at: Option<Timestamp>,
+    /// Where it stands on the network, once landed.
+    pub landed: Option<PostRef>,
+    pub landed_url: Option<String>,
+    pub landed_at: Option<Timestamp>,
+    /// Why it was refused or put off, in words for a person.
+    pub why: Option<String>,
+}

@@ -1,0 +1,33 @@
+//! The nouns of Hobnob and the rules about one noun: true without clock, disk or wire.
+//! No input or output, nothing async, no serialisation, and no network is named here.
+//! Begin with [`post`], [`conversation`] and [`delivery`].
+
+pub mod account;
+pub mod aim;
+pub mod conversation;
+pub mod delivery;
+pub mod desk;
+pub mod draft;
+pub mod id;
+pub mod link;
+pub mod measure;
+pub mod person;
+pub mod post;
+pub mod profile;
+pub mod rules;
+pub mod topic;
+
+pub use account::{Account, AccountState, NetworkKey, Secret};
+pub use aim::{Aim, Measure};
+pub use conversation::{Conversation, Turn};
+pub use delivery::{Delivery, DeliveryKey, DeliveryState};
+pub use desk::{Desk, Role, Seat, Voice};
+pub use draft::{Draft, Kind, Part, Picture, Rendering, ReplyTo};
+pub use id::*;
+pub use jiff::Timestamp;
+pub use link::{Link, Visit, Visitor};
+pub use person::{Nature, Person, Tie, TieWord};
+pub use post::{Boost, Media, MediaKind, Mention, Post, PostRef, Visibility};
+pub use profile::Profile;
+pub use rules::{Misfit, Rules, Unit};
+pub use topic::{Query, QueryError, Topic};

@@ -1,0 +1,257 @@
+//! The facets of a network, by direction of talk. A network has one or it does not; the ability table is drawn from this.
+
+use async_trait::async_trait;
+use model::{Account, DeliveryKey, NetworkKey, Part, PictureId, Post, PostRef, Profile, Rules, Secret, Timestamp};
+
+use crate::{Answer, Http};
+
+/// What a network is called and what it lets a post be before its server has been asked.
+pub struct About {
+    /// Lower case, lasting; stands in rows and addresses.
+    pub key: &'static str,
+    pub name: &'static str,
+    /// Our own two letters for it.
+    pub mark: &'static str,
+    /// One sentence for the page on which an account is connected.
+    pub blurb: &'static str,
+    /// The rules where the server states none of its own.
+    pub rules: fn() -> Rules,
+}
+
+pub trait Network: Send + Sync {
+    fn about(&self) -> &'static About;
+    fn sign_in(&self) -> Option<&dyn SignIn> {
+        None
+    }
+    fn listen(&self) -> Option<&dyn Listen> {
+        None
+    }
+    fn inbox(&self) -> Option<&dyn Inbox> {
+        None
+    }
+    fn publish(&self) -> Option<&dyn Publish> {
+        None
+    }
+    fn people(&self) -> Option<&dyn People> {
+        None
+    }
+    fn stream(&self) -> Option<&dyn Stream> {
+        None
+    }
+}
+
+/// What every call carries. `now` is handed in; nothing here reads the clock.
+pub struct Call<'a> {
+    pub http: &'a Http,
+    pub account: &'a Account,
+    pub secret: &'a Secret,
+    pub now: Timestamp,
+}
+
+/// How far we have read: the network's own words, opaque to everyone else. Empty: from the start.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Cursor(pub String);
+
+/// Something read, and where to read on next time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch<T> {
+    pub items: Vec<T>,
+    /// To be kept in the same transaction as the items.
+    pub next: Cursor,
+    /// There is more to read now.
+    pub has_more: bool,
+}
+
+/// What to look for. One of these a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Search {
+    /// The account's own home timeline.
+    Home,
+    /// A hashtag, without `#`.
+    Tag(String),
+    /// Words, as the network's own search takes them.
+    Words(String),
+    /// What one profile wrote, by its remote id.
+    By(String),
+    /// Everything of a feed (the account is the feed).
+    Feed,
+}
+
+#[async_trait]
+pub trait Listen: Send + Sync {
+    /// Whether this network (this server) can look for that at all.
+    fn can(&self, search: &Search) -> bool;
+    /// What is new since `from`, oldest first. A first call (empty cursor) brings the newest page only.
+    async fn search(&self, call: &Call<'_>, search: &Search, from: &Cursor) -> Answer<Batch<Post>>;
+    /// The whole thread around a post, as far as the network gives it, the post itself included.
+    async fn thread(&self, call: &Call<'_>, of: &PostRef) -> Answer<Vec<Post>>;
+}
+
+/// Why something came to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeardKind {
+    /// Somebody named or answered us, or quoted us.
+    Spoke,
+    Liked,
+    PassedOn,
+    Followed,
+}
+
+/// One notification.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// The network's own id of the notification.
+    pub id: String,
+    pub kind: HeardKind,
+    pub by: Profile,
+    pub at: Timestamp,
+    /// The post said, liked or passed on.
+    pub post: Option<Post>,
+}
+
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// What was said to us and done about us since `from`, oldest first. A first call brings the newest pages (bounded), as history.
+    async fn since(&self, call: &Call<'_>, from: &Cursor) -> Answer<Batch<Heard>>;
+}
+
+/// A picture's bytes, ready to go up: already turned, stripped and fitted.
+#[derive(Clone)]
+pub struct Upload {
+    pub id: PictureId,
+    pub mime: String,
+    pub bytes: Vec<u8>,
+    pub width: u32,
+    pub height: u32,
+    pub alt: String,
+}
+
+/// A link card: drawn by the network where it does so itself, else sent along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    pub url: String,
+    pub title: String,
+    pub about: String,
+}
+
+/// What goes with a part's words onto the wire.
+#[derive(Clone, Default)]
+pub struct Baggage {
+    pub uploads: Vec<Upload>,
+    pub card: Option<Card>,
+}
+
+/// What came of a post that may have landed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    Here(Landing),
+    NotThere,
+    CannotTell,
+}
+
+/// Where a post stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Landing {
+    pub at: PostRef,
+    pub url: Option<String>,
+}
+
+/// A small sign to somebody's post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    Like,
+    Boost,
+}
+
+#[async_trait]
+pub trait Publish: Send + Sync {
+    /// Sends a part. `key` is the same at every try.
+    async fn post(&self, call: &Call<'_>, part: &Part, baggage: &Baggage, key: &DeliveryKey) -> Answer<Landing>;
+    /// Did it land? Read from the account's own posts, never from search. `since` is when the first attempt began.
+    async fn find(&self, call: &Call<'_>, part: &Part, key: &DeliveryKey, since: Timestamp) -> Answer<Found>;
+    /// Changes a post that stands; `NotOffered` where the network has no edits.
+    async fn edit(&self, call: &Call<'_>, at: &PostRef, part: &Part, baggage: &Baggage) -> Answer<Landing>;
+    /// Takes a post down. One that is gone already is a success.
+    async fn delete(&self, call: &Call<'_>, at: &PostRef) -> Answer<()>;
+    /// Likes or passes on. Doing so twice is a success. The answer is what `unsign` wants.
+    async fn sign(&self, call: &Call<'_>, at: &PostRef, sign: Sign) -> Answer<String>;
+    async fn unsign(&self, call: &Call<'_>, at: &PostRef, sign: Sign, receipt: &str) -> Answer<()>;
+}
+
+#[async_trait]
+pub trait People: Send + Sync {
+    /// A profile by the handle people write, with or without `@`.
+    async fn profile(&self, call: &Call<'_>, handle: &str) -> Answer<Profile>;
+}
+
+/// Something that came by a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The stream is open (again); what came in between has to be fetched.
+    Open,
+    Heard(Heard),
+    /// A post, and what brought it (`Home` or `Tag`).
+    Post(Box<Post>, Search),
+    Edited(Box<Post>),
+    /// The `PostRef::id`, or where the network gives only a local id, its `PostRef::tag`.
+    Deleted(String),
+}
+
+#[async_trait]
+pub trait Stream: Send + Sync {
+    /// Keeps one connection and hands on what comes, until it breaks (`Err`) or `out` is closed (`Ok`). The caller reconnects, with
+    /// back-off, and fetches what was missed at every [`Event::Open`].
+    async fn run(&self, call: &Call<'_>, tags: &[String], out: tokio::sync::mpsc::Sender<Event>) -> Answer<()>;
+}
+
+/// One field of a sign-in form.
+pub struct Field {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub help: &'static str,
+    pub placeholder: &'static str,
+    pub is_secret: bool,
+    pub is_required: bool,
+}
+
+/// What a person filled in, by field key.
+pub type Answers = std::collections::BTreeMap<String, String>;
+
+/// What comes of the first step.
+#[derive(Debug)]
+pub enum Step {
+    /// Nothing more to do.
+    Done(Box<Arrival>),
+    /// The person has to go to `url` and come back, or paste a code. `state` is ours to keep (sealed) until then.
+    Visit { url: String, state: Secret },
+}
+
+/// An account, fresh from signing in.
+#[derive(Debug)]
+pub struct Arrival {
+    pub network: NetworkKey,
+    pub server: String,
+    pub profile: Profile,
+    pub rules: Rules,
+    pub secret: Secret,
+}
+
+/// How a person comes back from a network's own sign-in page.
+pub struct Returned {
+    /// The state that `begin` gave.
+    pub state: Secret,
+    /// The code in the address, or as pasted.
+    pub code: String,
+}
+
+#[async_trait]
+pub trait SignIn: Send + Sync {
+    fn form(&self) -> &'static [Field];
+    /// `back_to` is the address that the network shall send the person to; `None` where there is none, so that a code is shown to paste.
+    async fn begin(&self, http: &Http, answers: &Answers, back_to: Option<&str>, now: Timestamp) -> Answer<Step>;
+    async fn finish(&self, http: &Http, returned: &Returned, now: Timestamp) -> Answer<Arrival>;
+    /// A new secret for an old one. One refresher at a time is the caller's care. `SignInAgain` only on a recognised refusal.
+    async fn refresh(&self, call: &Call<'_>) -> Answer<Secret>;
+    /// What the server allows today, and the profile as it stands.
+    async fn look_again(&self, call: &Call<'_>) -> Answer<(Profile, Rules)>;
+}

@@ -1,0 +1,43 @@
+//! The outside: every network in a folder of its own, behind small traits by direction of talk.
+//! A network knows neither the store, nor another network, nor why it is called.
+//! Begin with [`Network`], then one folder; every call out passes [`http::Http`].
+
+pub mod error;
+pub mod facets;
+pub mod http;
+
+pub mod bluesky;
+pub mod feed;
+pub mod mastodon;
+
+use std::sync::Arc;
+
+pub use error::{Answer, Happened, NetworkError};
+pub use facets::*;
+pub use http::Http;
+use model::NetworkKey;
+
+/// Every network this build speaks, in the order in which they are offered.
+pub static ALL: &[&dyn Network] = &[&mastodon::Mastodon, &bluesky::Bluesky, &feed::Feed];
+
+/// The networks at hand: all of [`ALL`] in the product, others in tests.
+#[derive(Clone)]
+pub struct Networks(Arc<Vec<Arc<dyn Network>>>);
+
+impl Networks {
+    pub fn new(networks: Vec<Arc<dyn Network>>) -> Self {
+        Self(Arc::new(networks))
+    }
+    pub fn get(&self, key: &NetworkKey) -> Option<&dyn Network> {
+        self.0.iter().find(|n| n.about().key == key.as_str()).map(|n| n.as_ref())
+    }
+    pub fn all(&self) -> impl Iterator<Item = &dyn Network> {
+        self.0.iter().map(|n| n.as_ref())
+    }
+}
+
+impl Default for Networks {
+    fn default() -> Self {
+        Self::new(vec![Arc::new(mastodon::Mastodon), Arc::new(bluesky::Bluesky), Arc::new(feed::Feed)])
+    }
+}
