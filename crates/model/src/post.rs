@@ -99,6 +99,8 @@ pub struct Boost {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Post {
     pub at: PostRef,
+    /// `local:{server}:{id}`: what a post of the same server may call it by in its `reply_to`, where the network has such names.
+    pub local: Option<String>,
     pub network: NetworkKey,
     pub author: Profile,
     /// The words as plain text: line breaks kept, links whole, mentions as `@handle`.
@@ -139,6 +141,7 @@ impl Post {
     pub fn new(at: PostRef, author: Profile, text: impl Into<String>, created_at: Timestamp) -> Post {
         Post {
             at,
+            local: None,
             network: author.network.clone(),
             author,
             text: text.into(),

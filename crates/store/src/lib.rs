@@ -1,1 +1,29 @@
+//! The cellar: everything Hobnob keeps, in one concrete [`Store`] over SQLite and PostgreSQL.
+//! It decides nothing. Reading and writing happen in closures over a [`Tx`], which runs on one of the store's own
+//! threads and cannot wait on a network. Begin with `tx.rs`, then one noun's file.
 
+pub mod accounts;
+mod connection;
+pub mod desks;
+mod dialect;
+pub mod error;
+mod ids;
+pub mod jobs;
+pub mod json;
+pub mod migrate;
+pub mod posts;
+pub mod profiles;
+mod seal;
+mod store;
+mod tx;
+mod value;
+
+pub use error::StoreError;
+pub use ids::fresh_id;
+pub use seal::Key;
+pub use store::{Backend, Store};
+pub use tx::{Tx, Unscoped};
+pub use value::{FromValue, Row, Value};
+
+/// What a closure over a [`Tx`] answers.
+pub type Kept<T> = Result<T, StoreError>;

@@ -1,0 +1,30 @@
+//! Where SQLite and PostgreSQL differ. Kept to one screen.
+
+/// Which of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    Lite,
+    Pg,
+}
+
+impl Dialect {
+    /// Appended to a select of rows that are about to be claimed, so that two workers never get the same one.
+    /// SQLite has one writer, and needs nothing.
+    pub fn lock_for_claim(self) -> &'static str {
+        match self {
+            Dialect::Lite => "",
+            Dialect::Pg => " for update skip locked",
+        }
+    }
+    /// A condition that `column` holds the words of argument `n` (made by [`Dialect::words_argument`]), whatever their case.
+    pub fn holds(self, column: &str, n: usize) -> String {
+        match self {
+            Dialect::Lite => format!("{column} like ${n} escape '\\'"),
+            Dialect::Pg => format!("{column} ilike ${n} escape '\\'"),
+        }
+    }
+    /// The argument that belongs to [`Dialect::holds`].
+    pub fn words_argument(self, words: &str) -> String {
+        format!("%{}%", words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+    }
+}

@@ -1,0 +1,155 @@
+//! The few nested values that are kept as JSON text in one column.
+
+use model::{Media, MediaKind, Mention, Part, Picture, PictureId, PostRef, ReplyTo, Rules, Unit, Visibility};
+use serde_json::{Value as Json, json};
+
+use crate::{Kept, StoreError};
+
+fn broken(what: &str) -> StoreError {
+    StoreError::Broken(format!("a kept {what} can't be read"))
+}
+
+fn parse(what: &str, text: &str) -> Kept<Json> {
+    serde_json::from_str(text).map_err(|_| broken(what))
+}
+
+fn text(json: &Json) -> String {
+    json.as_str().unwrap_or_default().to_owned()
+}
+fn maybe_text(json: &Json) -> Option<String> {
+    json.as_str().map(str::to_owned)
+}
+fn number(json: &Json) -> Option<u32> {
+    json.as_u64().and_then(|n| u32::try_from(n).ok())
+}
+fn each<T>(json: &Json, read: impl Fn(&Json) -> T) -> Vec<T> {
+    json.as_array().map(|all| all.iter().map(read).collect()).unwrap_or_default()
+}
+
+pub fn strings_out(list: &[String]) -> String {
+    json!(list).to_string()
+}
+pub fn strings_in(kept: &str) -> Kept<Vec<String>> {
+    Ok(each(&parse("list", kept)?, text))
+}
+
+pub fn mentions_out(list: &[Mention]) -> String {
+    Json::Array(list.iter().map(|m| json!([m.remote_id, m.handle])).collect()).to_string()
+}
+pub fn mentions_in(kept: &str) -> Kept<Vec<Mention>> {
+    Ok(each(&parse("mention", kept)?, |m| Mention { remote_id: text(&m[0]), handle: text(&m[1]) }))
+}
+
+pub fn media_out(list: &[Media]) -> String {
+    Json::Array(list.iter().map(|m| json!({"kind": m.kind.word(), "url": m.url, "preview": m.preview_url, "alt": m.alt})).collect())
+        .to_string()
+}
+pub fn media_in(kept: &str) -> Kept<Vec<Media>> {
+    Ok(each(&parse("picture", kept)?, |m| Media {
+        kind: MediaKind::from_word(m["kind"].as_str().unwrap_or_default()),
+        url: text(&m["url"]),
+        preview_url: maybe_text(&m["preview"]),
+        alt: text(&m["alt"]),
+    }))
+}
+
+pub fn rules_out(rules: &Rules) -> String {
+    json!({
+        "text_max": rules.text_max, "unit": rules.unit.word(), "bytes_max": rules.bytes_max, "link_weight": rules.link_weight,
+        "mention_counts_name_only": rules.mention_counts_name_only, "warning_counts": rules.warning_counts, "has_threads": rules.has_threads,
+        "has_warning": rules.has_warning, "has_language": rules.has_language, "has_edit": rules.has_edit, "has_title": rules.has_title,
+        "visibilities": rules.visibilities.iter().map(|v| v.word()).collect::<Vec<_>>(),
+        "pictures_max": rules.pictures_max, "picture_bytes_max": rules.picture_bytes_max, "picture_side_max": rules.picture_side_max,
+        "picture_area_max": rules.picture_area_max, "picture_types": rules.picture_types, "alt_max": rules.alt_max,
+    })
+    .to_string()
+}
+pub fn rules_in(kept: &str) -> Kept<Rules> {
+    let j = parse("rule", kept)?;
+    let is = |name: &str| j[name].as_bool().unwrap_or(false);
+    Ok(Rules {
+        text_max: number(&j["text_max"]),
+        unit: j["unit"].as_str().and_then(Unit::from_word).ok_or_else(|| broken("rule"))?,
+        bytes_max: number(&j["bytes_max"]),
+        link_weight: number(&j["link_weight"]),
+        mention_counts_name_only: is("mention_counts_name_only"),
+        warning_counts: is("warning_counts"),
+        has_threads: is("has_threads"),
+        has_warning: is("has_warning"),
+        has_language: is("has_language"),
+        has_edit: is("has_edit"),
+        has_title: is("has_title"),
+        visibilities: each(&j["visibilities"], |v| v.as_str().and_then(Visibility::from_word).unwrap_or_default()),
+        pictures_max: number(&j["pictures_max"]).unwrap_or(0),
+        picture_bytes_max: j["picture_bytes_max"].as_u64().unwrap_or(0),
+        picture_side_max: number(&j["picture_side_max"]),
+        picture_area_max: j["picture_area_max"].as_u64(),
+        picture_types: each(&j["picture_types"], text),
+        alt_max: number(&j["alt_max"]),
+    })
+}
+
+fn post_ref_out(at: &PostRef) -> Json {
+    json!([at.id, at.tag])
+}
+fn post_ref_in(json: &Json) -> PostRef {
+    PostRef::new(text(&json[0]), text(&json[1]))
+}
+
+pub fn part_out(part: &Part) -> String {
+    json!({
+        "text": part.text, "title": part.title, "language": part.language, "warning": part.warning, "visibility": part.visibility.word(),
+        "pictures": part.pictures.iter().map(|p| json!({"id": p.id.0, "mime": p.mime, "width": p.width, "height": p.height, "alt": p.alt})).collect::<Vec<_>>(),
+        "reply_to": part.reply_to.as_ref().map(|r| json!([post_ref_out(&r.parent), post_ref_out(&r.root)])),
+        "mentions": part.mentions,
+    })
+    .to_string()
+}
+pub fn part_in(kept: &str) -> Kept<Part> {
+    let j = parse("part", kept)?;
+    Ok(Part {
+        text: text(&j["text"]),
+        title: maybe_text(&j["title"]),
+        language: maybe_text(&j["language"]),
+        warning: maybe_text(&j["warning"]),
+        visibility: j["visibility"].as_str().and_then(Visibility::from_word).unwrap_or_default(),
+        pictures: each(&j["pictures"], |p| Picture {
+            id: PictureId(p["id"].as_i64().unwrap_or(0)),
+            mime: text(&p["mime"]),
+            width: number(&p["width"]).unwrap_or(0),
+            height: number(&p["height"]).unwrap_or(0),
+            alt: text(&p["alt"]),
+        }),
+        reply_to: j["reply_to"].as_array().map(|r| ReplyTo { parent: post_ref_in(&r[0]), root: post_ref_in(&r[1]) }),
+        mentions: each(&j["mentions"], |m| (text(&m[0]), text(&m[1]))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_in_comes_out() {
+        let rules = Rules {
+            text_max: Some(500),
+            link_weight: Some(23),
+            visibilities: Visibility::ALL.to_vec(),
+            picture_types: vec!["image/png".into()],
+            picture_area_max: Some(1 << 40),
+            ..Rules::default()
+        };
+        assert_eq!(rules_in(&rules_out(&rules)).unwrap(), rules);
+        let mut part = Part::of_text("Hello “you”\n\u{1f60a}");
+        part.reply_to = Some(ReplyTo { parent: PostRef::new("at://x", "bafy"), root: PostRef::new("at://y", "") });
+        part.pictures.push(Picture { id: PictureId(7), mime: "image/png".into(), width: 3, height: 4, alt: "A cat".into() });
+        part.mentions.push(("ada@x".into(), "1".into()));
+        part.visibility = Visibility::Direct;
+        assert_eq!(part_in(&part_out(&part)).unwrap(), part);
+        let media = vec![Media { kind: MediaKind::Video, url: "https://x/v".into(), preview_url: None, alt: String::new() }];
+        assert_eq!(media_in(&media_out(&media)).unwrap(), media);
+        let mentions = vec![Mention { remote_id: "1".into(), handle: "a@b".into() }];
+        assert_eq!(mentions_in(&mentions_out(&mentions)).unwrap(), mentions);
+        assert!(rules_in("{").is_err());
+    }
+}

@@ -1,0 +1,44 @@
+//! The tables, built and changed in numbered steps, one text for both databases. A step that has landed is never edited.
+
+use crate::connection::Connection;
+use crate::{Kept, StoreError};
+
+/// In order. Two-letter differences (`bytea`) are names that both databases take.
+pub const STEPS: &[(&str, &str)] = &[
+    ("001 desks", include_str!("../migrations/001_desks.sql")),
+    ("002 networks", include_str!("../migrations/002_networks.sql")),
+    ("003 converse", include_str!("../migrations/003_converse.sql")),
+    ("004 publish", include_str!("../migrations/004_publish.sql")),
+    ("005 listen", include_str!("../migrations/005_listen.sql")),
+    ("006 relate", include_str!("../migrations/006_relate.sql")),
+    ("007 reflect", include_str!("../migrations/007_reflect.sql")),
+];
+
+/// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.
+pub(crate) fn migrate(connection: &mut Connection) -> Kept<()> {
+    connection.batch("create table if not exists steps (number bigint primary key, name text not null)")?;
+    let done = match connection {
+        Connection::Lite(c) => c.query_row("select count(*) from steps", [], |r| r.get::<_, i64>(0))?,
+        Connection::Pg { client, .. } => client.query_one("select count(*) from steps", &[])?.get(0),
+    };
+    let done = usize::try_from(done).unwrap_or(0);
+    if done > STEPS.len() {
+        return Err(StoreError::Broken(format!("these data were written by a later Hobnob (step {done}; this one knows {})", STEPS.len())));
+    }
+    for (i, (name, sql)) in STEPS.iter().enumerate().skip(done) {
+        let number = i + 1;
+        let begin = match connection {
+            Connection::Lite(_) => "begin immediate;",
+            Connection::Pg { .. } => "begin; lock table steps in exclusive mode;",
+        };
+        let text = format!("{begin} insert into steps (number, name) values ({number}, '{name}'); {sql}; commit;");
+        if let Err(error) = connection.batch(&text) {
+            let _ = connection.batch("rollback");
+            // Another process may have been first; then its step counts.
+            if !matches!(error, StoreError::Conflict(_)) {
+                return Err(StoreError::Broken(format!("step {name}: {error}")));
+            }
+        }
+    }
+    Ok(())
+}
