@@ -1,10 +1,41 @@
-//! Bluesky.
+//! Bluesky, by the AT Protocol: a thin client of our own over its HTTP calls ("XRPC"), through the account's own server (its PDS).
+//! What is not here: the stream of the whole network, and anything that is true of another network.
+//! Begin with `xrpc.rs` (how a call is made and judged), then one facet a file; `translate.rs` is pure.
+
+pub mod richtext;
+pub mod syntax;
+
+use model::{Rules, Unit, Visibility};
 
 use crate::{About, Network};
 
 pub struct Bluesky;
 
-static ABOUT: About = About { key: "bluesky", name: "Bluesky", mark: "Bs", blurb: "", rules: model::Rules::default };
+static ABOUT: About = About {
+    key: "bluesky",
+    name: "Bluesky",
+    mark: "Bs",
+    blurb: "An account on Bluesky, or on any server that speaks the AT Protocol. You need your handle and an app password.",
+    rules,
+};
+
+/// What the network lets a post be, by its published record formats; no server states limits of its own.
+fn rules() -> Rules {
+    Rules {
+        text_max: Some(300),
+        unit: Unit::Graphemes,
+        bytes_max: Some(3000),
+        has_threads: true,
+        has_language: true,
+        visibilities: vec![Visibility::Public],
+        pictures_max: 4,
+        picture_bytes_max: 1_000_000,
+        picture_side_max: Some(2000),
+        picture_types: ["image/jpeg", "image/png", "image/webp"].map(str::to_owned).to_vec(),
+        alt_max: Some(2000),
+        ..Rules::default()
+    }
+}
 
 impl Network for Bluesky {
     fn about(&self) -> &'static About {
