@@ -1,0 +1,59 @@
+//! What every verb is given.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use model::{AccountId, DeskId, Seat, Timestamp};
+use networks::{Http, Networks};
+use store::Store;
+use tokio::sync::Notify;
+
+/// What was configured at the start and does not change.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The address people reach us by, without a slash at the end; our short links begin with it. `None` until configured: then
+    /// `http://localhost:PORT`.
+    pub public_url: String,
+    /// Where data are kept, for the doctor.
+    pub data: std::path::PathBuf,
+    /// This is a throw-away desk with invented people.
+    pub is_demo: bool,
+}
+
+/// One of these a process.
+pub struct App {
+    pub store: Store,
+    pub http: Http,
+    pub networks: Networks,
+    pub config: Config,
+    /// Rung when due work was put in line, so that the worker looks at once.
+    pub bell: Notify,
+    /// One refresher of a token at a time, by account.
+    refreshers: Mutex<HashMap<(DeskId, AccountId), Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl App {
+    pub fn new(store: Store, http: Http, networks: Networks, config: Config) -> Arc<App> {
+        Arc::new(App { store, http, networks, config, bell: Notify::new(), refreshers: Mutex::default() })
+    }
+    /// The lock under which an account's token is renewed.
+    pub(crate) fn refresher(&self, desk: DeskId, account: AccountId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut all = self.refreshers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.entry((desk, account)).or_default().clone()
+    }
+}
+
+/// First argument of every verb: the app, who asks, and when.
+#[derive(Clone, Copy)]
+pub struct Cx<'a> {
+    pub app: &'a App,
+    pub seat: &'a Seat,
+    pub now: Timestamp,
+}
+
+impl Cx<'_> {
+    /// Rings for the worker, after a transaction that put work in line.
+    pub fn ring(&self) {
+        self.app.bell.notify_one();
+    }
+}

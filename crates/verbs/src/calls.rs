@@ -1,0 +1,70 @@
+//! Calling a network for an account: its secret fetched, an old token renewed by one refresher at a time, a refused one noted.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use model::{Account, AccountId, AccountState, Secret};
+use networks::{Call, Network, NetworkError};
+
+use crate::{Cx, Done, VerbError};
+
+/// What a call is made with: one closure, called again once if the token had to be renewed.
+pub type Calling<'f, T> = Pin<Box<dyn Future<Output = Result<T, NetworkError>> + Send + 'f>>;
+
+/// Calls a network for an account. `work` may run twice, with a fresh token the second time; a token that is merely old was refused
+/// before anything happened, so nothing is doubled by that.
+pub async fn call<T: Send>(
+    cx: Cx<'_>,
+    id: AccountId,
+    work: impl for<'f> Fn(&'f dyn Network, &'f Call<'f>) -> Calling<'f, T> + Send + Sync,
+) -> Done<T> {
+    let (account, secret, version) = fetch(cx, id).await?;
+    let network = cx.app.networks.get(&account.network).ok_or(VerbError::Missing("network"))?;
+    let first = work(network, &Call { http: &cx.app.http, account: &account, secret: &secret, now: cx.now }).await;
+    let answer = match first {
+        Err(NetworkError::TokenOld) => match renew(cx, &account, network, version).await {
+            Ok(secret) => work(network, &Call { http: &cx.app.http, account: &account, secret: &secret, now: cx.now }).await,
+            Err(VerbError::Network(error)) => Err(error),
+            Err(other) => return Err(other),
+        },
+        other => other,
+    };
+    if matches!(answer, Err(NetworkError::SignInAgain)) {
+        cx.app
+            .store
+            .write(cx.seat, move |tx| {
+                tx.accounts().set_state(id, &AccountState::SignInAgain, Some("The network asks you to sign in again."))
+            })
+            .await?;
+    }
+    Ok(answer?)
+}
+
+async fn fetch(cx: Cx<'_>, id: AccountId) -> Done<(Account, Secret, i64)> {
+    cx.app
+        .store
+        .read(cx.seat, move |tx| {
+            let account = tx.accounts().get(id)?;
+            // A feed has no secret.
+            let (secret, version) = tx.accounts().secret(id)?.unwrap_or((Secret::new(""), 0));
+            Ok((account, secret, version))
+        })
+        .await
+}
+
+/// Renews a token, unless somebody else did so since `seen`. Only a recognised refusal asks the person to sign in again; any other
+/// failure leaves the account as it is, to be tried again.
+pub async fn renew(cx: Cx<'_>, account: &Account, network: &dyn Network, seen: i64) -> Done<Secret> {
+    let id = account.id;
+    let lock = cx.app.refresher(cx.seat.desk, id);
+    let _one_at_a_time = lock.lock().await;
+    let (_, secret, version) = fetch(cx, id).await?;
+    if version != seen {
+        return Ok(secret);
+    }
+    let sign_in = network.sign_in().ok_or(NetworkError::SignInAgain)?;
+    let fresh = sign_in.refresh(&Call { http: &cx.app.http, account, secret: &secret, now: cx.now }).await?;
+    let (kept, now) = (fresh.clone(), cx.now);
+    cx.app.store.write(cx.seat, move |tx| tx.accounts().put_secret(id, &kept, now)).await?;
+    Ok(fresh)
+}

@@ -1,0 +1,1 @@
+//! Whose turn it is, and answering: bringing in what was said, threads, turns, replies.

@@ -1,0 +1,69 @@
+//! Everything that happens by itself: the closed list. It holds no work; it only says which function.
+
+use model::{AccountId, DeliveryId, Timestamp, WatchId};
+
+use crate::{Cx, Done, VerbError};
+
+/// A kind of due work and what it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Bring in what was said to an account and around it.
+    Sync(AccountId),
+    /// Ask an account's server what it allows today, and how we look there.
+    LookAgain(AccountId),
+    /// Bring back what was put off, fill holes in threads, keep house. One a desk.
+    KeepHouse,
+    /// Read on where a topic is followed.
+    Hear(WatchId),
+    /// Send one part to one account, once.
+    Deliver(DeliveryId),
+}
+
+/// What becomes of a job that was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// It is over.
+    Over,
+    /// Again then.
+    At(Timestamp),
+}
+
+impl Job {
+    /// As it stands in the store: kind and subject.
+    pub fn row(self) -> (&'static str, i64) {
+        match self {
+            Job::Sync(id) => ("sync", id.0),
+            Job::LookAgain(id) => ("look-again", id.0),
+            Job::KeepHouse => ("keep-house", 0),
+            Job::Hear(id) => ("hear", id.0),
+            Job::Deliver(id) => ("deliver", id.0),
+        }
+    }
+    pub fn from_row(kind: &str, subject: i64) -> Option<Job> {
+        Some(match kind {
+            "sync" => Job::Sync(AccountId(subject)),
+            "look-again" => Job::LookAgain(AccountId(subject)),
+            "keep-house" => Job::KeepHouse,
+            "hear" => Job::Hear(WatchId(subject)),
+            "deliver" => Job::Deliver(DeliveryId(subject)),
+            _ => return None,
+        })
+    }
+    /// Puts it in line, in the transaction of what it is about. Ring ([`Cx::ring`]) after the transaction if it is due now.
+    pub fn put(self, tx: &store::Tx<'_>, due: Timestamp, now: Timestamp) -> store::Kept<()> {
+        let (kind, subject) = self.row();
+        tx.jobs().put(kind, subject, due, now)
+    }
+    pub fn delete(self, tx: &store::Tx<'_>) -> store::Kept<()> {
+        let (kind, subject) = self.row();
+        tx.jobs().delete(kind, subject)
+    }
+}
+
+/// Does one piece of due work.
+pub async fn perform(cx: Cx<'_>, job: Job) -> Done<Next> {
+    let _ = cx;
+    match job {
+        Job::Sync(_) | Job::LookAgain(_) | Job::KeepHouse | Job::Hear(_) | Job::Deliver(_) => Err(VerbError::Missing("verb")),
+    }
+}

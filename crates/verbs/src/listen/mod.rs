@@ -1,0 +1,1 @@
+//! Finding the conversation worth joining: topics, where they are followed, and what they brought.

@@ -1,0 +1,1 @@
+//! Saying something in several places, exactly once: fitting, planning, delivering, reconciling.

@@ -1,0 +1,1 @@
+//! Whether it takes us where we wanted: aims, links, visits, balance.

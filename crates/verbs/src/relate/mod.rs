@@ -1,0 +1,1 @@
+//! The people: who they are, what is between us, how strong the tie is.
