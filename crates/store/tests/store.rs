@@ -1,0 +1,106 @@
+//! The store keeps its promises on whichever database the test runs with.
+// See testkit: SQLite, or PostgreSQL where HOBNOB_TEST_DB names one.
+use model::*;
+use store::{StoreError, args, posts::Put, posts::Sight};
+use testkit::{Scene, scene::at};
+
+#[tokio::test]
+async fn a_failed_transaction_leaves_nothing() {
+    let scene = Scene::set("account ada@plaza").await;
+    let store = &scene.kept.store;
+    let failed: Result<(), StoreError> = store
+        .write(&scene.seat, |tx| {
+            tx.set_setting("hold", "20")?;
+            Err(StoreError::Conflict("on purpose".into()))
+        })
+        .await;
+    assert!(failed.is_err());
+    assert_eq!(store.read::<_, StoreError>(&scene.seat, |tx| tx.setting("hold")).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_desk_never_sees_anothers_rows() {
+    let scene = Scene::set("account ada@plaza").await;
+    let other = Seat::of_clock(DeskId(2));
+    assert_eq!(scene.kept.store.read::<_, StoreError>(&scene.seat, |tx| tx.accounts().list()).await.unwrap().len(), 1);
+    assert!(scene.kept.store.read::<_, StoreError>(&other, |tx| tx.accounts().list()).await.unwrap().is_empty());
+    let id = scene.account("ada@plaza");
+    assert_eq!(scene.kept.store.read::<_, StoreError>(&other, move |tx| tx.accounts().secret(id)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_job_is_given_to_one_worker_and_comes_back_when_its_lease_is_over() {
+    let scene = Scene::set("account ada@plaza").await;
+    let store = &scene.kept.store;
+    store.write::<_, StoreError>(&scene.seat, |tx| tx.jobs().put("sync", 7, at("09:00"), at("08:00"))).await.unwrap();
+    let claim =
+        |now: &'static str, until: &'static str| store.write_unscoped::<_, StoreError>(move |tx| tx.claim_jobs(at(now), at(until), 10));
+    assert!(claim("08:59", "09:01").await.unwrap().is_empty());
+    let first = claim("09:00", "09:02").await.unwrap();
+    assert_eq!(first.len(), 1);
+    assert!(claim("09:01", "09:03").await.unwrap().is_empty(), "it is leased");
+    let second = claim("09:02", "09:04").await.unwrap();
+    assert_eq!(second.len(), 1, "the lease is over");
+    let job = first[0].clone();
+    store.write_unscoped::<_, StoreError>(move |tx| tx.finish_job(&job, None)).await.unwrap();
+    assert!(
+        store.read::<_, StoreError>(&scene.seat, |tx| tx.jobs().due("sync", 7)).await.unwrap().is_some(),
+        "the first worker's lease had passed on"
+    );
+    let job = second[0].clone();
+    store.write_unscoped::<_, StoreError>(move |tx| tx.finish_job(&job, None)).await.unwrap();
+    assert_eq!(store.read::<_, StoreError>(&scene.seat, |tx| tx.jobs().due("sync", 7)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_job_put_in_line_while_it_is_done_is_done_once_more() {
+    let scene = Scene::set("account ada@plaza").await;
+    let store = &scene.kept.store;
+    store.write::<_, StoreError>(&scene.seat, |tx| tx.jobs().put("sync", 7, at("09:00"), at("08:00"))).await.unwrap();
+    let job = store.write_unscoped::<_, StoreError>(|tx| tx.claim_jobs(at("09:00"), at("09:05"), 1)).await.unwrap().remove(0);
+    store.write::<_, StoreError>(&scene.seat, |tx| tx.jobs().put("sync", 7, at("09:01"), at("09:01"))).await.unwrap();
+    store.write_unscoped::<_, StoreError>(move |tx| tx.finish_job(&job, None)).await.unwrap();
+    let again = store.write_unscoped::<_, StoreError>(|tx| tx.claim_jobs(at("09:01"), at("09:05"), 1)).await.unwrap();
+    assert_eq!(again.len(), 1);
+}
+
+#[tokio::test]
+async fn a_secret_is_sealed_and_its_version_grows() {
+    let scene = Scene::set("account ada@plaza").await;
+    let id = scene.account("ada@plaza");
+    let store = &scene.kept.store;
+    let raw: Vec<u8> = store
+        .read::<_, StoreError>(&scene.seat, move |tx| {
+            tx.get("a secret", "select sealed from secrets where desk = $1 and account = $2", &args![tx.desk(), id], |row| row.get(0))
+        })
+        .await
+        .unwrap();
+    assert!(!raw.windows(6).any(|w| w == b"fake-1"));
+    store.write::<_, StoreError>(&scene.seat, move |tx| tx.accounts().put_secret(id, &Secret::new("fake-2"), at("10:00"))).await.unwrap();
+    let (secret, version) = store.read::<_, StoreError>(&scene.seat, move |tx| tx.accounts().secret(id)).await.unwrap().unwrap();
+    assert_eq!((secret.reveal(), version), ("fake-2", 2));
+}
+
+#[tokio::test]
+async fn a_post_seen_twice_is_one_and_an_older_sight_undoes_no_edit() {
+    let scene = Scene::set("account ada@plaza\npost 09:00 ben@plaza \"Hello\"").await;
+    let mut post = scene.networks["plaza"].said_by("ben@plaza").remove(0);
+    let account = scene.account("ada@plaza");
+    let store = &scene.kept.store;
+    let put = |post: Post| {
+        store.write::<_, StoreError>(&scene.seat, move |tx| {
+            let author = tx.profiles().put(&post.author, at("09:00"))?;
+            tx.posts().put(&post, &Sight { author: author.id, account: Some(account), is_mine: false, names_me: false }, at("09:01"))
+        })
+    };
+    let Put::New(id) = put(post.clone()).await.unwrap() else { panic!("it is new") };
+    assert_eq!(put(post.clone()).await.unwrap(), Put::Known(id));
+    let old = post.clone();
+    post.text = "Hello, all".into();
+    post.edited_at = Some(at("09:30"));
+    assert_eq!(put(post).await.unwrap(), Put::Changed(id));
+    assert_eq!(put(old).await.unwrap(), Put::Known(id));
+    let kept = store.read::<_, StoreError>(&scene.seat, move |tx| tx.posts().get(id)).await.unwrap();
+    assert_eq!((kept.post.text.as_str(), kept.post.author.handle.as_str()), ("Hello, all", "ben@plaza"));
+    assert_eq!(kept.post.at.tag, "tag-1");
+}
