@@ -212,7 +212,7 @@ impl Posts<'_, '_> {
             )?;
         }
         self.0.run(
-            "update posts set replies = coalesce($3, replies), reply_to = case when $4 is not null and (reply_to is null or reply_to like 'local:%') then $4 else reply_to end,
+            "update posts set replies = coalesce($3, replies), reply_to = case when reply_to is null or reply_to like 'local:%' then coalesce($4, reply_to) else reply_to end,
                root = coalesce(root, $5), local_id = coalesce(local_id, $6), names_me = case when $7 = 1 then 1 else names_me end, url = coalesce(url, $8)
              where desk = $1 and id = $2",
             &args![

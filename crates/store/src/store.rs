@@ -42,6 +42,12 @@ pub struct Store {
 impl Store {
     /// Opens, brings the tables up to date, and starts the threads. Blocking; called once at the start.
     pub fn open(backend: Backend, key: Key) -> Result<Store, StoreError> {
+        // The PostgreSQL client waits in its own way, which must not happen on a thread of the async runtime.
+        std::thread::scope(|scope| scope.spawn(|| Self::open_here(backend, key)).join())
+            .unwrap_or_else(|_| Err(StoreError::Broken("opening broke off".into())))
+    }
+
+    fn open_here(backend: Backend, key: Key) -> Result<Store, StoreError> {
         let mut first = connect(&backend, true)?;
         crate::migrate::migrate(&mut first)?;
         let (writers, readers) = match &backend {

@@ -22,8 +22,8 @@ impl TestStore {
         std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
         let (backend, cleaning) = match std::env::var("HOBNOB_TEST_DB") {
             Ok(url) => {
-                let mut admin = postgres::Client::connect(&url, postgres::NoTls).expect("HOBNOB_TEST_DB names a PostgreSQL that answers");
-                admin.batch_execute(&format!("drop schema if exists {name} cascade; create schema {name}")).expect("a schema can be made");
+                admin(&url, format!("drop schema if exists {name} cascade; create schema {name}"))
+                    .expect("HOBNOB_TEST_DB names a PostgreSQL in which a schema can be made");
                 let joint = if url.contains('?') { '&' } else { '?' };
                 (Backend::Pg(format!("{url}{joint}options=-csearch_path%3D{name}")), Some((url, name)))
             }
@@ -40,14 +40,16 @@ impl TestStore {
 impl Drop for TestStore {
     fn drop(&mut self) {
         if let Some((url, name)) = self.cleaning.take() {
-            // A thread of its own: the blocking client may not run inside an async test.
-            let _ = std::thread::spawn(move || {
-                if let Ok(mut admin) = postgres::Client::connect(&url, postgres::NoTls) {
-                    let _ = admin.batch_execute(&format!("drop schema if exists {name} cascade"));
-                }
-            })
-            .join();
+            let _ = admin(&url, format!("drop schema if exists {name} cascade"));
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// On a thread of its own: the blocking client may not run inside an async test.
+fn admin(url: &str, sql: String) -> Result<(), postgres::Error> {
+    let url = url.to_owned();
+    std::thread::spawn(move || postgres::Client::connect(&url, postgres::NoTls)?.batch_execute(&sql))
+        .join()
+        .expect("the admin's thread ends")
 }
