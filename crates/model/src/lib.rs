@@ -15,6 +15,7 @@ pub mod person;
 pub mod post;
 pub mod profile;
 pub mod rules;
+pub mod split;
 pub mod topic;
 
 pub use account::{Account, AccountState, NetworkKey, Secret};

@@ -1,4 +1,5 @@
 //! How long a text is by a network's own rule. One function for the page, the API, the command line and the sender.
+//! In doubt it counts more rather than less, so that a post that fits here fits there.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -31,10 +32,10 @@ pub fn count(text: &str, unit: Unit) -> u32 {
 fn weighed(text: &str, rules: &Rules) -> Vec<(usize, usize, u32)> {
     let mut found = Vec::new();
     if let Some(weight) = rules.link_weight {
-        found.extend(links(text).into_iter().map(|(s, e)| (s, e, weight)));
+        found.extend(links(text).into_iter().filter(|&(s, e)| has_public_host(&text[s..e])).map(|(s, e)| (s, e, weight)));
     }
     if rules.mention_counts_name_only {
-        for (start, end, name_end) in full_mentions(text) {
+        for (start, end, name_end) in mentions(text) {
             if !found.iter().any(|&(s, e, _)| start < e && s < end) {
                 found.push((start, end, count(&text[start..name_end], rules.unit)));
             }
@@ -44,42 +45,86 @@ fn weighed(text: &str, rules: &Rules) -> Vec<(usize, usize, u32)> {
     found
 }
 
+/// Servers give their fixed weight only to addresses whose host ends in something like a top-level domain.
+fn has_public_host(link: &str) -> bool {
+    let after_scheme = link.split_once("//").map_or("", |(_, rest)| rest);
+    let host = after_scheme.split(['/', '?', '#']).next().unwrap_or("").split(':').next().unwrap_or("");
+    let Some((name, top)) = host.rsplit_once('.') else { return false };
+    !name.is_empty() && (top.to_ascii_lowercase().starts_with("xn--") || (top.chars().count() >= 2 && top.chars().all(char::is_alphabetic)))
+}
+
 /// Byte ranges of web addresses with their scheme.
 pub fn links(text: &str) -> Vec<(usize, usize)> {
     let mut finder = linkify::LinkFinder::new();
     finder.kinds(&[linkify::LinkKind::Url]);
-    finder
-        .links(text)
-        .filter(|l| l.as_str().starts_with("http://") || l.as_str().starts_with("https://"))
-        .map(|l| (l.start(), l.end()))
-        .collect()
+    let is_web = |link: &str| ["http://", "https://"].iter().any(|s| link.get(..s.len()).is_some_and(|l| l.eq_ignore_ascii_case(s)));
+    finder.links(text).filter(|l| is_web(l.as_str())).map(|l| (l.start(), l.end())).collect()
 }
 
-/// `@name@server` by (start, end, end of `@name`), in bytes.
-fn full_mentions(text: &str) -> Vec<(usize, usize, usize)> {
-    let bytes = text.as_bytes();
-    let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'.' || b == b'-';
+/// `@name` and `@name@server` by (start, end, end of `@name`), in bytes. Not inside an address and not after a letter.
+pub fn mentions(text: &str) -> Vec<(usize, usize, usize)> {
     let mut found = Vec::new();
-    let mut i = 0;
-    while i < bytes.len() {
-        let starts = bytes[i] == b'@' && (i == 0 || !(is_name(bytes[i - 1]) || bytes[i - 1] == b'/' || bytes[i - 1] == b'@'));
-        if !starts {
-            i += 1;
+    let mut rest_from = 0;
+    while let Some(at) = text[rest_from..].find('@').map(|i| rest_from + i) {
+        rest_from = at + 1;
+        let before = text[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '/' | '=')) {
             continue;
         }
-        let name_end = i + 1 + bytes[i + 1..].iter().take_while(|b| is_name(**b)).count();
-        if name_end == i + 1 || bytes.get(name_end) != Some(&b'@') {
-            i = name_end.max(i + 1);
+        let name_end = at + 1 + run(&text[at + 1..], |c| c.is_ascii_alphanumeric() || c == '_');
+        if name_end == at + 1 {
             continue;
         }
-        let mut end = name_end + 1 + bytes[name_end + 1..].iter().take_while(|b| is_name(**b) || **b == b':').count();
-        while end > name_end + 1 && matches!(bytes[end - 1], b'.' | b'-' | b':') {
-            end -= 1;
-        }
-        if end > name_end + 1 {
-            found.push((i, end, name_end));
-        }
-        i = end.max(i + 1);
+        let server = text[name_end..].strip_prefix('@').map_or(0, |s| run(s, |c| c.is_alphanumeric() || c == '_'));
+        let end = if server > 0 { name_end + 1 + server } else { name_end };
+        found.push((at, end, name_end));
+        rest_from = end;
     }
     found
 }
+
+/// `#tag` by (start, end), in bytes. Not inside a word, and not digits alone.
+pub fn tags(text: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut rest_from = 0;
+    while let Some(at) = text[rest_from..].find('#').map(|i| rest_from + i) {
+        rest_from = at + 1;
+        let before = text[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '/' | '&' | '#')) {
+            continue;
+        }
+        let is_tag = |c: char| c.is_alphanumeric() || is_mark(c) || matches!(c, '_' | '\u{200c}' | '\u{200d}' | '·');
+        let end = at + 1 + text[at + 1..].chars().take_while(|c| is_tag(*c)).map(char::len_utf8).sum::<usize>();
+        if text[at + 1..end].chars().any(|c| c.is_alphabetic() || c == '_') {
+            found.push((at, end));
+        }
+        rest_from = end;
+    }
+    found
+}
+
+/// Combining signs, which a letter may carry along: everything that stands in one grapheme with the letter before it.
+fn is_mark(c: char) -> bool {
+    if c.is_ascii() || c.is_whitespace() {
+        return false;
+    }
+    let mut pair = String::from("a");
+    pair.push(c);
+    pair.graphemes(true).count() == 1
+}
+
+/// How many bytes of `text` are a name: letters by `is_letter`, with dots and hyphens between them but not at the end.
+fn run(text: &str, is_letter: impl Fn(char) -> bool) -> usize {
+    let mut end = 0;
+    for (at, c) in text.char_indices() {
+        if is_letter(c) {
+            end = at + c.len_utf8();
+        } else if at == 0 || !matches!(c, '.' | '-') {
+            break;
+        }
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests;
