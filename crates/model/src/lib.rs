@@ -27,7 +27,7 @@ pub use draft::{Draft, Kind, Part, Picture, Rendering, ReplyTo};
 pub use id::*;
 pub use jiff::Timestamp;
 pub use link::{Link, Visit, Visitor};
-pub use person::{Nature, Person, Tie, TieWord};
+pub use person::{Nature, Person, Talk, Tie, TieWord};
 pub use post::{Boost, Media, MediaKind, Mention, Post, PostRef, Visibility};
 pub use profile::Profile;
 pub use rules::{Misfit, Rules, Unit};

@@ -47,6 +47,21 @@ pub struct Tie {
     pub from_them: u32,
 }
 
+/// The talk with somebody, either way, each word of it weighing less with time.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Talk {
+    /// Weight of what we said to them, as of `weighed_at`.
+    pub weight_me: f64,
+    /// Weight of what they said to us, as of `weighed_at`.
+    pub weight_them: f64,
+    /// `None` where there was no talk at all.
+    pub weighed_at: Option<Timestamp>,
+    pub from_me: u32,
+    pub from_them: u32,
+    pub first_at: Option<Timestamp>,
+    pub last_at: Option<Timestamp>,
+}
+
 /// A tie in a word, as the page draws it in strands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TieWord {

@@ -1,8 +1,17 @@
 -- The individuals, what is between us, and what we noted.
 create table persons (
   desk bigint not null, id bigint not null, name text not null, about text not null, avatar_url text, nature text not null, is_edited bigint not null,
-  tie double precision not null, tie_at bigint, from_me bigint not null, from_them bigint not null, first_at bigint, last_at bigint, is_me bigint not null, created_at bigint not null,
+  tie double precision not null, tie_at bigint, talk_me double precision not null default 0, talk_them double precision not null default 0,
+  from_me bigint not null, from_them bigint not null, first_at bigint, last_at bigint, is_me bigint not null, created_at bigint not null,
+  joined_into bigint,
   primary key (desk, id)
+);
+-- The talk with one profile, either way, weighed down with time as of `weighed_at`. A person's is the sum over their profiles, so that
+-- joining and undoing are sums too.
+create table talks (
+  desk bigint not null, profile bigint not null, weight_me double precision not null, weight_them double precision not null, weighed_at bigint not null,
+  from_me bigint not null, from_them bigint not null, first_at bigint, last_at bigint,
+  primary key (desk, profile)
 );
 create index persons_tie on persons (desk, tie);
 create index persons_last on persons (desk, last_at);
