@@ -1,1 +1,61 @@
-fn main() {}
+//! `cargo x`: the workshop's own commands. Nothing here is needed to run Hobnob.
+//! Each command is a folder or a file; begin with `check/parts.rs`, the list of everything CI does.
+
+// A command line speaks through its standard output.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod bench;
+mod bless;
+mod check;
+mod counterparts;
+mod http;
+mod machine;
+mod new;
+mod process;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo x COMMAND
+
+  check [--list] [--only NAME]...   everything CI does, in the same order
+  demo [ARGUMENTS]                  a lived-in desk with invented people, thrown away when it stops
+  bless [--screenshots]             renew the expected texts of the tests, or the pictures in docs/
+  new network NAME                  a folder for a network, and its lines in the list
+  new page ROOM NAME                a page: its .rs, its .html and its line in the routes
+  bench footprint                   size, start and memory of the release build
+  bench pages                       the inbox page beside an Express page of the same bytes
+  counterparts NAME...              start servers by others and keep them: mastodon, bluesky, postgres
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("cargo x: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether all went well; an error is a wrong call or a machine that can't.
+fn run(words: &[&str]) -> anyhow::Result<bool> {
+    match words {
+        ["check", rest @ ..] => check::run(rest),
+        ["demo", rest @ ..] => bless::demo(rest),
+        ["bless", rest @ ..] => bless::run(rest),
+        ["new", "network", name] => new::network::make(&machine::root()?, name),
+        ["new", "page", room, name] => new::page::make(&machine::root()?, room, name),
+        ["bench", "footprint"] => bench::footprint::run(),
+        ["bench", "pages"] => bench::pages::run(),
+        ["counterparts", names @ ..] if !names.is_empty() => counterparts::keep(names),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(true)
+        }
+        other => anyhow::bail!("no such command: {}\n\n{USAGE}", other.join(" ")),
+    }
+}

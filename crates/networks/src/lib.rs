@@ -22,22 +22,36 @@ pub static ALL: &[&dyn Network] = &[&mastodon::Mastodon, &bluesky::Bluesky, &fee
 
 /// The networks at hand: all of [`ALL`] in the product, others in tests.
 #[derive(Clone)]
-pub struct Networks(Arc<Vec<Arc<dyn Network>>>);
+pub struct Networks(Arc<Vec<Entry>>);
+
+enum Entry {
+    Listed(&'static dyn Network),
+    Given(Arc<dyn Network>),
+}
+
+impl Entry {
+    fn network(&self) -> &dyn Network {
+        match self {
+            Entry::Listed(network) => *network,
+            Entry::Given(network) => network.as_ref(),
+        }
+    }
+}
 
 impl Networks {
     pub fn new(networks: Vec<Arc<dyn Network>>) -> Self {
-        Self(Arc::new(networks))
+        Self(Arc::new(networks.into_iter().map(Entry::Given).collect()))
     }
     pub fn get(&self, key: &NetworkKey) -> Option<&dyn Network> {
-        self.0.iter().find(|n| n.about().key == key.as_str()).map(|n| n.as_ref())
+        self.all().find(|n| n.about().key == key.as_str())
     }
     pub fn all(&self) -> impl Iterator<Item = &dyn Network> {
-        self.0.iter().map(|n| n.as_ref())
+        self.0.iter().map(Entry::network)
     }
 }
 
 impl Default for Networks {
     fn default() -> Self {
-        Self::new(vec![Arc::new(mastodon::Mastodon), Arc::new(bluesky::Bluesky), Arc::new(feed::Feed)])
+        Self(Arc::new(ALL.iter().map(|network| Entry::Listed(*network)).collect()))
     }
 }

@@ -1,0 +1,189 @@
+//! The parts of the check, in CI's order: the quick and the telling ones first.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::{Check, Counts, Part, Verdict};
+use crate::counterparts::{Bluesky, Mastodon, Set, Setting, chromium};
+use crate::machine;
+
+/// Crates whose tests run a second time, on PostgreSQL.
+const ON_BOTH_DATABASES: &[&str] = &["hobnob-store", "hobnob-verbs", "hobnob-web"];
+/// How the files of tests against servers of others are named.
+const COUNTERPART_TESTS: &str = "_counterpart";
+const MAIN_JOB: &str = "main_job";
+
+pub const ALL: &[Part] = &[
+    Part { name: "format", what: "every file is formatted", sets: &[], run: format },
+    Part { name: "lint", what: "clippy has nothing to say", sets: &[], run: lint },
+    Part { name: "tests", what: "all crates and the house rules, on SQLite", sets: &[], run: tests },
+    Part { name: "postgres", what: "store, verbs and pages again, on PostgreSQL", sets: &[Set::Postgres], run: postgres },
+    Part {
+        name: "networks",
+        what: "the networks' clients against servers of others",
+        sets: &[Set::Postgres, Set::Mastodon, Set::Bluesky],
+        run: networks,
+    },
+    Part {
+        name: "main-job",
+        what: "the whole walk, read back from those servers",
+        sets: &[Set::Postgres, Set::Mastodon, Set::Bluesky],
+        run: main_job,
+    },
+    Part { name: "pages", what: "the pages in a browser, with scripts and without", sets: &[Set::Browser], run: pages },
+];
+
+fn format(check: &mut Check) -> anyhow::Result<Verdict> {
+    let mut command = cargo()?;
+    command.args(["fmt", "--all", "--", "--check"]);
+    holds(check, "format", command)
+}
+
+fn lint(check: &mut Check) -> anyhow::Result<Verdict> {
+    let mut command = cargo()?;
+    command.args(["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"]);
+    holds(check, "lint", command)
+}
+
+fn tests(check: &mut Check) -> anyhow::Result<Verdict> {
+    let mut command = test_runner()?;
+    command.arg("--workspace");
+    if machine::has_nextest() {
+        // Those have parts of their own, with the servers they need.
+        command.args(["-E", &format!("not (binary(/{COUNTERPART_TESTS}$/) | binary({MAIN_JOB}))")]);
+    }
+    counted(check, "tests", command)
+}
+
+fn postgres(check: &mut Check) -> anyhow::Result<Verdict> {
+    let url = match check.postgres() {
+        Ok(postgres) => postgres.url("postgres"),
+        Err(why) => return Ok(Verdict::Skipped(format!("{why:#}"))),
+    };
+    let mut command = test_runner()?;
+    command.args(ON_BOTH_DATABASES.iter().flat_map(|name| ["--package", name])).env("HOBNOB_TEST_DB", url);
+    counted(check, "postgres", command)
+}
+
+fn networks(check: &mut Check) -> anyhow::Result<Verdict> {
+    against_counterparts(check, "networks", "hobnob-networks", &test_files("crates/networks/tests", COUNTERPART_TESTS)?)
+}
+
+fn main_job(check: &mut Check) -> anyhow::Result<Verdict> {
+    against_counterparts(check, "main-job", "hobnob", &test_files("crates/hobnob/tests", MAIN_JOB)?)
+}
+
+/// Starts servers that nobody has spoken to yet, and runs the tests of these files one after another:
+/// they share the servers, and a fault that one asks for would fall on the next.
+fn against_counterparts(check: &mut Check, name: &str, package: &str, files: &[String]) -> anyhow::Result<Verdict> {
+    if files.is_empty() {
+        anyhow::bail!("no test file of this part is there");
+    }
+    let (servers, settings) = match start(check) {
+        Ok(started) => started,
+        Err(why) => return Ok(Verdict::Skipped(format!("{why:#}"))),
+    };
+    let mut command = test_runner()?;
+    command.args(["--package", package]).args(files.iter().flat_map(|file| ["--test", file])).envs(settings);
+    if machine::has_nextest() {
+        command.args(["--test-threads", "1"]);
+    } else {
+        command.env("RUST_TEST_THREADS", "1");
+    }
+    let verdict = counted(check, name, command);
+    drop(servers);
+    verdict
+}
+
+fn start(check: &mut Check) -> anyhow::Result<((Mastodon, Bluesky), Vec<Setting>)> {
+    check.postgres()?;
+    let Check { installing, postgres, .. } = check;
+    let postgres = postgres.as_ref().expect("started just above");
+    let mastodon = Mastodon::start(installing)?;
+    let bluesky = Bluesky::start(installing, postgres)?;
+    let settings = mastodon.settings().into_iter().chain(bluesky.settings()).collect();
+    Ok(((mastodon, bluesky), settings))
+}
+
+fn pages(check: &mut Check) -> anyhow::Result<Verdict> {
+    let modules = match check.installing.need(Set::Browser) {
+        Ok(folder) => folder,
+        Err(why) => return Ok(Verdict::Skipped(format!("{why:#}"))),
+    };
+    let mut build = cargo()?;
+    build.args(["build", "--package", "hobnob", "--locked"]);
+    let (well, words) = check.logged("pages-build", build)?;
+    if !well {
+        return Ok(Verdict::Broke(Counts::one_failed(), words));
+    }
+    let mut command = Command::new("node");
+    command
+        .current_dir(machine::root()?)
+        .arg("tests-browser/run.mjs")
+        .env("HOBNOB_MODULES", modules)
+        .env("HOBNOB_BIN", machine::target()?.join("debug/hobnob"))
+        .env("HOBNOB_SCREENSHOTS", machine::target()?.join("screenshots"))
+        .env("HOBNOB_CHROMIUM", chromium().unwrap_or_default());
+    counted(check, "pages", command)
+}
+
+fn cargo() -> anyhow::Result<Command> {
+    let mut command = machine::cargo();
+    command.current_dir(machine::root()?).env("CARGO_TERM_COLOR", "never").env("NO_COLOR", "1");
+    Ok(command)
+}
+
+/// nextest where it is installed, else what cargo brings along.
+fn test_runner() -> anyhow::Result<Command> {
+    let mut command = cargo()?;
+    if machine::has_nextest() {
+        command.args(["nextest", "run", "--locked", "--profile", "check"]);
+    } else {
+        command.args(["test", "--locked", "--no-fail-fast"]);
+    }
+    Ok(command)
+}
+
+/// The names of the test files of a folder that end so.
+fn test_files(folder: &str, ending: &str) -> anyhow::Result<Vec<String>> {
+    let folder = machine::root()?.join(folder);
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| stem(&entry.path()))
+        .filter(|name| name.ends_with(ending))
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+fn stem(file: &Path) -> Option<String> {
+    (file.extension()? == "rs").then(|| Some(file.file_stem()?.to_string_lossy().into_owned()))?
+}
+
+fn holds(check: &Check, name: &str, command: Command) -> anyhow::Result<Verdict> {
+    let (well, words) = check.logged(name, command)?;
+    Ok(if well {
+        Verdict::Holds
+    } else {
+        Verdict::Broke(
+            Counts::one_failed(),
+            crate::process::tail(&check.log(name)) + if words.is_empty() { "(it said nothing)" } else { "" },
+        )
+    })
+}
+
+fn counted(check: &Check, name: &str, command: Command) -> anyhow::Result<Verdict> {
+    let (well, words) = check.logged(name, command)?;
+    let tail = || crate::process::tail(&check.log(name));
+    Ok(match Counts::read(&words) {
+        Some(counts) if well && counts.failed == 0 && counts.passed + counts.skipped == 0 => {
+            Verdict::Broke(counts, "no test ran".to_owned())
+        }
+        Some(counts) if well => Verdict::Counted(counts),
+        Some(counts) => Verdict::Broke(counts, tail()),
+        None => Verdict::Broke(Counts::one_failed(), tail()),
+    })
+}

@@ -1,0 +1,53 @@
+//! Servers that others wrote, started on loopback for the tests: a Bluesky network, a stand-in for the Mastodon client
+//! API, a PostgreSQL of our own. Not the tests themselves. Everything is installed into `target/counterparts`, once.
+//! Begin with `install.rs` (what is installed and how), then one file a server.
+
+mod bluesky;
+mod debian;
+mod install;
+mod mastodon;
+mod postgres;
+
+use std::path::PathBuf;
+
+pub use bluesky::Bluesky;
+pub use debian::chromium;
+pub use install::{Installing, Set};
+pub use mastodon::Mastodon;
+pub use postgres::Postgres;
+
+use crate::machine;
+
+/// A variable that a test reads.
+pub type Setting = (&'static str, String);
+
+/// Where installed sets live.
+pub fn cache() -> anyhow::Result<PathBuf> {
+    Ok(machine::target()?.join("counterparts"))
+}
+
+/// `cargo x counterparts NAME...`: starts them, says how to reach them, and keeps them until Ctrl-C.
+pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
+    for name in names {
+        anyhow::ensure!(
+            ["mastodon", "bluesky", "postgres"].contains(name),
+            "there is no counterpart {name}; there are mastodon, bluesky, postgres"
+        );
+    }
+    let mut installing = Installing::start(&install::wanted(names));
+    let postgres = names.iter().any(|n| *n != "mastodon").then(|| Postgres::start(&mut installing)).transpose()?;
+    let mastodon = names.contains(&"mastodon").then(|| Mastodon::start(&mut installing)).transpose()?;
+    let bluesky = match &postgres {
+        Some(postgres) if names.contains(&"bluesky") => Some(Bluesky::start(&mut installing, postgres)?),
+        _ => None,
+    };
+    let settings =
+        [postgres.as_ref().map(Postgres::settings), mastodon.as_ref().map(Mastodon::settings), bluesky.as_ref().map(Bluesky::settings)];
+    for (name, value) in settings.into_iter().flatten().flatten() {
+        println!("export {name}={value}");
+    }
+    println!("# ready; Ctrl-C ends them");
+    loop {
+        std::thread::park();
+    }
+}
