@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 const STOP_MAX: Duration = Duration::from_secs(10);
 /// How much of a failed step's log is shown.
 const TAIL_LINES: usize = 60;
@@ -163,9 +163,26 @@ impl Scratch {
         use std::sync::atomic::{AtomicU32, Ordering};
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        if count == 0 {
+            sweep();
+        }
         let folder = std::env::temp_dir().join(format!("hobnob-{name}-{}-{count}", std::process::id()));
         fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
         Ok(Self(folder))
+    }
+}
+
+/// Takes away folders whose maker was killed before it could.
+fn sweep() {
+    for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let mut parts = name.strip_prefix("hobnob-").unwrap_or_default().rsplit('-');
+        let (count, maker) = (parts.next().and_then(|c| c.parse::<u32>().ok()), parts.next().and_then(|m| m.parse::<u32>().ok()));
+        if let (Some(_), Some(maker), true) = (count, maker, Path::new("/proc/self").exists())
+            && !Path::new("/proc").join(maker.to_string()).exists()
+        {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 
