@@ -1,6 +1,6 @@
 //! One part on its way to one account, once.
 
-use crate::{AccountId, DeliveryId, DraftId, Part, PostRef, Timestamp};
+use crate::{AccountId, DeliveryId, DraftId, Part, PostId, PostRef, Timestamp};
 
 /// The key by which a network may recognise a second try. It is made once and never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +43,30 @@ impl DeliveryState {
     }
 }
 
+/// Why a planned delivery does not go out although it is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// Its time passed while nobody was here to send it; a person says whether it still goes.
+    Late,
+    /// The account cannot speak just now.
+    SignIn,
+    /// The part of the thread before it was not taken.
+    Before,
+}
+
+impl Hold {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::SignIn => "sign-in",
+            Self::Before => "before",
+        }
+    }
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Late, Self::SignIn, Self::Before].into_iter().find(|h| h.word() == word)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
     pub id: DeliveryId,
@@ -53,16 +77,28 @@ pub struct Delivery {
     pub part: Part,
     pub key: DeliveryKey,
     pub state: DeliveryState,
+    pub hold: Option<Hold>,
     pub due: Timestamp,
+    /// The wish as wall-clock time in `zone` (`2026-09-09 12:30`); `None`: at once.
+    pub wished_at: Option<String>,
     /// The zone in which the wish was made, by its IANA name.
     pub zone: String,
-    /// How many attempts were begun.
+    /// How many attempts were begun, ever; the number of the current one.
     pub attempts: u32,
+    /// How many attempts since it was last put in line.
+    pub tries: u32,
+    /// How often we looked whether it landed, since the current attempt.
+    pub looks: u32,
     pub attempted_at: Option<Timestamp>,
+    pub first_attempt_at: Option<Timestamp>,
     /// Where it stands on the network, once landed.
     pub landed: Option<PostRef>,
     pub landed_url: Option<String>,
     pub landed_at: Option<Timestamp>,
     /// Why it was refused or put off, in words for a person.
     pub why: Option<String>,
+    /// Our own post, once kept.
+    pub post: Option<PostId>,
+    /// Taken down again, by us.
+    pub deleted_at: Option<Timestamp>,
 }

@@ -14,21 +14,30 @@ create table pictures (
   primary key (desk, id)
 );
 create index pictures_draft on pictures (desk, draft, place);
--- Words changed by hand for one account alone.
+-- Words changed by hand for one account alone, and whether it is a thread, a text of its own, or left out.
 create table renderings (
   desk bigint not null, draft bigint not null, account bigint not null, texts text not null, choice text not null, updated_at bigint not null,
   primary key (desk, draft, account)
 );
+-- One part to one account. `attempts` only grows and names the attempt that may settle it; `tries` and `looks` count since it was last put in line.
 create table deliveries (
   desk bigint not null, id bigint not null, draft bigint not null, account bigint not null, part_index bigint not null, part text not null,
-  delivery_key text not null, state text not null, due bigint not null, wished_at text, zone text not null,
-  attempt bigint not null, attempts bigint not null, attempted_at bigint, first_attempt_at bigint, landed_id text, landed_tag text, landed_url text, landed_at bigint,
+  delivery_key text not null, state text not null, hold text, due bigint not null, wished_at text, zone text not null,
+  attempts bigint not null, tries bigint not null, looks bigint not null, attempted_at bigint, first_attempt_at bigint,
+  landed_id text, landed_tag text, landed_url text, landed_at bigint,
   why text, post bigint, deleted_at bigint, created_at bigint not null,
   primary key (desk, id), unique (desk, draft, account, part_index)
 );
 create index deliveries_due on deliveries (desk, due);
 create index deliveries_state on deliveries (desk, state, due);
+create index deliveries_landed on deliveries (desk, account, landed_id);
 create table attempts (
   desk bigint not null, delivery bigint not null, number bigint not null, begun_at bigint not null, ended_at bigint, outcome text,
   primary key (desk, delivery, number)
+);
+-- A change or a taking down that follows a delivery to where it stands. At most one a delivery: the last wish holds.
+create table follows (
+  desk bigint not null, delivery bigint not null, kind text not null, part text not null, state text not null, number bigint not null, tries bigint not null, why text,
+  wished_at bigint not null, done_at bigint,
+  primary key (desk, delivery)
 );

@@ -4,15 +4,20 @@
 
 pub mod accounts;
 mod connection;
+pub mod deliveries;
 pub mod desks;
 mod dialect;
+pub mod drafts;
 pub mod error;
 pub mod gestures;
+pub mod follows;
 mod ids;
 pub mod jobs;
 pub mod json;
+pub mod links;
 pub mod migrate;
 pub mod persons;
+pub mod pictures;
 pub mod posts;
 pub mod profiles;
 mod seal;

@@ -1,0 +1,281 @@
+//! Parts on their way to accounts, and the attempts at each. What may become of which state stands in the conditions here; when, in
+//! `verbs/src/publish`.
+
+use model::{AccountId, Delivery, DeliveryId, DeliveryKey, DeliveryState, DraftId, Hold, Part, PostId, PostRef, Timestamp};
+
+use crate::{Kept, Row, StoreError, Tx, args, json};
+
+pub struct Deliveries<'t, 'c>(&'t Tx<'c>);
+
+impl<'c> Tx<'c> {
+    pub fn deliveries(&self) -> Deliveries<'_, 'c> {
+        Deliveries(self)
+    }
+}
+
+const COLUMNS: &str = "id, draft, account, part_index, part, delivery_key, state, hold, due, wished_at, zone, attempts, tries, looks, attempted_at, first_attempt_at,
+  landed_id, landed_tag, landed_url, landed_at, why, post, deleted_at";
+/// More than a draft ever has: accounts times parts.
+const OF_A_DRAFT_MAX: u32 = 2000;
+/// The longest reason that is kept.
+const WHY_MAX: usize = 500;
+
+fn read(row: &Row<'_>) -> Kept<Delivery> {
+    let landed: Option<String> = row.get(16)?;
+    let tag: Option<String> = row.get(17)?;
+    Ok(Delivery {
+        id: row.get(0)?,
+        draft: row.get(1)?,
+        account: row.get(2)?,
+        part_index: row.get(3)?,
+        part: json::part_in(&row.get::<String>(4)?)?,
+        key: DeliveryKey(row.get(5)?),
+        state: DeliveryState::from_word(&row.get::<String>(6)?).ok_or_else(|| StoreError::Broken("a delivery's state".into()))?,
+        hold: row.get::<Option<String>>(7)?.as_deref().and_then(Hold::from_word),
+        due: row.get(8)?,
+        wished_at: row.get(9)?,
+        zone: row.get(10)?,
+        attempts: row.get(11)?,
+        tries: row.get(12)?,
+        looks: row.get(13)?,
+        attempted_at: row.get(14)?,
+        first_attempt_at: row.get(15)?,
+        landed: landed.map(|id| PostRef::new(id, tag.unwrap_or_default())),
+        landed_url: row.get(18)?,
+        landed_at: row.get(19)?,
+        why: row.get(20)?,
+        post: row.get(21)?,
+        deleted_at: row.get(22)?,
+    })
+}
+
+fn short(why: &str) -> String {
+    why.chars().take(WHY_MAX).collect()
+}
+
+impl Deliveries<'_, '_> {
+    pub fn put(&self, d: &Delivery, now: Timestamp) -> Kept<()> {
+        self.0.run(
+            "insert into deliveries (desk, id, draft, account, part_index, part, delivery_key, state, hold, due, wished_at, zone, attempts, tries, looks, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, 'planned', null, $8, $9, $10, 0, 0, 0, $11)",
+            &args![
+                self.0.desk(),
+                d.id,
+                d.draft,
+                d.account,
+                d.part_index,
+                json::part_out(&d.part),
+                &d.key.0,
+                d.due,
+                d.wished_at.as_deref(),
+                &d.zone,
+                now
+            ],
+        )?;
+        Ok(())
+    }
+    pub fn find(&self, id: DeliveryId) -> Kept<Option<Delivery>> {
+        self.0.find(&format!("select {COLUMNS} from deliveries where desk = $1 and id = $2"), &args![self.0.desk(), id], read)
+    }
+    pub fn get(&self, id: DeliveryId) -> Kept<Delivery> {
+        self.find(id)?.ok_or(StoreError::Missing("a delivery"))
+    }
+    /// All of a draft, by account and part.
+    pub fn of_draft(&self, draft: DraftId) -> Kept<Vec<Delivery>> {
+        self.0.all(
+            &format!("select {COLUMNS} from deliveries where desk = $1 and draft = $2 order by account, part_index limit {OF_A_DRAFT_MAX}"),
+            &args![self.0.desk(), draft],
+            read,
+        )
+    }
+    /// One part of the thread that a draft is for one account.
+    pub fn part(&self, draft: DraftId, account: AccountId, part_index: u32) -> Kept<Option<Delivery>> {
+        self.0.find(
+            &format!("select {COLUMNS} from deliveries where desk = $1 and draft = $2 and account = $3 and part_index = $4"),
+            &args![self.0.desk(), draft, account, part_index],
+            read,
+        )
+    }
+    /// Due in `from..until`, first parts only, in order of time; cancelled ones left out.
+    pub fn between(&self, from: Timestamp, until: Timestamp, max: u32) -> Kept<Vec<Delivery>> {
+        self.0.all(
+            &format!(
+                "select {COLUMNS} from deliveries where desk = $1 and due >= $2 and due < $3 and state <> 'cancelled' and part_index = 0
+                 order by due, draft, account limit $4"
+            ),
+            &args![self.0.desk(), from, until, max],
+            read,
+        )
+    }
+    /// Those that wait for a person: refused, in doubt, or held; newest first.
+    pub fn stuck(&self, max: u32) -> Kept<Vec<Delivery>> {
+        self.0.all(
+            &format!(
+                "select {COLUMNS} from deliveries where desk = $1 and (state in ('refused', 'ask-human') or (state = 'planned' and hold in ('late', 'sign-in')))
+                 order by due desc, id desc limit $2"
+            ),
+            &args![self.0.desk(), max],
+            read,
+        )
+    }
+    pub fn find_landed(&self, account: AccountId, landed_id: &str) -> Kept<Option<Delivery>> {
+        self.0.find(
+            &format!("select {COLUMNS} from deliveries where desk = $1 and account = $2 and landed_id = $3"),
+            &args![self.0.desk(), account, landed_id],
+            read,
+        )
+    }
+
+    /// Begins an attempt if it is still planned, due and not held; to be committed before the wire is touched. Answers it with its
+    /// new attempt's number, or `None` where there is nothing to begin: taken back, moved, or begun by somebody else.
+    pub fn begin_attempt(&self, id: DeliveryId, now: Timestamp) -> Kept<Option<Delivery>> {
+        let begun = self.0.find(
+            &format!(
+                "update deliveries set state = 'sending', attempts = attempts + 1, tries = tries + 1, looks = 0, attempted_at = $3,
+                   first_attempt_at = coalesce(first_attempt_at, $3), why = null
+                 where desk = $1 and id = $2 and state = 'planned' and due <= $3 and hold is null returning {COLUMNS}"
+            ),
+            &args![self.0.desk(), id, now],
+            read,
+        )?;
+        if let Some(d) = &begun {
+            self.0.run(
+                "insert into attempts (desk, delivery, number, begun_at) values ($1, $2, $3, $4)",
+                &args![self.0.desk(), id, d.attempts, now],
+            )?;
+        }
+        Ok(begun)
+    }
+    /// Notes how an attempt ended, once.
+    pub fn end_attempt(&self, id: DeliveryId, number: u32, outcome: &str, now: Timestamp) -> Kept<()> {
+        self.0.run(
+            "update attempts set ended_at = $4, outcome = $5 where desk = $1 and delivery = $2 and number = $3 and ended_at is null",
+            &args![self.0.desk(), id, number, now, outcome],
+        )?;
+        Ok(())
+    }
+
+    /// It stands there. `false`, and nothing changed, where the attempt is no longer the current one.
+    pub fn set_landed(&self, id: DeliveryId, attempt: u32, at: &PostRef, url: Option<&str>, now: Timestamp) -> Kept<bool> {
+        let n = self.0.run(
+            "update deliveries set state = 'landed', hold = null, why = null, landed_id = $4, landed_tag = $5, landed_url = $6, landed_at = $7
+             where desk = $1 and id = $2 and attempts = $3 and state in ('sending', 'ask-human')",
+            &args![self.0.desk(), id, attempt, &at.id, &at.tag, url, now],
+        )?;
+        Ok(n > 0)
+    }
+    /// The network would not take it.
+    pub fn set_refused(&self, id: DeliveryId, attempt: u32, why: &str) -> Kept<bool> {
+        let n = self.0.run(
+            "update deliveries set state = 'refused', why = $4 where desk = $1 and id = $2 and attempts = $3 and state = 'sending'",
+            &args![self.0.desk(), id, attempt, short(why)],
+        )?;
+        Ok(n > 0)
+    }
+    /// Certainly nothing happened: back in line.
+    pub fn set_planned(&self, id: DeliveryId, attempt: u32, due: Timestamp, hold: Option<Hold>, why: &str) -> Kept<bool> {
+        let n = self.0.run(
+            "update deliveries set state = 'planned', due = $4, hold = $5, why = $6 where desk = $1 and id = $2 and attempts = $3 and state in ('sending', 'ask-human')",
+            &args![self.0.desk(), id, attempt, due, hold.map(Hold::word), short(why)],
+        )?;
+        Ok(n > 0)
+    }
+    /// Only a person can tell.
+    pub fn set_ask_human(&self, id: DeliveryId, attempt: u32, why: &str) -> Kept<bool> {
+        let n = self.0.run(
+            "update deliveries set state = 'ask-human', why = $4 where desk = $1 and id = $2 and attempts = $3 and state = 'sending'",
+            &args![self.0.desk(), id, attempt, short(why)],
+        )?;
+        Ok(n > 0)
+    }
+    /// We looked once more without an answer; answers how often by now.
+    pub fn count_look(&self, id: DeliveryId, attempt: u32) -> Kept<u32> {
+        let looks = self.0.find(
+            "update deliveries set looks = looks + 1 where desk = $1 and id = $2 and attempts = $3 and state = 'sending' returning looks",
+            &args![self.0.desk(), id, attempt],
+            |row| row.get(0),
+        )?;
+        Ok(looks.unwrap_or(0))
+    }
+
+    /// Holds a planned one, with the reason.
+    pub fn hold(&self, id: DeliveryId, hold: Hold, why: &str) -> Kept<()> {
+        self.0.run(
+            "update deliveries set hold = $3, why = $4 where desk = $1 and id = $2 and state = 'planned'",
+            &args![self.0.desk(), id, hold.word(), short(why)],
+        )?;
+        Ok(())
+    }
+    /// Lets a held one go again.
+    pub fn unhold(&self, id: DeliveryId) -> Kept<()> {
+        self.0.run(
+            "update deliveries set hold = null, why = null where desk = $1 and id = $2 and state = 'planned'",
+            &args![self.0.desk(), id],
+        )?;
+        Ok(())
+    }
+    /// Puts a planned, held or refused one in line anew, as if never tried. `false` where it is none of these (any more).
+    pub fn again(&self, id: DeliveryId, due: Timestamp, wished_at: Option<&str>, zone: &str) -> Kept<bool> {
+        let n = self.0.run(
+            "update deliveries set state = 'planned', hold = null, why = null, due = $3, wished_at = $4, zone = $5, tries = 0, looks = 0
+             where desk = $1 and id = $2 and state in ('planned', 'refused')",
+            &args![self.0.desk(), id, due, wished_at, zone],
+        )?;
+        Ok(n > 0)
+    }
+    /// Takes back one that certainly does not stand there. `false` where it is on its way, or landed.
+    pub fn cancel(&self, id: DeliveryId) -> Kept<bool> {
+        let n = self.0.run(
+            "update deliveries set state = 'cancelled', hold = null where desk = $1 and id = $2 and state in ('planned', 'refused')",
+            &args![self.0.desk(), id],
+        )?;
+        Ok(n > 0)
+    }
+    /// Gives up on one in doubt, by a person's word that it does not stand there.
+    pub fn drop_doubt(&self, id: DeliveryId) -> Kept<bool> {
+        let n = self.0.run(
+            "update deliveries set state = 'cancelled', hold = null where desk = $1 and id = $2 and state = 'ask-human'",
+            &args![self.0.desk(), id],
+        )?;
+        Ok(n > 0)
+    }
+    /// Forgets a cancelled one, so that its place is free for another.
+    pub fn delete_cancelled(&self, id: DeliveryId) -> Kept<()> {
+        self.0.run("delete from deliveries where desk = $1 and id = $2 and state = 'cancelled'", &args![self.0.desk(), id])?;
+        Ok(())
+    }
+    /// The words of one that certainly does not stand there (yet): what it answers was learnt, or they were changed.
+    pub fn set_part(&self, id: DeliveryId, part: &Part) -> Kept<()> {
+        self.0.run(
+            "update deliveries set part = $3 where desk = $1 and id = $2 and state in ('planned', 'refused')",
+            &args![self.0.desk(), id, json::part_out(part)],
+        )?;
+        Ok(())
+    }
+    /// The words of one that stands there were changed there too.
+    pub fn set_part_changed(&self, id: DeliveryId, part: &Part, tag: &str) -> Kept<()> {
+        self.0.run(
+            "update deliveries set part = $3, landed_tag = case when $4 = '' then landed_tag else $4 end where desk = $1 and id = $2 and state = 'landed'",
+            &args![self.0.desk(), id, json::part_out(part), tag],
+        )?;
+        Ok(())
+    }
+    /// Our own post, as kept.
+    pub fn set_post(&self, id: DeliveryId, post: PostId) -> Kept<()> {
+        self.0.run("update deliveries set post = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, post])?;
+        self.0.run("update posts set delivery = $3 where desk = $1 and id = $2", &args![self.0.desk(), post, id])?;
+        Ok(())
+    }
+    pub fn set_deleted(&self, id: DeliveryId, at: Timestamp) -> Kept<()> {
+        self.0.run("update deliveries set deleted_at = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, at])?;
+        Ok(())
+    }
+    /// Planned ones of an account that are held because it could not speak.
+    pub fn waiting_for(&self, account: AccountId) -> Kept<Vec<DeliveryId>> {
+        self.0.all(
+            "select id from deliveries where desk = $1 and account = $2 and state = 'planned' and hold = 'sign-in' order by due limit 1000",
+            &args![self.0.desk(), account],
+            |row| row.get(0),
+        )
+    }
+}
