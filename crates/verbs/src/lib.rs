@@ -15,4 +15,5 @@ pub mod relate;
 
 pub use app::{App, Config, Cx};
 pub use error::{Done, VerbError};
-pub use networks::{About, Field, Networks};
+pub use networks::{About, Field, NetworkError, Networks};
+pub use store::StoreError;

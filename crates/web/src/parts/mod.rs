@@ -1,0 +1,17 @@
+//! The parts that pages are drawn from, each as a struct that prints itself: `{{ row }}` in any template. A page fills
+//! them in, so a misspelt or missing field doesn't build. Small marks are in `marks.rs`; rows have a template beside them.
+//! Their look is `assets/hobnob.css`; nothing here asks a verb.
+
+mod actions;
+mod charts;
+mod marks;
+mod messages;
+mod rows;
+mod talk;
+
+pub use actions::{Choice, Done, LaterChoice, LaterMenu, Pager, Radios, Tab, Tabs};
+pub use charts::Dots;
+pub use marks::{BRAND, Face, KindMark, Net, Nets, Side, TieMark, When};
+pub use messages::{Empty, Hint, HintTone};
+pub use rows::{Going, Mail, TalkActs, TalkRow, TurnRow, Weigh};
+pub use talk::{Picture, PostAct, PostPart, ReplyBox};

@@ -1,0 +1,96 @@
+//! The parts of a conversation: a post with its pictures, and the reply box.
+
+use askama::Template;
+
+use super::{Face, Net, Radios, When};
+use crate::html::{Safe, part};
+
+/// One post of a thread.
+#[derive(Template)]
+#[template(path = "parts/post.html")]
+pub struct PostPart {
+    /// For links to this very post: `post-17`.
+    pub id: String,
+    pub face: Face,
+    pub name: String,
+    pub person: Option<String>,
+    /// Where it stands; several when it was posted in several places.
+    pub nets: Vec<Net>,
+    pub when: When,
+    /// Its page on the network.
+    pub url: Option<String>,
+    /// The network's content warning; the words fold behind it.
+    pub warning: Option<String>,
+    /// Cleaned markup, from the model's own cleaner, never straight from a network; or text escaped by `PostPart::text`.
+    pub words: Safe<String>,
+    pub lang: Option<String>,
+    pub pictures: Vec<Picture>,
+    pub is_mine: bool,
+    /// Answers somebody inside the thread: set in.
+    pub is_in: bool,
+    /// The one that waits, with "waiting 2 hours".
+    pub waits: Option<String>,
+    pub is_end: bool,
+    /// Small acts under it, drawn by the page: like, pass on, keep.
+    pub acts: Vec<PostAct>,
+}
+
+/// One small act under a post.
+pub struct PostAct {
+    pub action: String,
+    pub token: String,
+    pub icon: Safe<&'static str>,
+    pub label: String,
+    /// For the script: `like`, `boost`, `keep`.
+    pub key: &'static str,
+    pub is_on: bool,
+}
+
+/// A picture in a post, through the desk.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    pub src: String,
+    pub href: Option<String>,
+    /// What its author says it shows; empty when they said nothing.
+    pub shows: String,
+}
+
+impl PostPart {
+    /// Plain text as paragraphs.
+    pub fn text(text: &str) -> Safe<String> {
+        let mut out = String::with_capacity(text.len() + 16);
+        for (at, line) in text.split('\n').enumerate() {
+            if at > 0 {
+                out.push_str("<br>");
+            }
+            crate::html::escape_into(&mut out, line).expect("a String takes every word");
+        }
+        Safe(out)
+    }
+}
+
+/// The reply box: to whom, where, how public, how long.
+#[derive(Template)]
+#[template(path = "parts/reply.html")]
+pub struct ReplyBox {
+    pub action: String,
+    pub token: String,
+    pub face: Face,
+    /// "Daniel".
+    pub to: String,
+    /// " on Mastodon, as public as the question".
+    pub how: String,
+    pub words: String,
+    /// "Draft kept 09:14", or empty.
+    pub kept: String,
+    /// "270 of 500".
+    pub count: String,
+    pub kind: Radios,
+    /// What does not fit, as sentences; tied to the field.
+    pub wrong: Vec<String>,
+    /// Where the script asks for the count while typing.
+    pub look: String,
+    pub takes_pictures: bool,
+}
+
+part!(PostPart, ReplyBox);
