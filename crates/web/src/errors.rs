@@ -50,17 +50,7 @@ impl std::fmt::Debug for Kept {
 
 impl Fault {
     pub fn new(status: StatusCode, code: &'static str, title: impl Into<String>, words: impl Into<String>) -> Fault {
-        Fault {
-            status,
-            code,
-            title: title.into(),
-            words: words.into(),
-            press: None,
-            after_seconds: None,
-            log: None,
-            go: None,
-            kept: None,
-        }
+        Fault { status, code, title: title.into(), words: words.into(), press: None, after_seconds: None, log: None, go: None, kept: None }
     }
 
     pub fn press(mut self, words: impl Into<String>, href: impl Into<String>) -> Fault {
@@ -126,11 +116,7 @@ impl Fault {
 
     /// A form that was not sent from a page of this session.
     pub(crate) fn stale(kept: Kept) -> Fault {
-        let words = if kept.is_ours {
-            "Nothing was lost: send again."
-        } else {
-            "It was sent from somewhere else. Nothing was done."
-        };
+        let words = if kept.is_ours { "Nothing was lost: send again." } else { "It was sent from somewhere else. Nothing was done." };
         let mut fault = Fault::new(StatusCode::FORBIDDEN, "stale", "This page had been open too long", words);
         fault.kept = Some(Box::new(kept));
         fault
@@ -173,7 +159,9 @@ impl Fault {
         }
         let drawn = match seated {
             Some(s) if s.fragment.is_some() => html_with(self.status, &FaultPart { fault: &self, token: s.token() }),
-            Some(s) => html_with(self.status, &FaultPage { part: FaultPart { fault: &self, token: s.token() }, shell: s.shell(Place::Elsewhere) }),
+            Some(s) => {
+                html_with(self.status, &FaultPage { part: FaultPart { fault: &self, token: s.token() }, shell: s.shell(Place::Elsewhere) })
+            }
             None => {
                 let part = FaultPart { fault: &self, token: String::new() };
                 html_with(self.status, &BareFaultPage { part, shell: bare })
@@ -210,9 +198,7 @@ impl From<VerbError> for Fault {
                 fault
             }
             VerbError::Store(StoreError::Busy) => Fault::busy(),
-            VerbError::Store(StoreError::Conflict(_)) => {
-                Fault::new(StatusCode::CONFLICT, code, "Somebody else was first", words)
-            }
+            VerbError::Store(StoreError::Conflict(_)) => Fault::new(StatusCode::CONFLICT, code, "Somebody else was first", words),
             VerbError::Store(error) => Fault { words, ..Fault::broken(format!("the store: {error}")) },
         }
     }

@@ -161,9 +161,8 @@ fn fields_of(bytes: &[u8]) -> Vec<(String, String)> {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     // The parser's own message may quote the field's words; only the kind of trouble is told.
-    serde_html_form::from_bytes(bytes).map_err(|_| {
-        Fault::bad("A field of this form is missing or is not what it should be. Nothing was done; go back and look again.")
-    })
+    serde_html_form::from_bytes(bytes)
+        .map_err(|_| Fault::bad("A field of this form is missing or is not what it should be. Nothing was done; go back and look again."))
 }
 
 /// The token, and where the browser says that the form comes from.

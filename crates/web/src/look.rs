@@ -80,11 +80,7 @@ impl Look {
 
     /// The value of the `Set-Cookie` that keeps this look.
     pub fn keep(self) -> HeaderValue {
-        let words = format!(
-            "{COOKIE}={}.{}; Path=/; Max-Age={KEPT_SECONDS}; SameSite=Lax; HttpOnly",
-            self.theme.word(),
-            self.keys.word()
-        );
+        let words = format!("{COOKIE}={}.{}; Path=/; Max-Age={KEPT_SECONDS}; SameSite=Lax; HttpOnly", self.theme.word(), self.keys.word());
         HeaderValue::from_str(&words).expect("only our own words")
     }
 }

@@ -1,16 +1,11 @@
 //! The whole site on one page. No logic here.
 
-use axum::{
-    Router,
-    routing::get,
-};
+use axum::{Router, routing::get};
 
 use crate::{assets, errors::Fault, guard, pages, site::Site};
 
 pub fn routes(site: Site) -> Router {
-    let pages = Router::new()
-        .route("/keys", get(pages::keys::show).post(pages::keys::keep))
-        .route("/more", get(pages::more::show));
+    let pages = Router::new().route("/keys", get(pages::keys::show).post(pages::keys::keep)).route("/more", get(pages::more::show));
 
     let open = Router::new()
         .route("/healthz", get(async || "well\n"))

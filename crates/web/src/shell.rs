@@ -80,14 +80,7 @@ pub struct Bare {
 
 impl Seated {
     pub fn shell(&self, place: Place) -> Shell {
-        Shell {
-            who: self.who.clone(),
-            place,
-            waiting: self.who.waiting,
-            look: self.look,
-            flash: self.flash.clone(),
-            token: self.token(),
-        }
+        Shell { who: self.who.clone(), place, waiting: self.who.waiting, look: self.look, flash: self.flash.clone(), token: self.token() }
     }
 
     /// The whole page.

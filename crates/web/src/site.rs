@@ -61,13 +61,7 @@ impl Site {
             let host = a.host_str()?.to_owned();
             Some(a.port().map_or(host.clone(), |port| format!("{host}:{port}")))
         });
-        Site(Arc::new(Inner {
-            app: wiring.app,
-            doors: wiring.doors,
-            sessions: Sessions::default(),
-            clock: wiring.clock,
-            secure_host,
-        }))
+        Site(Arc::new(Inner { app: wiring.app, doors: wiring.doors, sessions: Sessions::default(), clock: wiring.clock, secure_host }))
     }
 
     pub fn now(&self) -> Timestamp {

@@ -132,10 +132,8 @@ impl Radios {
     /// Personal or work.
     pub fn side(is_personal: bool) -> Radios {
         use crate::icon::{PERSONAL, WORK};
-        let choices = [
-            Choice::new("work", "work", !is_personal).icon(&WORK),
-            Choice::new("personal", "personal", is_personal).icon(&PERSONAL),
-        ];
+        let choices =
+            [Choice::new("work", "work", !is_personal).icon(&WORK), Choice::new("personal", "personal", is_personal).icon(&PERSONAL)];
         Radios::new("side", "Work or personal", choices)
     }
 }
@@ -192,10 +190,7 @@ mod tests {
 
     #[test]
     fn the_usual_times() {
-        assert_eq!(
-            read("2026-09-08T08:14:00Z"),
-            "This evening 18:00 | Tomorrow Wed 09:00 | Monday 14 Sep, 09:00 | When they write again"
-        );
+        assert_eq!(read("2026-09-08T08:14:00Z"), "This evening 18:00 | Tomorrow Wed 09:00 | Monday 14 Sep, 09:00 | When they write again");
         assert_eq!(read("2026-09-08T17:40:00Z"), "Tomorrow Wed 09:00 | Monday 14 Sep, 09:00 | When they write again");
         // On a Sunday, tomorrow is Monday.
         assert_eq!(read("2026-09-13T08:00:00Z"), "This evening 18:00 | Tomorrow Mon 09:00 | When they write again");

@@ -132,8 +132,7 @@ pub struct Side {
 
 impl Side {
     fn draw(&self, out: &mut (impl Write + ?Sized)) -> fmt::Result {
-        let (class, icon, word) =
-            if self.is_personal { ("pers", icon::PERSONAL.s, "personal") } else { ("work", icon::WORK.s, "work") };
+        let (class, icon, word) = if self.is_personal { ("pers", icon::PERSONAL.s, "personal") } else { ("work", icon::WORK.s, "work") };
         write!(out, "<span class=\"kind kind--{class}\">{icon}{word}</span>")
     }
 }
