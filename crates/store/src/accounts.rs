@@ -60,6 +60,14 @@ impl Accounts<'_, '_> {
             |row| row.get(0),
         )
     }
+    /// What its server says of it today: its rules, handle, name and picture.
+    pub fn renew(&self, a: &Account) -> Kept<()> {
+        self.0.run(
+            "update accounts set handle = $3, name = $4, avatar_url = $5, rules = $6 where desk = $1 and id = $2",
+            &args![self.0.desk(), a.id, &a.handle, &a.name, a.avatar_url.as_deref(), json::rules_out(&a.rules)],
+        )?;
+        Ok(())
+    }
     pub fn find(&self, id: AccountId) -> Kept<Option<Account>> {
         self.0.find(
             &format!("select {COLUMNS} from accounts where desk = $1 and id = $2 and closed_at is null"),

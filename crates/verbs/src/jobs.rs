@@ -62,8 +62,8 @@ impl Job {
 
 /// Does one piece of due work.
 pub async fn perform(cx: Cx<'_>, job: Job) -> Done<Next> {
-    let _ = cx;
     match job {
-        Job::Sync(_) | Job::LookAgain(_) | Job::KeepHouse | Job::Hear(_) | Job::Deliver(_) => Err(VerbError::Missing("verb")),
+        Job::LookAgain(id) => crate::desk::accounts::look_again(cx, id).await,
+        Job::Sync(_) | Job::KeepHouse | Job::Hear(_) | Job::Deliver(_) => Err(VerbError::Missing("verb")),
     }
 }

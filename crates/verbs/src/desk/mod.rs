@@ -1,1 +1,7 @@
-//! The front desk: first run, signing in, connecting accounts, the desk's own choices.
+//! The front desk: first run, signing in, connecting accounts, the desk's own choices. Not one of the five rooms of the work; it is
+//! what stands before them. Begin with `session.rs`.
+
+pub mod accounts;
+pub mod choices;
+pub mod pictures;
+pub mod session;

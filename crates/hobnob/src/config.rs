@@ -1,0 +1,134 @@
+//! What can be configured, by flag, by environment, and by a TOML file; in that order of precedence.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde::Deserialize;
+
+/// Where the desk is when nothing else is said.
+pub const LISTEN_DEFAULT: &str = "127.0.0.1:8170";
+
+/// Flags that every command takes.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// The data folder [default: hobnob in the system's folder for data of programs]
+    #[arg(long, value_name = "FOLDER", env = "HOBNOB_DATA", global = true)]
+    pub data: Option<PathBuf>,
+    /// A settings file [default: hobnob.toml in the data folder, if it is there]
+    #[arg(long, value_name = "FILE", env = "HOBNOB_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+    /// Where to keep the desk: postgres://… for PostgreSQL [default: SQLite in the data folder]
+    #[arg(long, value_name = "URL", env = "HOBNOB_DATABASE", hide_env_values = true, global = true)]
+    pub database: Option<String>,
+    /// The address to answer on; port 0 takes a free one [default: 127.0.0.1:8170]
+    #[arg(long, value_name = "ADDRESS", env = "HOBNOB_LISTEN", global = true)]
+    pub listen: Option<SocketAddr>,
+    /// The address by which others reach this desk; short links begin with it [default: http:// and the address it answers on]
+    #[arg(long, value_name = "URL", env = "HOBNOB_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
+    /// Hosts on private addresses that may be called all the same, as host or host:port, with commas between
+    #[arg(long, value_name = "HOSTS", env = "HOBNOB_ALLOW_PRIVATE", value_delimiter = ',', global = true)]
+    pub allow_private: Vec<String>,
+}
+
+/// The same in `hobnob.toml`.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct File {
+    database: Option<String>,
+    listen: Option<SocketAddr>,
+    public_url: Option<String>,
+    #[serde(default)]
+    allow_private: Vec<String>,
+}
+
+/// What holds.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub data: PathBuf,
+    pub database: Option<String>,
+    pub listen: SocketAddr,
+    pub public_url: Option<String>,
+    pub allow_private: Vec<String>,
+}
+
+impl Flags {
+    /// Flags and environment over the file, the file over what is built in.
+    pub fn settle(&self) -> Result<Settings> {
+        let data = match &self.data {
+            Some(folder) => folder.clone(),
+            None => default_data()?,
+        };
+        let (path, is_asked_for) = match &self.config {
+            Some(path) => (path.clone(), true),
+            None => (data.join("hobnob.toml"), false),
+        };
+        let file = read_file(&path, is_asked_for)?;
+        let database = self.database.clone().or(file.database);
+        if let Some(url) = &database
+            && !(url.starts_with("postgres://") || url.starts_with("postgresql://"))
+        {
+            bail!("the database has to be an address that begins with postgres:// (HOBNOB_DATABASE); for SQLite, leave it out");
+        }
+        let public_url = self.public_url.clone().or(file.public_url);
+        if let Some(url) = &public_url
+            && !(url.starts_with("http://") || url.starts_with("https://"))
+        {
+            bail!("the public address has to begin with https:// or http://, not “{url}” (HOBNOB_PUBLIC_URL)");
+        }
+        Ok(Settings {
+            data,
+            database,
+            listen: self.listen.or(file.listen).unwrap_or_else(|| LISTEN_DEFAULT.parse().expect("the built-in address is one")),
+            public_url: public_url.map(|u| u.trim_end_matches('/').to_owned()),
+            allow_private: if self.allow_private.is_empty() { file.allow_private } else { self.allow_private.clone() },
+        })
+    }
+}
+
+fn read_file(path: &Path, is_asked_for: bool) -> Result<File> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).with_context(|| format!("the settings file {} can't be read", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_asked_for => Ok(File::default()),
+        Err(error) => Err(error).with_context(|| format!("the settings file {} can't be read", path.display())),
+    }
+}
+
+fn default_data() -> Result<PathBuf> {
+    let home = || std::env::var_os("HOME").map(PathBuf::from);
+    if let Some(folder) = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute()) {
+        return Ok(folder.join("hobnob"));
+    }
+    match home() {
+        Some(home) if cfg!(target_os = "macos") => Ok(home.join("Library/Application Support/hobnob")),
+        Some(home) => Ok(home.join(".local/share/hobnob")),
+        None => bail!("no home folder is known: say where data shall be kept, with --data FOLDER"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_a_wrong_word_in_the_file_is_named() {
+        let folder = std::env::temp_dir().join(format!("hobnob-config-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("hobnob.toml"), "listen = \"127.0.0.1:9000\"\npublic_url = \"https://desk.example/\"\n").unwrap();
+        let mut flags = Flags { data: Some(folder.clone()), ..Flags::default() };
+        let settings = flags.settle().unwrap();
+        assert_eq!(settings.listen.port(), 9000);
+        assert_eq!(settings.public_url.as_deref(), Some("https://desk.example"));
+        flags.listen = Some("127.0.0.1:0".parse().unwrap());
+        assert_eq!(flags.settle().unwrap().listen.port(), 0);
+        std::fs::write(folder.join("hobnob.toml"), "listne = \"x\"\n").unwrap();
+        let wrong = format!("{:#}", flags.settle().unwrap_err());
+        assert!(wrong.contains("listne") && wrong.contains("hobnob.toml"), "{wrong}");
+        flags.database = Some("mysql://x".into());
+        std::fs::write(folder.join("hobnob.toml"), "").unwrap();
+        assert!(flags.settle().unwrap_err().to_string().contains("postgres://"));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,51 @@
+//! The desk's own choices: its name and zone, how long a reply is held.
+
+use model::Desk;
+use store::StoreError;
+
+use crate::desk::accounts::must_own;
+use crate::{Cx, Done, VerbError};
+
+/// Seconds for which a reply is held before it goes out, so that it can be taken back.
+pub const HOLD_DEFAULT: u32 = 20;
+const HOLD_MIN: u32 = 5;
+const HOLD_MAX: u32 = 120;
+const NAME_MAX: usize = 80;
+
+/// What can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choices {
+    pub desk: Desk,
+    pub hold_seconds: u32,
+}
+
+pub async fn get(cx: Cx<'_>) -> Done<Choices> {
+    Ok(cx.app.store.read::<_, StoreError>(cx.seat, |tx| Ok(Choices { desk: tx.this_desk()?, hold_seconds: hold(tx)? })).await?)
+}
+
+/// How long a reply is held, in a transaction.
+pub fn hold(tx: &store::Tx<'_>) -> store::Kept<u32> {
+    Ok(tx.setting("hold")?.and_then(|v| v.parse().ok()).unwrap_or(HOLD_DEFAULT))
+}
+
+pub async fn set(cx: Cx<'_>, name: &str, zone: &str, hold_seconds: u32) -> Done<()> {
+    must_own(cx)?;
+    let (name, zone) = (name.trim().to_owned(), zone.trim().to_owned());
+    if name.is_empty() || name.chars().count() > NAME_MAX {
+        return Err(VerbError::wrong("name", format!("A name of 1 to {NAME_MAX} letters is wanted.")));
+    }
+    if jiff::tz::TimeZone::get(&zone).is_err() {
+        return Err(VerbError::wrong("zone", "There is no time zone of that name. One such as Europe/London is wanted."));
+    }
+    if !(HOLD_MIN..=HOLD_MAX).contains(&hold_seconds) {
+        return Err(VerbError::wrong("hold", format!("{HOLD_MIN} to {HOLD_MAX} seconds can be chosen.")));
+    }
+    cx.app
+        .store
+        .write::<_, StoreError>(cx.seat, move |tx| {
+            tx.set_desk(&name, &zone)?;
+            tx.set_setting("hold", &hold_seconds.to_string())
+        })
+        .await?;
+    Ok(())
+}
