@@ -2,12 +2,26 @@
 //! What is not here: the stream of the whole network, and anything that is true of another network.
 //! Begin with `xrpc.rs` (how a call is made and judged), then one facet a file; `translate.rs` is pure.
 
+pub mod identity;
+mod inbox;
+mod listen;
+mod people;
+mod publish;
+mod reading;
+mod record;
 pub mod richtext;
+pub mod sign_in;
 pub mod syntax;
+mod translate;
+mod wire;
+mod xrpc;
 
 use model::{Rules, Unit, Visibility};
 
-use crate::{About, Network};
+use crate::{About, Inbox, Listen, Network, People, Publish, SignIn};
+
+/// The kind of record that a post is.
+const POST: &str = "app.bsky.feed.post";
 
 pub struct Bluesky;
 
@@ -40,5 +54,20 @@ fn rules() -> Rules {
 impl Network for Bluesky {
     fn about(&self) -> &'static About {
         &ABOUT
+    }
+    fn sign_in(&self) -> Option<&dyn SignIn> {
+        Some(self)
+    }
+    fn listen(&self) -> Option<&dyn Listen> {
+        Some(self)
+    }
+    fn inbox(&self) -> Option<&dyn Inbox> {
+        Some(self)
+    }
+    fn publish(&self) -> Option<&dyn Publish> {
+        Some(self)
+    }
+    fn people(&self) -> Option<&dyn People> {
+        Some(self)
     }
 }

@@ -1,0 +1,73 @@
+//! A case is two files in `fixtures/`: what the network says, and what we make of it. `HOBNOB_BLESS=1` writes the second anew.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::*;
+use crate::bluesky::inbox;
+use crate::bluesky::listen::readable;
+use crate::bluesky::wire::FeedPage;
+
+#[test]
+fn every_fixture_reads_as_expected() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bluesky/fixtures");
+    let mut count = 0;
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let Some(name) = path.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_suffix(".wire.json")) else { continue };
+        let told = tell(serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap());
+        let expected = folder.join(format!("{name}.post.txt"));
+        if std::env::var_os("HOBNOB_BLESS").is_some() {
+            std::fs::write(&expected, &told).unwrap();
+        }
+        assert_eq!(told, std::fs::read_to_string(&expected).unwrap_or_default(), "{name}");
+        count += 1;
+    }
+    assert!(count >= 4, "the fixtures are not where they should be");
+}
+
+fn tell(wire: Value) -> String {
+    let mut out = String::new();
+    if wire["feed"].is_array() {
+        let page: FeedPage = serde_json::from_value(wire).unwrap();
+        for (at, name, post) in readable::<FeedLine>(page.feed).iter().filter_map(line_from_feed) {
+            writeln!(out, "line {} {name}", Timestamp::from_millisecond(at).unwrap()).unwrap();
+            tell_post(&mut out, &post);
+        }
+    } else if wire["thread"].is_object() {
+        let thread = posts_from_thread(&wire["thread"], 100);
+        writeln!(out, "answers missing {:?}, parent missing {:?}\n", thread.answers_missing, thread.parent_missing).unwrap();
+        thread.posts.values().for_each(|post| tell_post(&mut out, post));
+    } else {
+        for n in readable::<Notification>(serde_json::from_value(wire["notifications"].clone()).unwrap()) {
+            let Some((_, _, (kind, n))) = inbox::line(n) else { continue };
+            let Some(heard) = inbox::heard(kind, &n, &BTreeMap::new()) else { continue };
+            writeln!(out, "heard {:?} at {} about {:?}", heard.kind, heard.at, inbox::post_of(kind, &n)).unwrap();
+            writeln!(out, "  by {}", tell_profile(&heard.by)).unwrap();
+            heard.post.iter().for_each(|post| tell_post(&mut out, post));
+        }
+    }
+    out
+}
+
+fn tell_profile(p: &Profile) -> String {
+    let bot = if p.is_bot { ", a bot" } else { "" };
+    format!("{} ({}, {}{bot}) {:?} {:?}", p.name, p.handle, p.remote_id, p.about, p.links)
+}
+
+fn tell_post(out: &mut String, post: &Post) {
+    let mut line = |name: &str, value: String| writeln!(out, "  {name}: {value}").unwrap();
+    line("at", format!("{} #{}", post.at.id, post.at.tag));
+    line("author", tell_profile(&post.author));
+    line("text", format!("{:?}", post.text));
+    line("url", format!("{:?}", post.url));
+    line("created", post.created_at.to_string());
+    line("language", format!("{:?}", post.language));
+    line("answers", format!("{:?} of {:?}, root {:?}", post.reply_to, post.reply_to_author, post.root));
+    line("mentions", format!("{:?}", post.mentions));
+    line("tags", format!("{:?}, links {:?}", post.tags, post.links));
+    line("media", format!("{:?}", post.media));
+    line("warning", format!("{:?}, {:?} replies", post.warning, post.replies));
+    line("boost", format!("{:?}", post.boost.as_ref().map(|b| (&b.by.handle, b.at))));
+    out.push('\n');
+}
