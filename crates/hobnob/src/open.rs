@@ -15,7 +15,12 @@ use crate::config::Settings;
 pub fn app(settings: &Settings, public_url: &str) -> Result<Arc<App>> {
     let store = store(settings)?;
     let http = Http::new(Reach { private_hosts: settings.allow_private.clone() });
-    Ok(App::new(store, http, Networks::default(), verbs::Config { public_url: public_url.to_owned(), data: settings.data.clone(), is_demo: false }))
+    Ok(App::new(
+        store,
+        http,
+        Networks::default(),
+        verbs::Config { public_url: public_url.to_owned(), data: settings.data.clone(), is_demo: false },
+    ))
 }
 
 /// Opens the store, and makes the folder and the key on a first run.

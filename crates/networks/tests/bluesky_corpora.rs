@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use hobnob_networks::bluesky::richtext::{Feature, detect};
-use hobnob_networks::bluesky::syntax;
+use networks::bluesky::richtext::{Feature, detect};
+use networks::bluesky::syntax;
 
 fn corpus(path: &str) -> Option<String> {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora").join(path);

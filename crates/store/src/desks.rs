@@ -131,6 +131,10 @@ impl Tx<'_> {
             |row| Ok((Voice { id: row.get(0)?, name: row.get(1)? }, Role::from_word(&row.get::<String>(2)?).unwrap_or(Role::Member))),
         )
     }
+    /// How many conversations wait for an answer.
+    pub fn waiting(&self) -> Kept<u32> {
+        self.get("a count", "select count(*) from conversations where desk = $1 and box = 'waiting'", &args![self.desk()], |row| row.get(0))
+    }
     /// A choice of this desk, if one was made.
     pub fn setting(&self, name: &str) -> Kept<Option<String>> {
         self.find("select value from settings where desk = $1 and name = $2", &args![self.desk(), name], |row| row.get(0))

@@ -58,6 +58,14 @@ impl Jobs<'_, '_> {
 }
 
 impl Unscoped<'_> {
+    /// Whether anything is due.
+    pub fn has_due_job(&self, now: Timestamp) -> Kept<bool> {
+        Ok(self
+            .find("select id from jobs where due <= $1 and (lease_until is null or lease_until <= $1) limit 1", &args![now], |row| {
+                row.get::<i64>(0)
+            })?
+            .is_some())
+    }
     /// Gives up to `max` due pieces of work to the caller alone until `lease_until`.
     pub fn claim_jobs(&self, now: Timestamp, lease_until: Timestamp, max: u32) -> Kept<Vec<Claimed>> {
         let lease: i64 = i64::from(rand::random::<u32>()) << 20 | i64::from(rand::random::<u16>());

@@ -35,4 +35,4 @@ pub mod site;
 pub mod words;
 
 pub use routes::routes;
-pub use site::{Doors, Site, Wiring};
+pub use site::{Site, Wiring};

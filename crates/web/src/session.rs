@@ -108,6 +108,23 @@ pub struct Sitter {
     pub others: Vec<OtherDesk>,
 }
 
+impl Sitter {
+    /// Asks the store.
+    async fn find(site: &Site, hash: SessionHash, now: Timestamp) -> Result<Option<Sitter>, Fault> {
+        let Some(found) = verbs::desk::session::find(&site.app, hash, now).await? else { return Ok(None) };
+        Ok(Some(Sitter {
+            seat: found.seat,
+            desk_name: found.desk.name,
+            desk_word: if site.app.config.is_demo { "sample people, thrown away" } else { "your own desk" }.to_owned(),
+            voice_name: found.voice_name,
+            face: found.face.map(|id| format!("/face/{id}")),
+            zone: TimeZone::get(&found.desk.zone).unwrap_or(TimeZone::UTC),
+            waiting: found.waiting,
+            others: Vec::new(),
+        }))
+    }
+}
+
 /// A desk that one press opens.
 #[derive(Clone, Debug)]
 pub struct OtherDesk {
@@ -171,7 +188,7 @@ impl Seated {
         let who = match site.sessions.recall(&hash, now) {
             Some(who) => who,
             None => {
-                let Some(who) = site.doors.find_session(hash, now).await? else { return Ok(None) };
+                let Some(who) = Sitter::find(site, hash, now).await? else { return Ok(None) };
                 let who = Arc::new(who);
                 site.sessions.remember(hash, who.clone(), now);
                 who

@@ -1,37 +1,17 @@
-//! What every handler can reach: the doors to the verbs, the clock, the address the world knows us by, and the sessions
+//! What every handler can reach: the verbs' app, the clock, the address the world knows us by, and the sessions
 //! remembered. Built once, when serving begins.
 
 use std::{ops::Deref, sync::Arc};
 
 use axum::http::{HeaderMap, header};
-use futures_util::future::BoxFuture;
 use model::Timestamp;
 use verbs::App;
 
-use crate::{
-    errors::Fault,
-    session::{SessionHash, Sessions, Sitter},
-};
-
-/// A future that a door answers with.
-pub type Answered<T> = BoxFuture<'static, Result<T, Fault>>;
-type FindSession = Box<dyn Fn(SessionHash, Timestamp) -> Answered<Option<Sitter>> + Send + Sync>;
-
-/// What the shell itself needs from behind the verbs.
-pub struct Doors {
-    pub find_session: FindSession,
-}
-
-impl Doors {
-    pub(crate) async fn find_session(&self, hash: SessionHash, now: Timestamp) -> Result<Option<Sitter>, Fault> {
-        (self.find_session)(hash, now).await
-    }
-}
+use crate::session::Sessions;
 
 /// How the site is wired.
 pub struct Wiring {
     pub app: Arc<App>,
-    pub doors: Doors,
     pub clock: fn() -> Timestamp,
     /// The address the world knows us by, `https://talk.example`; none on a laptop.
     pub public_address: Option<url::Url>,
@@ -39,7 +19,6 @@ pub struct Wiring {
 
 pub struct Inner {
     pub app: Arc<App>,
-    pub doors: Doors,
     pub sessions: Sessions,
     clock: fn() -> Timestamp,
     secure_host: Option<String>,
@@ -61,7 +40,7 @@ impl Site {
             let host = a.host_str()?.to_owned();
             Some(a.port().map_or(host.clone(), |port| format!("{host}:{port}")))
         });
-        Site(Arc::new(Inner { app: wiring.app, doors: wiring.doors, sessions: Sessions::default(), clock: wiring.clock, secure_host }))
+        Site(Arc::new(Inner { app: wiring.app, sessions: Sessions::default(), clock: wiring.clock, secure_host }))
     }
 
     pub fn now(&self) -> Timestamp {

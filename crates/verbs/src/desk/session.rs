@@ -4,14 +4,12 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use jiff::SignedDuration;
-use model::{Desk, DeskId, Role, Seat, Timestamp, Voice, VoiceId};
+use model::{Desk, DeskId, ProfileId, Role, Seat, Timestamp, Voice, VoiceId};
 use sha2::{Digest, Sha256};
 use store::StoreError;
 
 use crate::jobs::Job;
 use crate::{App, Done, VerbError};
-
-pub use store::desks::Session;
 
 /// A session that nobody uses ends after this long.
 const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -100,15 +98,43 @@ pub async fn sign_in(app: &App, name: &str, password: String, place: &str, token
         .await
 }
 
-/// The session of a key's hash, if it holds; its life is drawn out once a day.
-pub async fn find(app: &App, token_hash: [u8; 32], now: Timestamp) -> Done<Option<Session>> {
-    let found = app.store.read_unscoped::<_, StoreError>(move |tx| tx.session(&token_hash, now)).await?;
-    if let Some(session) = &found
-        && session.until < now + SESSION_LASTS - SignedDuration::from_hours(24)
-    {
+/// Who sits behind a session, and what stands round every page for them.
+#[derive(Clone, Debug)]
+pub struct Sitter {
+    pub seat: Seat,
+    pub voice_name: String,
+    pub desk: Desk,
+    /// Conversations that wait for an answer.
+    pub waiting: u32,
+    /// A profile of ours that has a picture.
+    pub face: Option<ProfileId>,
+}
+
+/// Who sits behind the hash of a session's key, if it holds; its life is drawn out once a day.
+pub async fn find(app: &App, token_hash: [u8; 32], now: Timestamp) -> Done<Option<Sitter>> {
+    let found = app
+        .store
+        .read_unscoped::<_, StoreError>(move |tx| {
+            let Some(session) = tx.session(&token_hash, now)? else { return Ok(None) };
+            let until = session.until;
+            let sitter = tx.at(session.seat.desk, |tx| {
+                let face = tx.profiles().mine()?.into_iter().find(|p| p.profile.avatar_url.is_some()).map(|p| p.id);
+                Ok::<_, StoreError>(Sitter {
+                    desk: tx.this_desk()?,
+                    waiting: tx.waiting()?,
+                    face,
+                    seat: session.seat,
+                    voice_name: session.voice_name,
+                })
+            })?;
+            Ok(Some((sitter, until)))
+        })
+        .await?;
+    let Some((sitter, until)) = found else { return Ok(None) };
+    if until < now + SESSION_LASTS - SignedDuration::from_hours(24) {
         app.store.write_unscoped::<_, StoreError>(move |tx| tx.touch_session(&token_hash, now, now + SESSION_LASTS)).await?;
     }
-    Ok(found)
+    Ok(Some(sitter))
 }
 
 /// Signs out.
