@@ -28,7 +28,7 @@ pub use id::*;
 pub use jiff::Timestamp;
 pub use link::{Link, Visit, Visitor};
 pub use person::{Nature, Person, Talk, Tie, TieWord};
-pub use post::{Boost, Media, MediaKind, Mention, Post, PostRef, Visibility};
+pub use post::{Boost, Media, MediaKind, Mention, Post, PostRef, Visibility, local_alias};
 pub use profile::Profile;
 pub use rules::{Misfit, Rules, Unit};
 pub use topic::{Query, QueryError, Topic};

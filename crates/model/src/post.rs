@@ -17,6 +17,11 @@ impl PostRef {
     }
 }
 
+/// The name a post goes by on one server only: for networks that name a parent by a number of that server, and not by its global id.
+pub fn local_alias(server: &str, id: &str) -> String {
+    format!("local:{server}:{id}")
+}
+
 /// Who may read a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Visibility {
@@ -99,7 +104,7 @@ pub struct Boost {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Post {
     pub at: PostRef,
-    /// `local:{server}:{id}`: what a post of the same server may call it by in its `reply_to`, where the network has such names.
+    /// `local:{server}:{id}`, as [`local_alias`] makes it: what a post of the same server may call it by in its `reply_to`, where the network has such names.
     pub local: Option<String>,
     pub network: NetworkKey,
     pub author: Profile,
@@ -113,7 +118,7 @@ pub struct Post {
     pub edited_at: Option<Timestamp>,
     /// BCP 47, as the network says; `None` where it does not.
     pub language: Option<String>,
-    /// The `PostRef::id` of the post it answers. Where the network gives only a local id, the network's code has made it global or namespaced.
+    /// The `PostRef::id` of the post it answers; where the network gives only a number of the server, that post's [`Post::local`].
     pub reply_to: Option<String>,
     /// The `Profile::remote_id` of whom it answers.
     pub reply_to_author: Option<String>,

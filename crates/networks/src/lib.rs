@@ -4,6 +4,7 @@
 
 pub mod error;
 pub mod facets;
+pub mod html;
 pub mod http;
 
 pub mod bluesky;
