@@ -46,13 +46,6 @@ pub fn status(port: u16, path: &str) -> Option<u16> {
     get(port, path).ok().map(|a| a.status)
 }
 
-/// The port of an address like `http://127.0.0.1:4000/x`.
-pub fn port_of(url: &str) -> Option<u16> {
-    let (_, rest) = url.split_once("://")?;
-    let (_, port) = rest.split('/').next()?.rsplit_once(':')?;
-    port.trim_end().parse().ok()
-}
-
 fn parse(bytes: &[u8]) -> anyhow::Result<Answer> {
     let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").context("an answer without a head")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
@@ -87,5 +80,4 @@ fn answers_are_read_whole_or_not_at_all() {
     assert_eq!(parse(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n").unwrap().body, b"abc");
     assert!(parse(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc\r\n").is_err());
     assert!(parse(b"nothing").is_err());
-    assert_eq!(port_of("http://127.0.0.1:4000/today"), Some(4000));
 }

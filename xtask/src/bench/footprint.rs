@@ -13,6 +13,7 @@ use crate::{http, machine};
 
 const START_MAX: Duration = Duration::from_secs(30);
 const IDLE_AFTER: Duration = Duration::from_secs(10);
+const REDIRECTS_MAX: usize = 4;
 const STARTS: usize = 5;
 /// What the house promises of itself.
 const IDLE_MIB_MAX: f64 = 60.0;
@@ -73,6 +74,22 @@ impl Desk {
         Ok((Self { server, port, _folder: folder }, took))
     }
 
+    /// A session's cookie, as the demo gives one to whoever opens its address.
+    pub fn sign_in(&self) -> anyhow::Result<String> {
+        let mut path = "/".to_owned();
+        let mut kept: Vec<String> = Vec::new();
+        for _ in 0..REDIRECTS_MAX {
+            let head = if kept.is_empty() { String::new() } else { format!("Cookie: {}\r\n", kept.join("; ")) };
+            let answer = http::ask(self.port, "GET", &path, &head, "")?;
+            kept.extend(answer.header("set-cookie").filter_map(|c| c.split(';').next()).map(str::to_owned));
+            match answer.header("location").next() {
+                Some(next) if (300..400).contains(&answer.status) => path = next.to_owned(),
+                _ => break,
+            }
+        }
+        Ok(kept.join("; "))
+    }
+
     fn resident_mib(&self) -> anyhow::Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.server.pid()))?;
         let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).context("no VmRSS")?;
@@ -84,7 +101,7 @@ impl Desk {
 /// Whether a page for a person stands there: the desk itself, or whatever it sends a newcomer to.
 fn first_page(port: u16) -> bool {
     let Ok(mut answer) = http::get(port, "/today") else { return false };
-    for _ in 0..3 {
+    for _ in 0..REDIRECTS_MAX {
         let Some(next) = answer.header("location").next().map(str::to_owned).filter(|_| (300..400).contains(&answer.status)) else { break };
         match http::get(port, &next) {
             Ok(followed) => answer = followed,

@@ -2,4 +2,5 @@
 //! Begin with `footprint.rs`.
 
 pub mod footprint;
+mod load;
 pub mod pages;

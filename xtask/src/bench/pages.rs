@@ -1,3 +1,75 @@
+//! `cargo x bench pages`: the real inbox page, with its session, its permission and its database, beside an Express page
+//! of the same bytes drawn from memory. In one run, by turns, in requests per CPU second of the server.
+
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+
+use super::footprint::{Desk, release};
+use super::load::{Ask, cpu_seconds, run as load};
+use crate::counterparts::{Installing, Set};
+use crate::process::{Scratch, Server, free_port};
+use crate::{http, machine};
+
+const EXPRESS: &str = include_str!("express.cjs");
+const ROUNDS: usize = 3;
+const WARM: Duration = Duration::from_secs(2);
+const ROUND: Duration = Duration::from_secs(6);
+const START_MAX: Duration = Duration::from_secs(30);
+/// What the house promises of itself.
+const RATIO_MIN: f64 = 10.0;
+
 pub fn run() -> anyhow::Result<bool> {
-    anyhow::bail!("later")
+    let mut installing = Installing::start(&[Set::Express]);
+    let (desk, _) = Desk::open(&release()?)?;
+    let cookie = desk.sign_in()?;
+    let head = format!("Cookie: {cookie}\r\n");
+    let page = http::ask(desk.port, "GET", "/inbox", &head, "")?;
+    ensure!(page.status == 200, "the inbox answered {}", page.status);
+    let ours = Ask { port: desk.port, path: "/inbox".to_owned(), head, body_bytes: page.body.len() };
+    let (express, theirs) = start_express(&mut installing, &page.body)?;
+    println!("{} bytes a page on both sides; {} s a turn; requests per CPU second of the server", ours.body_bytes, ROUND.as_secs());
+    load(&ours, WARM)?;
+    load(&theirs, WARM)?;
+    let mut ratios = Vec::new();
+    for round in 1..=ROUNDS {
+        let hobnob = rate(&ours, desk.server.pid())?;
+        let other = rate(&theirs, express.pid())?;
+        println!("round {round}: hobnob {hobnob:9.0}   express {other:9.0}   {:6.1} times", hobnob / other);
+        ratios.push(hobnob / other);
+    }
+    ratios.sort_by(f64::total_cmp);
+    let middle = ratios[ROUNDS / 2];
+    println!(
+        "{middle:.1} times (from {:.1} to {:.1}), load average {:.2}",
+        ratios[0],
+        ratios[ROUNDS - 1],
+        machine::load().unwrap_or(f64::NAN)
+    );
+    println!("{}: at least {RATIO_MIN} times", if middle >= RATIO_MIN { "kept" } else { "BROKEN" });
+    Ok(middle >= RATIO_MIN)
+}
+
+fn rate(ask: &Ask, pid: u32) -> anyhow::Result<f64> {
+    let before = cpu_seconds(pid)?;
+    let answered = load(ask, ROUND)?;
+    Ok(answered as f64 / (cpu_seconds(pid)? - before))
+}
+
+fn start_express(installing: &mut Installing, page: &[u8]) -> anyhow::Result<(Server, Ask)> {
+    let set = installing.need(Set::Express)?;
+    let scratch = Scratch::new("express")?;
+    fs::write(set.join("page.html"), page)?;
+    fs::write(set.join("express.cjs"), EXPRESS)?;
+    let port = free_port()?;
+    let mut serve = Command::new("node");
+    serve.current_dir(&set).args(["express.cjs", "page.html", &port.to_string()]).env("NODE_ENV", "production");
+    let mut server = Server::start("Express", &serve, &scratch.0.join("log"))?;
+    server.wait(START_MAX, |s| s.log().contains("READY").then_some(()))?;
+    let drawn = http::get(port, "/inbox").context("Express's page")?;
+    let (theirs, ours) = (drawn.body.len(), page.len());
+    ensure!(theirs == ours, "Express's page has {theirs} bytes and ours {ours}: they must be equal");
+    Ok((server, Ask { port, path: "/inbox".to_owned(), head: String::new(), body_bytes: ours }))
 }

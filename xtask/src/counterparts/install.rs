@@ -39,7 +39,7 @@ pub enum Set {
     Bluesky,
     /// Chromium, and what drives and judges pages.
     Browser,
-    /// The page that ours is measured beside, and the program that loads both.
+    /// The page that ours is measured beside.
     Express,
 }
 
@@ -147,11 +147,7 @@ fn debian_part(set: Set, log: &Path) -> anyhow::Result<()> {
             node(log)?;
             debian::need(log, "Chromium", "chromium", || debian::chromium().is_some())
         }
-        Set::Express => {
-            node(log)?;
-            debian::need(log, "wrk", "wrk", || machine::which("wrk").is_some())
-        }
-        Set::Bluesky => node(log),
+        Set::Bluesky | Set::Express => node(log),
     }
 }
 

@@ -1,0 +1,36 @@
+// The real binary on a free port, over a folder of its own, gone afterwards.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+const START_MAX_MS = 20_000
+const STOP_MAX_MS = 5_000
+const ADDRESS = /https?:\/\/127\.0\.0\.1:\d+\S*/
+
+export async function openDesk(kind) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'hobnob-browser-'))
+  const words = kind === 'demo' ? ['demo', '--listen', '127.0.0.1:0'] : ['--listen', '127.0.0.1:0', '--data', path.join(folder, 'data')]
+  const child = spawn(process.env.HOBNOB_BIN, words, { env: { ...process.env, HOME: folder, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  const address = await new Promise((found, lost) => {
+    const hear = (bytes) => {
+      said += bytes
+      const hit = said.match(ADDRESS)
+      if (hit) found(hit[0].replace(/[.,;)]+$/, ''))
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', hear)
+    child.on('exit', (code) => lost(new Error(`the desk ended with ${code}: ${said}`)))
+    setTimeout(() => lost(new Error(`the desk said no address in ${START_MAX_MS} ms: ${said}`)), START_MAX_MS).unref()
+  })
+  const close = async () => {
+    const ended = new Promise((done) => child.once('exit', done))
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MAX_MS)
+    if (child.exitCode === null && child.signalCode === null) await ended
+    clearTimeout(timer)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { address, origin: new URL(address).origin, folder, close, said: () => said }
+}
