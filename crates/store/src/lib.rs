@@ -4,6 +4,7 @@
 
 pub mod accounts;
 mod connection;
+pub mod conversations;
 pub mod deliveries;
 pub mod desks;
 mod dialect;
@@ -21,7 +22,9 @@ pub mod pictures;
 pub mod posts;
 pub mod profiles;
 mod seal;
+pub mod signs;
 mod store;
+pub mod threads;
 mod tx;
 mod value;
 

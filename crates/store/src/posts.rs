@@ -120,7 +120,7 @@ impl Posts<'_, '_> {
     /// Keeps a post. One that is known is compared: an edit replaces its words, a thinner second sight wipes nothing out.
     pub fn put(&self, post: &Post, sight: &Sight, now: Timestamp) -> Kept<Put> {
         let known = self.0.find(
-            "select id, text, media, edited_at, warning from posts where desk = $1 and network = $2 and remote_id = $3",
+            "select id, text, media, edited_at, warning, deleted_at from posts where desk = $1 and network = $2 and remote_id = $3",
             &args![self.0.desk(), post.network.as_str(), &post.at.id],
             |row| {
                 Ok((
@@ -129,17 +129,20 @@ impl Posts<'_, '_> {
                     row.get::<String>(2)?,
                     row.get::<Option<Timestamp>>(3)?,
                     row.get::<Option<String>>(4)?,
+                    row.get::<Option<Timestamp>>(5)?,
                 ))
             },
         )?;
         let media = json::media_out(&post.media);
         let put = match known {
             None => Put::New(self.insert(post, sight, &media, now)?),
-            Some((id, text, old_media, edited_at, warning)) => {
+            // What its author took down stays down, however late another sight of it comes.
+            Some((id, .., Some(_deleted))) => Put::Known(id),
+            Some((id, text, old_media, edited_at, warning, None)) => {
                 // An older snapshot that arrives late must not undo an edit.
                 let is_older = edited_at.is_some_and(|known| post.edited_at.is_none_or(|seen| seen < known));
                 let has_changed = !is_older && (text != post.text || old_media != media || warning != post.warning);
-                self.renew(id, post, sight, has_changed.then_some(&media), now)?;
+                self.renew(id, post, sight, has_changed.then_some(&media))?;
                 if has_changed { Put::Changed(id) } else { Put::Known(id) }
             }
         };
@@ -193,17 +196,17 @@ impl Posts<'_, '_> {
         Ok(id)
     }
 
-    fn renew(&self, id: PostId, post: &Post, sight: &Sight, changed_media: Option<&String>, now: Timestamp) -> Kept<()> {
+    fn renew(&self, id: PostId, post: &Post, sight: &Sight, changed_media: Option<&String>) -> Kept<()> {
         if let Some(media) = changed_media {
             self.0.run(
-                "update posts set text = $3, media = $4, warning = $5, edited_at = $6, mentions = $7, tags = $8, links = $9, title = $10 where desk = $1 and id = $2",
+                "update posts set text = $3, media = $4, warning = $5, edited_at = coalesce($6, edited_at), mentions = $7, tags = $8, links = $9, title = $10 where desk = $1 and id = $2",
                 &args![
                     self.0.desk(),
                     id,
                     &post.text,
                     media,
                     post.warning.as_deref(),
-                    post.edited_at.unwrap_or(now),
+                    post.edited_at,
                     json::mentions_out(&post.mentions),
                     json::strings_out(&post.tags),
                     json::strings_out(&post.links),
@@ -266,6 +269,24 @@ impl Posts<'_, '_> {
     pub fn set_conversation(&self, id: PostId, conversation: ConversationId) -> Kept<()> {
         self.0.run("update posts set conversation = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, conversation])?;
         Ok(())
+    }
+    /// It came as news, then; the first time holds.
+    pub fn set_heard(&self, id: PostId, at: Timestamp) -> Kept<()> {
+        self.0.run("update posts set heard_at = $3 where desk = $1 and id = $2 and heard_at is null", &args![self.0.desk(), id, at])?;
+        Ok(())
+    }
+    /// It is what one of our deliveries became.
+    pub fn set_delivery(&self, id: PostId, delivery: DeliveryId) -> Kept<()> {
+        self.0.run("update posts set delivery = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, delivery])?;
+        Ok(())
+    }
+    /// By what one account's server calls it.
+    pub fn find_tag(&self, account: AccountId, tag: &str) -> Kept<Option<PostId>> {
+        self.0.find(
+            "select post from post_tags where desk = $1 and account = $2 and tag = $3 limit 1",
+            &args![self.0.desk(), account, tag],
+            |row| row.get(0),
+        )
     }
     /// The network took it down; the snapshot's words go too.
     pub fn set_deleted(&self, id: PostId, at: Timestamp) -> Kept<()> {

@@ -1,1 +1,13 @@
-//! Whose turn it is, and answering: bringing in what was said, threads, turns, replies.
+//! Converse: what is said to us and around us, in threads, with whose turn it is; and what we answer.
+//! It does not send (that is publish) and does not look for talk elsewhere (that is listen).
+//! Begin with [`take_in`], the one way in for posts, then [`turn`] and [`refresh`].
+
+pub mod landed;
+pub mod refresh;
+pub mod take_in;
+pub mod turn;
+mod words;
+
+pub use landed::landed;
+pub use take_in::{Arrival, take_in};
+pub use words::{is_closing, is_question, snippet};

@@ -1,0 +1,368 @@
+//! Conversations: the row that the inbox shows, the marks a person put on it, and the names that hold a thread together.
+
+use model::{AccountId, AimId, ConversationId, DraftId, NetworkKey, PersonId, PostId, ProfileId, Timestamp, Turn, Visibility};
+
+use crate::{Kept, Row, StoreError, Tx, args};
+
+pub struct Conversations<'t, 'c>(&'t Tx<'c>);
+
+impl<'c> Tx<'c> {
+    pub fn conversations(&self) -> Conversations<'_, 'c> {
+        Conversations(self)
+    }
+}
+
+/// What is shown of a conversation; all of it is computed from its posts and its marks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Face {
+    /// The account through which we take part.
+    pub account: Option<AccountId>,
+    pub network: NetworkKey,
+    /// Every network it runs on, the shown post's first.
+    pub networks: Vec<String>,
+    pub title: Option<String>,
+    pub person: Option<PersonId>,
+    pub profile: Option<ProfileId>,
+    pub who: String,
+    pub words: String,
+    pub language: Option<String>,
+    pub post: Option<PostId>,
+    /// The words are ours.
+    pub is_mine: bool,
+    pub turn: Turn,
+    pub because: String,
+    pub since: Timestamp,
+    pub last_at: Timestamp,
+    pub posts: u32,
+    pub voices: u32,
+    /// `waiting`, `you-wait`, `later`, `spoke`, `done`, or empty: in no box.
+    pub inbox: String,
+    /// Smaller comes first.
+    pub rank: u32,
+    pub is_history: bool,
+    pub has_warning: bool,
+    pub visibility: Visibility,
+}
+
+/// What a person did with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    pub later_until: Option<Timestamp>,
+    pub later_until_reply: bool,
+    /// Keep until then, even if they write sooner.
+    pub later_firmly: bool,
+    /// When it was put off.
+    pub later_at: Option<Timestamp>,
+    pub done_at: Option<Timestamp>,
+    pub joined_at: Option<Timestamp>,
+    /// An answer of ours that is on its way.
+    pub answering: Option<DraftId>,
+    pub aim: Option<AimId>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptConversation {
+    pub id: ConversationId,
+    pub face: Face,
+    pub marks: Marks,
+}
+
+/// In which order a box is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Who matters, then who waits longest.
+    #[default]
+    Matters,
+    Newest,
+    Longest,
+}
+
+/// Where a page of a box begins: after this row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After {
+    pub rank: u32,
+    pub since: Timestamp,
+    pub id: ConversationId,
+}
+
+const COLUMNS: &str = "id, account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices,
+  box, rank, is_history, has_warning, visibility, later_until, later_until_reply, later_firmly, later_at, done_at, joined_at, answering, aim";
+/// Conversations with one person that are read at once.
+pub const WITH_A_PERSON_MAX: u32 = 200;
+/// Names of one thread that are looked up at once.
+const NAMES_MAX: usize = 8;
+
+fn read(row: &Row<'_>) -> Kept<KeptConversation> {
+    Ok(KeptConversation {
+        id: row.get(0)?,
+        face: Face {
+            account: row.get(1)?,
+            network: NetworkKey(row.get(2)?),
+            networks: row.get::<String>(3)?.split(' ').filter(|n| !n.is_empty()).map(str::to_owned).collect(),
+            title: row.get(4)?,
+            person: row.get(5)?,
+            profile: row.get(6)?,
+            who: row.get(7)?,
+            words: row.get(8)?,
+            language: row.get(9)?,
+            post: row.get(10)?,
+            is_mine: row.get(11)?,
+            turn: Turn::from_word(&row.get::<String>(12)?).unwrap_or(Turn::Nobodys),
+            because: row.get(13)?,
+            since: row.get(14)?,
+            last_at: row.get(15)?,
+            posts: row.get(16)?,
+            voices: row.get(17)?,
+            inbox: row.get(18)?,
+            rank: row.get(19)?,
+            is_history: row.get(20)?,
+            has_warning: row.get(21)?,
+            visibility: Visibility::from_word(&row.get::<String>(22)?).unwrap_or_default(),
+        },
+        marks: Marks {
+            later_until: row.get(23)?,
+            later_until_reply: row.get(24)?,
+            later_firmly: row.get(25)?,
+            later_at: row.get(26)?,
+            done_at: row.get(27)?,
+            joined_at: row.get(28)?,
+            answering: row.get(29)?,
+            aim: row.get(30)?,
+        },
+    })
+}
+
+impl Conversations<'_, '_> {
+    /// A new one, still without a face; [`Conversations::save`] gives it one in the same transaction.
+    pub fn create(&self, network: &NetworkKey, now: Timestamp) -> Kept<ConversationId> {
+        let id: ConversationId = self.0.fresh(now);
+        self.0.run(
+            "insert into conversations (desk, id, network, networks, who, words, is_mine, turn, because, since, last_at, posts, voices, box, rank, is_history, has_warning,
+               visibility, later_until_reply, later_firmly)
+             values ($1, $2, $3, $3, '', '', 0, 'nobodys', '', $4, $4, 0, 0, '', 9, 1, 0, 'public', 0, 0)",
+            &args![self.0.desk(), id, network.as_str(), now],
+        )?;
+        Ok(id)
+    }
+    /// Gives it the face that its posts and marks add up to, and keeps the counts of the boxes true.
+    pub fn save(&self, before: &KeptConversation, face: &Face) -> Kept<()> {
+        if before.face == *face {
+            return Ok(());
+        }
+        self.0.run(
+            "update conversations set account = $3, network = $4, networks = $5, title = $6, person = $7, profile = $8, who = $9, words = $10, language = $11, post = $12,
+               is_mine = $13, turn = $14, because = $15, since = $16, last_at = $17, posts = $18, voices = $19, box = $20, rank = $21, is_history = $22,
+               has_warning = $23, visibility = $24
+             where desk = $1 and id = $2",
+            &args![
+                self.0.desk(),
+                before.id,
+                face.account,
+                face.network.as_str(),
+                face.networks.join(" "),
+                face.title.as_deref(),
+                face.person,
+                face.profile,
+                &face.who,
+                &face.words,
+                face.language.as_deref(),
+                face.post,
+                face.is_mine,
+                face.turn.word(),
+                &face.because,
+                face.since,
+                face.last_at,
+                face.posts,
+                face.voices,
+                &face.inbox,
+                face.rank,
+                face.is_history,
+                face.has_warning,
+                face.visibility.word()
+            ],
+        )?;
+        self.recount(Some(&before.face), Some(face))
+    }
+    /// Keeps what a person did with it.
+    pub fn set_marks(&self, id: ConversationId, marks: &Marks) -> Kept<()> {
+        self.0.run(
+            "update conversations set later_until = $3, later_until_reply = $4, later_firmly = $5, later_at = $6, done_at = $7, joined_at = $8, answering = $9, aim = $10
+             where desk = $1 and id = $2",
+            &args![
+                self.0.desk(),
+                id,
+                marks.later_until,
+                marks.later_until_reply,
+                marks.later_firmly,
+                marks.later_at,
+                marks.done_at,
+                marks.joined_at,
+                marks.answering,
+                marks.aim
+            ],
+        )?;
+        Ok(())
+    }
+    fn recount(&self, before: Option<&Face>, after: Option<&Face>) -> Kept<()> {
+        let counted = |face: Option<&Face>| face.filter(|f| !f.is_history && !f.inbox.is_empty()).map(|f| f.inbox.clone());
+        let (before, after) = (counted(before), counted(after));
+        if before == after {
+            return Ok(());
+        }
+        for (inbox, by) in [(before, -1i64), (after, 1)] {
+            if let Some(inbox) = inbox {
+                self.0.run(
+                    "insert into box_counts (desk, box, n) values ($1, $2, $3) on conflict (desk, box) do update set n = box_counts.n + excluded.n",
+                    &args![self.0.desk(), inbox, by],
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn find(&self, id: ConversationId) -> Kept<Option<KeptConversation>> {
+        self.0.find(&format!("select {COLUMNS} from conversations where desk = $1 and id = $2"), &args![self.0.desk(), id], read)
+    }
+    pub fn get(&self, id: ConversationId) -> Kept<KeptConversation> {
+        self.find(id)?.ok_or(StoreError::Missing("a conversation"))
+    }
+    /// The number under which it stands today, where it was joined with another since.
+    pub fn resolve(&self, id: ConversationId) -> Kept<ConversationId> {
+        let moved = self
+            .0
+            .find("select kept from conversation_moves where desk = $1 and gone = $2", &args![self.0.desk(), id], |row| row.get(0))?;
+        Ok(moved.unwrap_or(id))
+    }
+    /// A page of a box, in order. `network` empty: every one.
+    pub fn page(&self, inbox: &str, order: Order, network: &str, after: Option<After>, max: u32) -> Kept<Vec<KeptConversation>> {
+        let filter = if network.is_empty() { "" } else { " and network = $6" };
+        let (from, by) = match (order, after.is_some()) {
+            (Order::Matters, false) => ("", "rank, since, id"),
+            (Order::Matters, true) => (" and (rank, since, id) > ($3, $4, $5)", "rank, since, id"),
+            (Order::Newest, false) => ("", "since desc, id desc"),
+            (Order::Newest, true) => (" and (since, id) < ($4, $5)", "since desc, id desc"),
+            (Order::Longest, false) => ("", "since, id"),
+            (Order::Longest, true) => (" and (since, id) > ($4, $5)", "since, id"),
+        };
+        let sql = format!("select {COLUMNS} from conversations where desk = $1 and box = $2{from}{filter} order by {by} limit {max}");
+        self.0.all(&renumbered(&sql), &self.page_args(inbox, order, network, after), read)
+    }
+    /// The arguments that the text of a page names, in order.
+    fn page_args(&self, inbox: &str, order: Order, network: &str, after: Option<After>) -> Vec<crate::Value> {
+        let mut all: Vec<crate::Value> = args![self.0.desk(), inbox].into();
+        if let Some(after) = after {
+            if order == Order::Matters {
+                all.push(after.rank.into());
+            }
+            all.push(after.since.into());
+            all.push(after.id.into());
+        }
+        if !network.is_empty() {
+            all.push(network.into());
+        }
+        all
+    }
+    /// How many stand in each box, history left out.
+    pub fn counts(&self) -> Kept<Vec<(String, u64)>> {
+        self.0.all("select box, n from box_counts where desk = $1 limit 10", &args![self.0.desk()], |row| {
+            Ok((row.get(0)?, u64::try_from(row.get::<i64>(1)?).unwrap_or(0)))
+        })
+    }
+    /// How many stand in one box, history left out.
+    pub fn count(&self, inbox: &str) -> Kept<u64> {
+        let n =
+            self.0.find("select n from box_counts where desk = $1 and box = $2", &args![self.0.desk(), inbox], |row| row.get::<i64>(0))?;
+        Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+    }
+    /// Those put off until a time that has come.
+    pub fn due_back(&self, now: Timestamp, max: u32) -> Kept<Vec<ConversationId>> {
+        self.0.all(
+            &format!(
+                "select id from conversations where desk = $1 and box = 'later' and later_until <= $2 order by later_until limit {max}"
+            ),
+            &args![self.0.desk(), now],
+            |row| row.get(0),
+        )
+    }
+    /// When the next one comes back, and how many come back until `until`.
+    pub fn next_back(&self, until: Timestamp) -> Kept<(Option<Timestamp>, u64)> {
+        self.0.get(
+            "the time of coming back",
+            "select min(later_until), count(*) from conversations where desk = $1 and box = 'later' and later_until <= $2",
+            &args![self.0.desk(), until],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
+    /// What is between us and a person, newest first.
+    pub fn with_person(&self, person: PersonId, max: u32) -> Kept<Vec<KeptConversation>> {
+        let max = max.min(WITH_A_PERSON_MAX);
+        self.0.all(
+            &format!("select {COLUMNS} from conversations where desk = $1 and person = $2 order by last_at desc limit {max}"),
+            &args![self.0.desk(), person],
+            read,
+        )
+    }
+
+    /// The conversations that know any of these names, oldest first.
+    pub fn of_names(&self, names: &[(&str, &str)]) -> Kept<Vec<ConversationId>> {
+        let mut found = Vec::new();
+        for (network, name) in names.iter().take(NAMES_MAX) {
+            let one = self.0.find(
+                "select conversation from thread_keys where desk = $1 and network = $2 and name = $3",
+                &args![self.0.desk(), *network, *name],
+                |row| row.get::<ConversationId>(0),
+            )?;
+            found.extend(one);
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+    /// From now on these names mean this conversation.
+    pub fn put_names(&self, id: ConversationId, names: &[(&str, &str)]) -> Kept<()> {
+        for (network, name) in names.iter().take(NAMES_MAX) {
+            self.0.run(
+                "insert into thread_keys (desk, network, name, conversation) values ($1, $2, $3, $4) on conflict (desk, network, name) do nothing",
+                &args![self.0.desk(), *network, *name, id],
+            )?;
+        }
+        Ok(())
+    }
+    /// Two halves are one: everything of `gone` goes to `kept`, and `gone`'s address leads there.
+    pub fn merge(&self, kept: ConversationId, gone: ConversationId, marks: &Marks) -> Kept<()> {
+        let old = self.get(gone)?;
+        let both = args![self.0.desk(), gone, kept];
+        for sql in [
+            "update posts set conversation = $3 where desk = $1 and conversation = $2",
+            "update thread_keys set conversation = $3 where desk = $1 and conversation = $2",
+            "update drafts set conversation = $3 where desk = $1 and conversation = $2",
+            "update conversation_moves set kept = $3 where desk = $1 and kept = $2",
+            "insert into conversation_moves (desk, gone, kept) values ($1, $2, $3)",
+        ] {
+            self.0.run(sql, &both)?;
+        }
+        self.0.run("delete from conversations where desk = $1 and id = $2", &args![self.0.desk(), gone])?;
+        self.recount(Some(&old.face), None)?;
+        self.set_marks(kept, marks)
+    }
+}
+
+/// Arguments are counted from 1 without a gap, since PostgreSQL wants each to be used.
+fn renumbered(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut seen: Vec<char> = Vec::new();
+    let mut letters = sql.chars();
+    while let Some(letter) = letters.next() {
+        out.push(letter);
+        if letter == '$'
+            && let Some(digit) = letters.next()
+        {
+            let place = seen.iter().position(|d| *d == digit).unwrap_or_else(|| {
+                seen.push(digit);
+                seen.len() - 1
+            });
+            out.push_str(&(place + 1).to_string());
+        }
+    }
+    out
+}

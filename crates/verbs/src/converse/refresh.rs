@@ -1,0 +1,141 @@
+//! A conversation's row, computed anew from its posts and from what a person did with it, at every change.
+
+use std::collections::HashSet;
+
+use model::{ConversationId, Timestamp, Turn};
+use store::conversations::{Face, KeptConversation, Marks};
+use store::threads::Said;
+use store::{Kept, Tx};
+
+use super::turn::{Me, Standing, turn};
+use super::words::snippet;
+
+/// From this tie on, somebody comes before others.
+const TIE_THAT_MATTERS: f64 = 0.25;
+/// A missing post is asked for this long after it was noticed, so that it may come by itself first.
+const HOLE_PATIENCE_S: i64 = 20;
+/// Missing posts that one look at a conversation notes.
+const HOLES_A_LOOK_MAX: usize = 10;
+
+pub const WAITING: &str = "waiting";
+pub const YOU_WAIT: &str = "you-wait";
+pub const LATER: &str = "later";
+pub const SPOKE: &str = "spoke";
+pub const DONE: &str = "done";
+
+/// Computes the row of a conversation anew. One without posts keeps its empty face.
+pub fn refresh(tx: &Tx<'_>, id: ConversationId, now: Timestamp) -> Kept<()> {
+    let before = tx.conversations().get(id)?;
+    let said = tx.threads().said(id)?;
+    if said.is_empty() {
+        return Ok(());
+    }
+    let me = me(tx, id, &said)?;
+    let standing = turn(&said, &me);
+    let face = face(tx, &before, &said, &standing, now)?;
+    if !face.inbox.is_empty() {
+        note_holes(tx, &said, &face, now)?;
+    }
+    tx.conversations().save(&before, &face)
+}
+
+/// Our own names, and who of the thread we know from elsewhere.
+fn me(tx: &Tx<'_>, id: ConversationId, said: &[Said]) -> Kept<Me> {
+    let mut me = Me { remote_ids: said.iter().filter(|s| s.is_mine).map(|s| s.author_remote.clone()).collect(), ..Me::default() };
+    if said.iter().any(|s| s.reply_to_author.is_some() || s.names_me) {
+        me.remote_ids.extend(tx.profiles().mine()?.into_iter().map(|p| p.profile.remote_id));
+    }
+    let mut asked = HashSet::new();
+    for post in said.iter().filter(|s| !s.is_mine && s.heard_at.is_some()) {
+        if asked.insert(post.person) && tx.threads().met_elsewhere(post.person, id)? {
+            me.met.insert(post.author_remote.clone());
+        }
+    }
+    Ok(me)
+}
+
+fn face(tx: &Tx<'_>, before: &KeptConversation, said: &[Said], standing: &Standing, now: Timestamp) -> Kept<Face> {
+    let marks = &before.marks;
+    let (shown, about) = (&said[standing.shown], &said[standing.about]);
+    let mut networks = vec![shown.network.as_str().to_owned()];
+    for post in said {
+        if !networks.iter().any(|n| n == post.network.as_str()) {
+            networks.push(post.network.as_str().to_owned());
+        }
+    }
+    let rank = match (marks.aim, about.is_mine) {
+        (Some(_), _) => 0,
+        (None, false) if tx.threads().tie(about.person)? >= TIE_THAT_MATTERS => 1,
+        _ => 2,
+    };
+    let is_history = said.iter().all(|s| s.heard_at.is_none());
+    let words = match (&shown.warning, shown.is_deleted) {
+        (_, true) => String::new(),
+        (Some(warning), _) => snippet(warning),
+        (None, _) if shown.text.is_empty() => shown.title.clone().unwrap_or_default(),
+        (None, _) => snippet(&shown.text),
+    };
+    let is_answering = marks.answering.is_some() && standing.turn == Turn::Mine;
+    Ok(Face {
+        account: shown.account,
+        network: shown.network.clone(),
+        networks,
+        title: said.iter().find_map(|s| s.title.clone()),
+        person: Some(about.person),
+        profile: Some(about.author),
+        who: about.who.clone(),
+        words,
+        language: shown.language.clone(),
+        post: Some(shown.id),
+        is_mine: shown.is_mine,
+        turn: if is_answering { Turn::Theirs } else { standing.turn },
+        because: if is_answering { "Your answer is on its way.".into() } else { standing.because.clone() },
+        since: standing.since,
+        last_at: said.iter().map(|s| s.created_at).max().unwrap_or(now),
+        posts: u32::try_from(said.len()).unwrap_or(u32::MAX),
+        voices: u32::try_from(said.iter().map(|s| s.person).collect::<HashSet<_>>().len()).unwrap_or(u32::MAX),
+        inbox: inbox(said, standing, marks, now).to_owned(),
+        rank,
+        is_history,
+        has_warning: shown.warning.is_some(),
+        visibility: shown.visibility,
+    })
+}
+
+/// The box it stands in.
+fn inbox(said: &[Said], standing: &Standing, marks: &Marks, now: Timestamp) -> &'static str {
+    let stirred_since = |at: Timestamp| standing.stirred_at.is_some_and(|stirred| stirred > at);
+    if marks.done_at.is_some_and(|done| !stirred_since(done)) {
+        return DONE;
+    }
+    if let Some(put_off) = marks.later_at {
+        let is_early = marks.later_until.is_some_and(|until| until > now) || (marks.later_until_reply && marks.later_until.is_none());
+        if is_early && (marks.later_firmly || !stirred_since(put_off)) {
+            return LATER;
+        }
+    }
+    let is_mine_heard = said.iter().any(|s| s.is_mine && s.heard_at.is_some());
+    match standing.turn {
+        Turn::Mine if marks.answering.is_some() => YOU_WAIT,
+        Turn::Mine => WAITING,
+        // What we said before we came here is history, and so is waiting for an answer to it.
+        Turn::Theirs if is_mine_heard => YOU_WAIT,
+        _ if standing.is_spoken_of => SPOKE,
+        _ if said.iter().any(|s| !s.is_mine && s.names_me) => SPOKE,
+        _ => "",
+    }
+}
+
+/// Notes which posts of a talk of ours are missing, so that they are asked for.
+fn note_holes(tx: &Tx<'_>, said: &[Said], face: &Face, now: Timestamp) -> Kept<()> {
+    let Some(account) = face.account else { return Ok(()) };
+    let known: HashSet<&str> = said.iter().flat_map(|s| [Some(s.remote_id.as_str()), s.local.as_deref()]).flatten().collect();
+    let missing = said.iter().filter(|s| s.reply_to.as_deref().is_some_and(|to| !known.contains(to)));
+    for post in missing.take(HOLES_A_LOOK_MAX) {
+        if let Some(wanted) = &post.reply_to {
+            let ask_at = now + jiff::SignedDuration::from_secs(HOLE_PATIENCE_S);
+            tx.threads().put_hole(&post.network, wanted, post.account.unwrap_or(account), post.id, ask_at)?;
+        }
+    }
+    Ok(())
+}

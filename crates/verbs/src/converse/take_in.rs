@@ -1,0 +1,147 @@
+//! The one way in for posts, from wherever they come: authors, posts, threads and turns in one transaction.
+
+use std::collections::{BTreeSet, HashSet};
+
+use model::{Account, ConversationId, Post, PostId, Timestamp};
+use store::conversations::Marks;
+use store::posts::{Put, Sight};
+use store::{Kept, Tx};
+
+use super::refresh::refresh;
+
+/// Whether posts come as news, which may be somebody's turn, or as history, which never is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    History,
+    Fresh,
+}
+
+/// Keeps posts with their authors, joins them to their conversations and computes whose turn each is. Order and doubling do not
+/// matter. Answers the posts' numbers, in the order given. Our own words count as news from the day we connected.
+pub fn take_in(tx: &Tx<'_>, account: &Account, posts: &[Post], how: Arrival, now: Timestamp) -> Kept<Vec<PostId>> {
+    let ours = Ours::at(tx)?;
+    let mut ids = Vec::with_capacity(posts.len());
+    let mut touched = BTreeSet::new();
+    for post in posts {
+        let (id, conversation) = take_one(tx, account, &ours, post, how, now)?;
+        ids.push(id);
+        touched.extend(conversation);
+    }
+    // Of two that were joined meanwhile only one is left.
+    let touched: BTreeSet<ConversationId> = touched.into_iter().map(|id| tx.conversations().resolve(id)).collect::<Kept<_>>()?;
+    for id in touched {
+        refresh(tx, id, now)?;
+    }
+    Ok(ids)
+}
+
+/// A post was taken down by its author; `name` is its global name, or what this account's server calls it.
+pub fn take_down(tx: &Tx<'_>, account: &Account, name: &str, now: Timestamp) -> Kept<()> {
+    let id = match tx.posts().find_remote(&account.network, name)? {
+        Some(kept) => Some(kept.id),
+        None => tx.posts().find_tag(account.id, name)?,
+    };
+    let Some(id) = id else { return Ok(()) };
+    tx.posts().set_deleted(id, now)?;
+    match tx.threads().of_post(id)? {
+        Some(conversation) => refresh(tx, conversation, now),
+        None => Ok(()),
+    }
+}
+
+/// Our own names, to know when we are meant.
+struct Ours {
+    remote_ids: HashSet<String>,
+    handles: HashSet<String>,
+}
+
+impl Ours {
+    fn at(tx: &Tx<'_>) -> Kept<Ours> {
+        let mine = tx.profiles().mine()?;
+        Ok(Ours {
+            remote_ids: mine.iter().map(|p| p.profile.remote_id.clone()).collect(),
+            handles: mine.iter().map(|p| p.profile.handle.to_lowercase()).collect(),
+        })
+    }
+    fn are_meant(&self, post: &Post) -> bool {
+        post.reply_to_author.as_ref().is_some_and(|id| self.remote_ids.contains(id))
+            || post
+                .mentions
+                .iter()
+                .any(|m| self.remote_ids.contains(&m.remote_id) || self.handles.contains(&m.handle.trim_start_matches('@').to_lowercase()))
+    }
+}
+
+/// Answers the conversation too if anything about it may have changed.
+fn take_one(
+    tx: &Tx<'_>,
+    account: &Account,
+    ours: &Ours,
+    post: &Post,
+    how: Arrival,
+    now: Timestamp,
+) -> Kept<(PostId, Option<ConversationId>)> {
+    let author = tx.profiles().put(&post.author, now)?;
+    let is_mine = author.account.is_some() || ours.remote_ids.contains(&post.author.remote_id);
+    let sight = Sight { author: author.id, account: Some(account.id), is_mine, names_me: !is_mine && ours.are_meant(post) };
+    let put = if post.created_at > now {
+        // A clock that runs ahead must not keep its owner's words the last for ever.
+        tx.posts().put(&Post { created_at: now, ..post.clone() }, &sight, now)?
+    } else {
+        tx.posts().put(post, &sight, now)?
+    };
+    let is_news = if is_mine { post.created_at >= account.created_at } else { how == Arrival::Fresh };
+    if is_news {
+        tx.posts().set_heard(put.id(), now)?;
+    }
+    let conversation = join(tx, post, put.id(), now)?;
+    if let Put::New(_) = put {
+        tx.threads().hole_filled(&post.network, &post.at.id)?;
+        if let Some(local) = &post.local {
+            tx.threads().hole_filled(&post.network, local)?;
+        }
+    }
+    Ok((put.id(), Some(conversation)))
+}
+
+/// Puts a post into its conversation: all that share a name (its own, what it answers, its root) are one. Halves that it holds
+/// together are joined, and the older number stays.
+pub(super) fn join(tx: &Tx<'_>, post: &Post, id: PostId, now: Timestamp) -> Kept<ConversationId> {
+    let network = post.network.as_str();
+    let mut names: Vec<(&str, &str)> = vec![(network, &post.at.id)];
+    names.extend([&post.local, &post.reply_to, &post.root].into_iter().flatten().filter(|n| !n.is_empty()).map(|n| (network, n.as_str())));
+    names.dedup();
+    let conversation = join_by(tx, post, &names, now)?;
+    tx.posts().set_conversation(id, conversation)?;
+    Ok(conversation)
+}
+
+/// The one conversation that all these names mean from now on.
+pub(super) fn join_by(tx: &Tx<'_>, post: &Post, names: &[(&str, &str)], now: Timestamp) -> Kept<ConversationId> {
+    let found = tx.conversations().of_names(names)?;
+    let kept = match found.first() {
+        Some(first) => *first,
+        None => tx.conversations().create(&post.network, now)?,
+    };
+    for gone in found.into_iter().skip(1) {
+        let (a, b) = (tx.conversations().get(kept)?.marks, tx.conversations().get(gone)?.marks);
+        tx.conversations().merge(kept, gone, &both(a, b))?;
+    }
+    tx.conversations().put_names(kept, names)?;
+    Ok(kept)
+}
+
+/// What a person did with either half holds for the whole.
+fn both(a: Marks, b: Marks) -> Marks {
+    let (newer, older) = if b.later_at > a.later_at { (&b, &a) } else { (&a, &b) };
+    Marks {
+        later_until: newer.later_until,
+        later_until_reply: newer.later_until_reply,
+        later_firmly: newer.later_firmly,
+        later_at: newer.later_at,
+        done_at: a.done_at.max(b.done_at),
+        joined_at: older.joined_at.or(newer.joined_at),
+        answering: a.answering.or(b.answering),
+        aim: a.aim.or(b.aim),
+    }
+}
