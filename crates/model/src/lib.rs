@@ -31,4 +31,4 @@ pub use person::{Nature, Person, Talk, Tie, TieWord};
 pub use post::{Boost, Media, MediaKind, Mention, Post, PostRef, Visibility, local_alias};
 pub use profile::Profile;
 pub use rules::{Misfit, Rules, Unit};
-pub use topic::{Query, QueryError, Topic};
+pub use topic::{Ask, Hits, Query, QueryError, Reading, Topic};
