@@ -15,5 +15,6 @@ pub mod relate;
 
 pub use app::{App, Config, Cx};
 pub use error::{Done, VerbError};
+pub use networks::http::{Http, Reach};
 pub use networks::{About, Field, NetworkError, Networks};
 pub use store::StoreError;

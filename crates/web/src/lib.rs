@@ -34,5 +34,5 @@ pub mod shell;
 pub mod site;
 pub mod words;
 
-pub use routes::routes;
+pub use routes::{routes, routes_with};
 pub use site::{Site, Wiring};

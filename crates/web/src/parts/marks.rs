@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::tz::TimeZone;
-use model::{Kind, PersonId, TieWord, Timestamp};
+use model::{Kind, ProfileId, TieWord, Timestamp};
 
 use crate::{
     html::{Safe, drawn, escape_into},
@@ -28,8 +28,9 @@ pub struct Face {
 }
 
 impl Face {
-    pub fn of(person: PersonId, name: &str, has_picture: bool, size: u16) -> Face {
-        Face { src: has_picture.then(|| format!("/face/{person}")), name: name.to_owned(), size }
+    /// By the profile whose picture it is; `has_picture` where its network names one.
+    pub fn of(profile: ProfileId, name: &str, has_picture: bool, size: u16) -> Face {
+        Face { src: has_picture.then(|| format!("/face/{profile}")), name: name.to_owned(), size }
     }
 
     pub fn drawn(name: &str, size: u16) -> Face {
