@@ -111,7 +111,7 @@ impl Threads<'_, '_> {
         )?;
         Ok(found.is_some())
     }
-    /// How strong the tie to a person is.
+    /// The key of the tie to a person, to be held against `verbs::relate::tie::key_of`.
     pub fn tie(&self, person: PersonId) -> Kept<f64> {
         let tie = self.0.find("select tie from persons where desk = $1 and id = $2", &args![self.0.desk(), person], |row| row.get(0))?;
         Ok(tie.unwrap_or(0.0))

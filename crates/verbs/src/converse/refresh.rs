@@ -9,9 +9,8 @@ use store::{Kept, Tx};
 
 use super::turn::{Me, Standing, turn};
 use super::words::snippet;
+use crate::relate::tie;
 
-/// From this tie on, somebody comes before others.
-const TIE_THAT_MATTERS: f64 = 0.25;
 /// A missing post is asked for this long after it was noticed, so that it may come by itself first.
 const HOLE_PATIENCE_S: i64 = 20;
 /// Missing posts that one look at a conversation notes.
@@ -65,7 +64,8 @@ fn face(tx: &Tx<'_>, before: &KeptConversation, said: &[Said], standing: &Standi
     }
     let rank = match (marks.aim, about.is_mine) {
         (Some(_), _) => 0,
-        (None, false) if tx.threads().tie(about.person)? >= TIE_THAT_MATTERS => 1,
+        // Whoever is warm or close comes before others.
+        (None, false) if tx.threads().tie(about.person)? >= tie::key_of(tie::WARM, now) => 1,
         _ => 2,
     };
     let is_history = said.iter().all(|s| s.heard_at.is_none());

@@ -96,6 +96,7 @@ fn take_one(
     }
     let conversation = join(tx, post, put.id(), now)?;
     if let Put::New(_) = put {
+        crate::relate::tie::said(tx, post, &author, is_mine, sight.names_me)?;
         tx.threads().hole_filled(&post.network, &post.at.id)?;
         if let Some(local) = &post.local {
             tx.threads().hole_filled(&post.network, local)?;

@@ -9,8 +9,8 @@
 //! Both directions fade at the same pace, so the order of two ties never changes by waiting. `key` is that order: it is kept with the
 //! person and stays right without being renewed.
 
-use model::{PersonId, ProfileId, Talk, Tie, TieWord, Timestamp};
-use store::{Kept, Tx, persons::KeptPerson};
+use model::{PersonId, Post, ProfileId, Talk, Tie, TieWord, Timestamp};
+use store::{Kept, Tx, persons::KeptPerson, profiles::KeptProfile};
 
 /// After so many days a word weighs half. An exchange a week then comes to about 13, one a fortnight to about 7, one a month to 3.4.
 pub const HALF_LIFE_DAYS: f64 = 60.0;
@@ -34,6 +34,28 @@ const HALF_LIFE_MS: f64 = HALF_LIFE_DAYS * DAY_MS;
 /// them with us named or answered, or by us to them.
 pub fn talked(tx: &Tx<'_>, profile: ProfileId, is_mine: bool, at: Timestamp) -> Kept<()> {
     note(tx, profile, |talk| with_word(talk, is_mine, at))
+}
+
+/// People named in one post of ours to whom it counts as said.
+const NAMED_MAX: usize = 5;
+
+/// Notes a post that is kept for the first time: theirs where it names or answers us, ours to whom it answers, or else to whom it names.
+pub fn said(tx: &Tx<'_>, post: &Post, author: &KeptProfile, is_mine: bool, names_me: bool) -> Kept<()> {
+    if !is_mine {
+        return if names_me { talked(tx, author.id, false, post.created_at) } else { Ok(()) };
+    }
+    let to: Vec<&str> = match post.reply_to_author.as_deref() {
+        Some(answered) => vec![answered],
+        None => post.mentions.iter().map(|m| m.remote_id.as_str()).take(NAMED_MAX).collect(),
+    };
+    for remote_id in to {
+        if let Some(known) = tx.profiles().find_remote(&post.network, remote_id)?
+            && known.account.is_none()
+        {
+            talked(tx, known.id, true, post.created_at)?;
+        }
+    }
+    Ok(())
 }
 
 /// Notes a like, a passing-on or a follow.
