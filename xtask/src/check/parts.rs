@@ -36,7 +36,7 @@ pub const ALL: &[Part] = &[
 
 fn format(check: &mut Check) -> anyhow::Result<Verdict> {
     let mut command = cargo()?;
-    command.args(["fmt", "--all", "--", "--check"]);
+    command.args(["fmt", "--all", "--", "--check", "--color", "never"]);
     holds(check, "format", command)
 }
 

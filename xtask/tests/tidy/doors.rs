@@ -19,7 +19,7 @@ const ONE_DOOR: &[(&str, &str)] = &[
     ("tokio-tungstenite", "networks"),
     ("rusqlite", "store"),
     ("postgres", "store"),
-    ("axum", "web"),
+    ("tower-http", "web"),
     ("askama", "web"),
     ("clap", "hobnob"),
 ];
