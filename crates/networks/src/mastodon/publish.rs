@@ -7,7 +7,7 @@ use model::{DeliveryKey, Part, PostRef, Timestamp};
 use reqwest::Method;
 
 use super::client::{Act, Client, before};
-use super::translate::{at, visibility_word};
+use super::translate::{Here, at, visibility_word};
 use super::{Mastodon, find, media, place, wire};
 use crate::http::Reply;
 use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Publish, Sign};
@@ -22,7 +22,7 @@ impl Publish for Mastodon {
         let client = Client::of(call)?;
         let late = |_| NetworkError::Away("the pictures took too long to go up".into());
         let (parent, pictures) = tokio::time::timeout(PREPARE_MAX, prepare(&client, part, baggage)).await.map_err(late)?.map_err(before)?;
-        let mut form = form_from_part(part);
+        let mut form = form_from_part(part, &client.here());
         form.push(("visibility", visibility_word(part.visibility).to_owned()));
         form.extend(parent.map(|id| ("in_reply_to_id", id)));
         form.extend(pictures.into_iter().map(|id| ("media_ids[]", id)));
@@ -38,7 +38,7 @@ impl Publish for Mastodon {
         let client = Client::of(call)?;
         let id = place::local_id(&client, at).await?;
         let stands: wire::Status = client.get(&["api", "v1", "statuses", &id], &[]).await?.json()?;
-        let mut form = form_from_part(part);
+        let mut form = form_from_part(part, &client.here());
         form.extend(pictures_after_edit(&client, part, baggage, &stands).await.map_err(before)?);
         let request = client.request(Method::PUT, &["api", "v1", "statuses", &id])?.form(&form);
         // It was there a moment ago: what is missing now is the call.
@@ -91,14 +91,38 @@ async fn prepare(client: &Client<'_>, part: &Part, baggage: &Baggage) -> Answer<
 }
 
 /// What a new post and a changed one have in common.
-fn form_from_part(part: &Part) -> Vec<(&'static str, String)> {
-    let mut form = vec![("status", part.text.clone())];
+fn form_from_part(part: &Part, here: &Here) -> Vec<(&'static str, String)> {
+    let mut form = vec![("status", short_mentions(&part.text, here))];
     let warning = part.warning.as_deref().map(str::trim).filter(|w| !w.is_empty());
     // Both are sent even when empty, so that an edit can take a warning away.
     form.push(("spoiler_text", warning.unwrap_or_default().to_owned()));
     form.push(("sensitive", warning.is_some().to_string()));
     form.extend(part.language.as_deref().and_then(language).map(|l| ("language", l)));
     form
+}
+
+/// People of the same server are named without it, as the server itself shows them: some find them by no other name.
+fn short_mentions(text: &str, here: &Here) -> String {
+    let lower = text.to_ascii_lowercase();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    let (mut out, mut done) = (String::new(), 0);
+    let ending = format!("@{}", here.domain);
+    for (at, _) in lower.match_indices(&ending) {
+        let name = text[..at].rsplit(|c| !is_name(c)).next().unwrap_or_default();
+        let ahead = text[..at - name.len()].strip_suffix('@');
+        let begins = !name.is_empty() && ahead.is_some_and(|a| !a.ends_with(|c: char| is_name(c) || matches!(c, '@' | '/')));
+        let mut behind = text[at + ending.len()..].chars();
+        let ends = match behind.next() {
+            Some('.') => !behind.next().is_some_and(is_name),
+            Some(c) => !is_name(c) && !matches!(c, '@' | ':' | '/'),
+            None => true,
+        };
+        if begins && ends && at >= done {
+            out.push_str(&text[done..at]);
+            done = at + ending.len();
+        }
+    }
+    out + &text[done..]
 }
 
 /// Servers know languages by their two or three letters; only Chinese is told apart by place.
@@ -175,7 +199,24 @@ mod tests {
     }
 
     #[test]
+    fn neighbours_are_named_without_their_server() {
+        let here = Here::new("http://127.0.0.1:3300", "");
+        let short = |text: &str| short_mentions(text, &here);
+        assert_eq!(short("@ada@127.0.0.1:3300 hello @Ben_1@127.0.0.1:3300."), "@ada hello @Ben_1.");
+        let here = Here::new("https://s.example", "S.example");
+        let short = |text: &str| short_mentions(text, &here);
+        assert_eq!(short("(@ada@S.Example, @ada@s.example)"), "(@ada, @ada)");
+        for same in
+            ["ada@s.example", "@ada@s.example.org", "@ada@s.example:81", "https://s.example/@ada@s.example", "@@s.example", "é@s.example"]
+        {
+            assert_eq!(short(same), same);
+        }
+    }
+
+    #[test]
     fn a_warning_goes_and_comes() {
+        let here = Here::new("https://s.example", "");
+        let form_from_part = |part: &Part| form_from_part(part, &here);
         let mut part = Part::of_text("words");
         part.warning = Some(" food ".into());
         assert!(form_from_part(&part).contains(&("spoiler_text", "food".into())));
