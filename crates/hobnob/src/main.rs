@@ -7,7 +7,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 /// A desk for doing social media as conversation. Without a command it serves the desk and prints its address.
 #[derive(Parser)]
@@ -62,6 +62,6 @@ mod tests {
 
     #[test]
     fn the_arguments_are_sound() {
-        Arguments::command().debug_assert();
+        <Arguments as clap::CommandFactory>::command().debug_assert();
     }
 }

@@ -3,6 +3,7 @@
 //! threads and cannot wait on a network. Begin with `tx.rs`, then one noun's file.
 
 pub mod accounts;
+pub mod aims;
 mod connection;
 pub mod conversations;
 pub mod deliveries;

@@ -1,6 +1,9 @@
 //! The whole site on one page. No logic here.
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
 use crate::{assets, errors::Fault, guard, pages, site::Site};
 
@@ -10,17 +13,72 @@ pub fn routes(site: Site) -> Router {
 
 /// The site with further pages, as tests and the sheet of parts need them.
 pub fn routes_with(site: Site, more: Router<Site>) -> Router {
-    let pages = Router::new().route("/keys", get(pages::keys::show).post(pages::keys::keep)).route("/more", get(pages::more::show));
-
     let open = Router::new()
         .route("/healthz", get(async || "well\n"))
         .route("/favicon.ico", get(assets::favicon))
         .route("/assets/{hash}/{*name}", get(assets::show));
     Router::new()
         .merge(more)
-        .merge(pages)
+        .merge(desk())
+        .merge(converse())
+        .merge(publish())
+        .merge(listen())
+        .merge(relate())
+        .merge(reflect())
         .merge(open)
         .fallback(async || Fault::missing())
         .layer(axum::middleware::from_fn_with_state(site.clone(), guard::guard))
         .with_state(site)
+}
+
+/// The front desk: first run, signing in, settings.
+fn desk() -> Router<Site> {
+    use pages::desk::{accounts, face, hello, settings, sign_in};
+    Router::new()
+        .route("/", get(sign_in::door))
+        .route("/hello/why", get(hello::why).post(hello::say_why))
+        .route("/hello/who", get(hello::who).post(hello::say_who))
+        .route("/hello/where", get(hello::whereabouts).post(hello::say_where))
+        .route("/hello/begin", get(hello::ready))
+        .route("/sign-in", get(sign_in::show).post(sign_in::open))
+        .route("/sign-out", post(sign_in::close))
+        .route("/settings/accounts", get(accounts::list))
+        .route("/settings/accounts/add", get(accounts::choose))
+        .route("/settings/accounts/add/{network}", get(accounts::add).post(accounts::connect))
+        .route("/settings/accounts/return", get(accounts::returned))
+        .route("/settings/accounts/code", post(accounts::paste))
+        .route("/settings/accounts/{id}", get(accounts::show).post(accounts::act))
+        .route("/settings/voices", get(settings::voices).post(settings::set_password))
+        .route("/settings/time", get(settings::time).post(settings::set_time))
+        .route("/settings/look", get(settings::look).post(settings::set_look))
+        .route("/settings/links", get(settings::links))
+        .route("/settings/backup", get(settings::backup))
+        .route("/face/{profile}", get(face::show))
+        .route("/keys", get(pages::keys::show).post(pages::keys::keep))
+        .route("/more", get(pages::more::show))
+}
+
+/// Today, the inbox, conversations.
+fn converse() -> Router<Site> {
+    Router::new()
+}
+
+/// Writing, drafts, the calendar.
+fn publish() -> Router<Site> {
+    Router::new()
+}
+
+/// Worth joining, topics, venues.
+fn listen() -> Router<Site> {
+    Router::new()
+}
+
+/// People.
+fn relate() -> Router<Site> {
+    Router::new()
+}
+
+/// Aims, balance, short links.
+fn reflect() -> Router<Site> {
+    Router::new()
 }

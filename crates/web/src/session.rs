@@ -95,6 +95,8 @@ pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
 pub struct Sitter {
     pub seat: Seat,
     pub desk_name: String,
+    /// Where our short links begin.
+    pub public_url: String,
     /// Under the desk's name: `your own desk`, `client`.
     pub desk_word: String,
     pub voice_name: String,
@@ -115,6 +117,7 @@ impl Sitter {
         Ok(Some(Sitter {
             seat: found.seat,
             desk_name: found.desk.name,
+            public_url: site.app.config.public_url.clone(),
             desk_word: if site.app.config.is_demo { "sample people, thrown away" } else { "your own desk" }.to_owned(),
             voice_name: found.voice_name,
             face: found.face.map(|id| format!("/face/{id}")),

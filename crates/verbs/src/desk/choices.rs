@@ -49,3 +49,9 @@ pub async fn set(cx: Cx<'_>, name: &str, zone: &str, hold_seconds: u32) -> Done<
         .await?;
     Ok(())
 }
+
+/// Who sits at this desk, with their role in a word.
+pub async fn voices(cx: Cx<'_>) -> Done<Vec<(String, &'static str)>> {
+    let all = cx.app.store.read::<_, StoreError>(cx.seat, |tx| tx.voices()).await?;
+    Ok(all.into_iter().map(|(voice, role)| (voice.name, role.word())).collect())
+}

@@ -2,6 +2,7 @@
 //! what stands before them. Begin with `session.rs`.
 
 pub mod accounts;
+pub mod begin;
 pub mod choices;
 pub mod pictures;
 pub mod session;

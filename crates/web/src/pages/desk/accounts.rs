@@ -1,0 +1,265 @@
+//! Settings, accounts: the list, connecting a network, one account's own page.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use model::{AccountId, AccountState};
+use serde::Deserialize;
+use verbs::VerbError;
+use verbs::desk::accounts::{self, AccountRow, Connecting, Offer, OfferField};
+
+use crate::errors::Fault;
+use crate::flash::Flash;
+use crate::forms::Posted;
+use crate::session::Seated;
+use crate::shell::{Answer, Place, Shell};
+use crate::words;
+
+use super::settings::{TABS, Tab};
+
+#[derive(Template)]
+#[template(path = "pages/desk/accounts.html")]
+struct List {
+    shell: Shell,
+    tabs: &'static [Tab],
+    at: &'static str,
+    rows: Vec<Row>,
+}
+
+/// An account in words.
+struct Row {
+    row: AccountRow,
+    does: String,
+    state: Health,
+}
+
+enum Health {
+    Well(String),
+    Waiting(String),
+    SignIn,
+    Resting,
+}
+
+impl Row {
+    fn of(row: AccountRow, seated: &Seated) -> Row {
+        let rules = &row.account.rules;
+        let mut does = if row.can_post { "Listens, answers, posts.".to_owned() } else { "Listens only.".to_owned() };
+        if row.can_post
+            && let Some(max) = rules.text_max
+        {
+            does += &format!(" Up to {} letters", words::figures(i64::from(max)));
+            if rules.pictures_max > 0 {
+                does += &format!(", {}", words::count(i64::from(rules.pictures_max), "picture"));
+            }
+            does += ", said by the server itself.";
+        }
+        let state = match (&row.account.state, &row.why, row.synced_at) {
+            (AccountState::SignInAgain, _, _) => Health::SignIn,
+            (AccountState::Resting, _, _) => Health::Resting,
+            (_, Some(why), _) => Health::Waiting(why.clone()),
+            (_, None, Some(at)) => Health::Well(format!("well, {}", words::long_ago(seated.now, at, seated.zone()))),
+            (_, None, None) => Health::Waiting("Being read for the first time.".into()),
+        };
+        Row { row, does, state }
+    }
+}
+
+pub async fn list(seated: Seated) -> Answer {
+    let rows = accounts::list(seated.cx()).await?.into_iter().map(|row| Row::of(row, &seated)).collect();
+    seated.page(&List { shell: seated.shell(Place::Settings), tabs: TABS, at: "accounts", rows })
+}
+
+#[derive(Template)]
+#[template(path = "pages/desk/account_choose.html")]
+struct Choose {
+    shell: Shell,
+    offers: Vec<Offer>,
+}
+
+pub async fn choose(seated: Seated) -> Answer {
+    let offers = accounts::offers(seated.cx());
+    seated.page(&Choose { shell: seated.shell(Place::Settings), offers })
+}
+
+#[derive(Template)]
+#[template(path = "pages/desk/account_add.html")]
+struct Add {
+    shell: Shell,
+    offer: Offer,
+    /// The fields with what was filled in; never a secret.
+    fields: Vec<(OfferField, String)>,
+    then: String,
+    /// Which field is wrong (empty: none of them), and why.
+    wrong: Option<(String, String)>,
+}
+
+#[derive(Deserialize, Default)]
+pub struct Then {
+    #[serde(default)]
+    then: String,
+}
+
+fn offer(seated: &Seated, key: &str) -> Result<Offer, Fault> {
+    accounts::offers(seated.cx()).into_iter().find(|o| o.key == key).ok_or_else(Fault::missing)
+}
+
+pub async fn add(seated: Seated, Path(key): Path<String>, Query(then): Query<Then>) -> Answer {
+    let offer = offer(&seated, &key)?;
+    let fields = offer.fields.iter().map(|f| (f.clone(), String::new())).collect();
+    seated.page(&Add { shell: seated.shell(Place::Settings), offer, fields, then: then.then, wrong: None })
+}
+
+#[derive(Template)]
+#[template(path = "pages/desk/account_visit.html")]
+struct Visit {
+    shell: Shell,
+    url: String,
+    host: String,
+    state: String,
+    then: String,
+    wrong: Option<String>,
+}
+
+pub async fn connect(Path(key): Path<String>, Posted { seated, form }: Posted<BTreeMap<String, String>>) -> Answer {
+    let offer = offer(&seated, &key)?;
+    let then = form.get("then").cloned().unwrap_or_default();
+    let back = form.get("paste").is_none().then(|| format!("{}/settings/accounts/return", seated.site.app.config.public_url));
+    let answers: BTreeMap<String, String> =
+        offer.fields.iter().filter_map(|f| Some((f.key.to_owned(), form.get(f.key)?.clone()))).collect();
+    match accounts::connect(seated.cx(), &key, answers.clone(), back.as_deref()).await {
+        Ok(Connecting::Connected(_)) => connected(&seated, &then, offer.name),
+        Ok(Connecting::Visit { url, state, .. }) => {
+            visit(&seated, Visit { shell: seated.shell(Place::Settings), host: host_of(&url), url, state, then, wrong: None })
+        }
+        Err(error @ (VerbError::Wrong { .. } | VerbError::Network(_))) => {
+            let at = if let VerbError::Wrong { field, .. } = &error { (*field).to_owned() } else { String::new() };
+            let fields = offer
+                .fields
+                .iter()
+                .map(|f| (f.clone(), if f.is_secret { String::new() } else { answers.get(f.key).cloned().unwrap_or_default() }))
+                .collect();
+            let page = Add { shell: seated.shell(Place::Settings), offer, fields, then, wrong: Some((at, error.to_string())) };
+            let mut answer = seated.page(&page)?;
+            *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(answer)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn visit(seated: &Seated, page: Visit) -> Answer {
+    let is_wrong = page.wrong.is_some();
+    let mut answer = seated.page(&page)?;
+    if is_wrong {
+        *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(answer)
+}
+
+fn connected(seated: &Seated, then: &str, name: &str) -> Answer {
+    let path = if then == "hello" { "/hello/where" } else { "/settings/accounts" };
+    seated.done(path, Flash::plain(format!("{name} is connected. What was said before comes in as history.")))
+}
+
+fn host_of(url: &str) -> String {
+    url::Url::parse(url).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
+}
+
+#[derive(Deserialize)]
+pub struct Back {
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    then: String,
+}
+
+/// The network sends the person back here with a code.
+pub async fn returned(seated: Seated, Query(back): Query<Back>) -> Answer {
+    if back.code.is_empty() {
+        return seated.done("/settings/accounts", Flash::bad("The network did not let us in. Nothing was connected."));
+    }
+    accounts::finish(seated.cx(), &back.state, &back.code).await?;
+    seated.changed();
+    connected(&seated, &back.then, "The account")
+}
+
+/// The code was pasted.
+pub async fn paste(Posted { seated, form }: Posted<Back>) -> Answer {
+    match accounts::finish(seated.cx(), &form.state, &form.code).await {
+        Ok(_) => connected(&seated, &form.then, "The account"),
+        Err(error @ (VerbError::Wrong { .. } | VerbError::Network(_))) => visit(
+            &seated,
+            Visit {
+                shell: seated.shell(Place::Settings),
+                url: String::new(),
+                host: String::new(),
+                state: form.state,
+                then: form.then,
+                wrong: Some(error.to_string()),
+            },
+        ),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/desk/account_one.html")]
+struct One {
+    shell: Shell,
+    row: Row,
+    is_resting: bool,
+}
+
+async fn find(seated: &Seated, id: i64) -> Result<Row, Fault> {
+    let rows = accounts::list(seated.cx()).await?;
+    rows.into_iter().find(|r| r.account.id == AccountId(id)).map(|row| Row::of(row, seated)).ok_or_else(Fault::missing)
+}
+
+pub async fn show(seated: Seated, Path(id): Path<i64>) -> Answer {
+    let row = find(&seated, id).await?;
+    let is_resting = row.row.account.state == AccountState::Resting;
+    seated.page(&One { shell: seated.shell(Place::Settings), row, is_resting })
+}
+
+#[derive(Deserialize)]
+pub struct Act {
+    act: String,
+}
+
+pub async fn act(Path(id): Path<i64>, Posted { seated, form }: Posted<Act>) -> Answer {
+    let row = find(&seated, id).await?;
+    let name = row.row.account.handle.clone();
+    match form.act.as_str() {
+        "disconnect" => {
+            accounts::disconnect(seated.cx(), AccountId(id)).await?;
+            seated.done("/settings/accounts", Flash::said("", name, " is disconnected. What was said stays."))
+        }
+        "rest" | "wake" => {
+            let is_resting = form.act == "rest";
+            accounts::rest(seated.cx(), AccountId(id), is_resting).await?;
+            let words = if is_resting { " rests. Nothing is fetched or sent." } else { " is read again." };
+            seated.done(&format!("/settings/accounts/{id}"), Flash::said("", name, words))
+        }
+        _ => Err(Fault::bad("That cannot be done with an account.")),
+    }
+}
+
+impl Add {
+    fn is_wrong(&self, key: &str) -> bool {
+        self.wrong.as_ref().is_some_and(|(at, _)| at == key)
+    }
+    fn why(&self) -> &str {
+        self.wrong.as_ref().map_or("", |(_, why)| why)
+    }
+}
+
+impl One {
+    /// The largest picture taken, in thousands of bytes.
+    fn kilobytes(&self) -> String {
+        words::figures(i64::try_from(self.row.row.account.rules.picture_bytes_max / 1000).unwrap_or(i64::MAX))
+    }
+}
