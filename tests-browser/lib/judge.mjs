@@ -13,7 +13,7 @@ export async function assertAccessible(page, where) {
     const told = await window.axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
     return told.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id} at ${node.target.join(' ')}: ${node.failureSummary.replace(/\s+/g, ' ')}`))
   }, TAGS)
-  assert.deepEqual(found, [], `axe-core on ${where}`)
+  assert.ok(found.length === 0, `axe-core on ${where}:\n${found.join('\n')}`)
 }
 
 export async function assertNoSidewaysScroll(page, where) {
