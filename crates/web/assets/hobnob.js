@@ -56,15 +56,17 @@
     const at = list.indexOf(row);
     const had = row.contains(document.activeElement) || document.activeElement === document.body;
     const next = list[at + 1] || list[at - 1];
+    if (row.hasAttribute("data-waits")) all(".nav .n").forEach((n) => { const left = parseInt(n.textContent, 10) - 1; left > 0 ? (n.firstChild.textContent = left) : n.remove(); });
     row.remove();
-    if (!next) { location.reload(); return; }
-    if (had) stand(next);
+    if (had && next) stand(next);
   };
 
   // ---- forms in the background
-  const ask = async (form, part, submitter) => {
+  const ask = async (form, part, submitter, isLook) => {
     const body = new FormData(form, submitter || undefined);
-    const isParts = form.enctype === "multipart/form-data";
+    // Looking again is about words; pictures are sent once, with the form itself.
+    if (isLook) [...body].forEach(([name, value]) => { if (value instanceof File) body.delete(name); });
+    const isParts = !isLook && form.enctype === "multipart/form-data";
     const method = (form.getAttribute("method") || "get").toUpperCase();
     let url = submitter?.getAttribute("formaction") || form.action;
     const wish = { method, headers: { "X-Fragment": part, Accept: "text/html" }, credentials: "same-origin" };
@@ -114,7 +116,9 @@
   };
   document.addEventListener("submit", (e) => {
     const form = e.target;
-    if (form.dataset.quick && !e.defaultPrevented) { e.preventDefault(); quick(form, e.submitter); return; }
+    // The last row of a list goes the usual way: the page that comes back says that this was everyone.
+    const isLast = form.dataset.quick === "row" && rows().length < 2;
+    if (form.dataset.quick && !isLast && !e.defaultPrevented) { e.preventDefault(); quick(form, e.submitter); return; }
     if (form.dataset.keep !== undefined) forget(form);
     // A second press while the first is on its way is harmless on the server, and needless here.
     if (form.dataset.sent) { e.preventDefault(); return; }
@@ -134,7 +138,7 @@
     const place = document.getElementById(part);
     place.setAttribute("aria-busy", "true");
     try {
-      const got = await ask(form, part, button);
+      const got = await ask(form, part, button, true);
       // Words typed meanwhile are newer than this answer; the next pause asks again.
       if (got.isWell && new FormData(form).get("text") === before) { put(part, got.html); forget(form); }
     } catch { /* Looking again is a comfort; the page still holds the words. */ } finally { document.getElementById(part)?.removeAttribute("aria-busy"); }
@@ -247,7 +251,7 @@
     return true;
   };
   document.addEventListener("keydown", (e) => {
-    if (e.defaultPrevented || e.isComposing) return;
+    if (e.defaultPrevented || e.isComposing || /^(Alt|Shift|Control|Meta|CapsLock)$/.test(e.key)) return;
     if (e.key === "Escape") {
       const open = one("details.menu[open]");
       if (open) { open.open = false; one("summary", open)?.focus(); e.preventDefault(); }
@@ -257,14 +261,16 @@
     if (isTyping(e.target)) { if (write(e)) e.preventDefault(); return; }
     const mode = root.dataset.keys;
     if (mode === "off" || e.ctrlKey || e.metaKey || e.altKey !== (mode === "alt")) return;
+    // With Alt some systems type another sign; then the key's own letter is meant.
+    const key = mode === "alt" && !/^[\x20-\x7e]$/.test(e.key) && /^Key[A-Z]$/.test(e.code) ? e.code.slice(3).toLowerCase() : e.key;
     if (since && e.timeStamp - since < SEQUENCE_MS) {
       since = 0;
-      if (go[e.key]) { e.preventDefault(); location.href = go[e.key]; }
+      if (Object.hasOwn(go, key)) { e.preventDefault(); location.href = go[key]; }
       return;
     }
     since = 0;
-    if (e.key === "g") { since = e.timeStamp; e.preventDefault(); return; }
-    const act = Object.hasOwn(acts, e.key) ? acts[e.key] : null;
+    if (key === "g") { since = e.timeStamp; e.preventDefault(); return; }
+    const act = Object.hasOwn(acts, key) ? acts[key] : null;
     if (act) { e.preventDefault(); act(); }
   });
 })();
