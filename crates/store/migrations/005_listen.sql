@@ -9,8 +9,10 @@ create table watches (
   primary key (desk, id), unique (desk, topic, account, search_kind, search_words)
 );
 create table sightings (
-  desk bigint not null, id bigint not null, topic bigint not null, post bigint not null, conversation bigint, score double precision not null, reasons text not null,
-  state text not null, state_at bigint, later_until bigint, seen_at bigint not null, judged_at bigint not null,
+  desk bigint not null, id bigint not null, topic bigint not null, post bigint not null, author bigint not null, score bigint not null, reasons text not null,
+  state text not null, state_at bigint, later_until bigint, said_at bigint not null, seen_at bigint not null, judged_at bigint not null,
   primary key (desk, id), unique (desk, topic, post)
 );
-create index sightings_state on sightings (desk, state, score);
+create index sightings_state on sightings (desk, state, said_at);
+create index sightings_post on sightings (desk, post);
+create index sightings_author on sightings (desk, author, state);

@@ -13,6 +13,13 @@ create table talks (
   from_me bigint not null, from_them bigint not null, first_at bigint, last_at bigint,
   primary key (desk, profile)
 );
+-- Each word between a profile and us: theirs that names or answers us, ours that answers or names them.
+create table between_us (
+  desk bigint not null, profile bigint not null, post bigint not null, is_mine bigint not null, at bigint not null,
+  primary key (desk, profile, post)
+);
+create index between_us_at on between_us (desk, profile, at);
+create index between_us_post on between_us (desk, post);
 create index persons_tie on persons (desk, tie);
 create index persons_last on persons (desk, last_at);
 -- A joining of profiles, with its proof, and what stood before, so that it can be undone exactly.

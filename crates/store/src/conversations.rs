@@ -328,6 +328,13 @@ impl Conversations<'_, '_> {
         }
         Ok(())
     }
+    /// Takes it away, with its names; for one of which nothing is left.
+    pub fn delete(&self, id: ConversationId) -> Kept<()> {
+        let old = self.get(id)?;
+        self.0.run("delete from thread_keys where desk = $1 and conversation = $2", &args![self.0.desk(), id])?;
+        self.0.run("delete from conversations where desk = $1 and id = $2", &args![self.0.desk(), id])?;
+        self.recount(Some(&old.face), None)
+    }
     /// Two halves are one: everything of `gone` goes to `kept`, and `gone`'s address leads there.
     pub fn merge(&self, kept: ConversationId, gone: ConversationId, marks: &Marks) -> Kept<()> {
         let old = self.get(gone)?;

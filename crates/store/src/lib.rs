@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod aims;
+pub mod between;
 mod connection;
 pub mod conversations;
 pub mod deliveries;
@@ -15,19 +16,24 @@ pub mod follows;
 pub mod gestures;
 mod ids;
 pub mod jobs;
+pub mod joins;
 pub mod json;
 pub mod links;
 pub mod migrate;
+pub mod notes;
 pub mod persons;
 pub mod pictures;
 pub mod posts;
 pub mod profiles;
 mod seal;
+pub mod sightings;
 pub mod signs;
 mod store;
 pub mod threads;
+pub mod topics;
 mod tx;
 mod value;
+pub mod watches;
 
 pub use error::StoreError;
 pub use ids::fresh_id;

@@ -95,8 +95,8 @@ fn take_one(
         tx.posts().set_heard(put.id(), now)?;
     }
     let conversation = join(tx, post, put.id(), now)?;
+    crate::relate::tie::said(tx, put.id(), post, &sight)?;
     if let Put::New(_) = put {
-        crate::relate::tie::said(tx, post, &author, is_mine, sight.names_me)?;
         tx.threads().hole_filled(&post.network, &post.at.id)?;
         if let Some(local) = &post.local {
             tx.threads().hole_filled(&post.network, local)?;

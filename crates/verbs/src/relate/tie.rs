@@ -9,8 +9,8 @@
 //! Both directions fade at the same pace, so the order of two ties never changes by waiting. `key` is that order: it is kept with the
 //! person and stays right without being renewed.
 
-use model::{PersonId, Post, ProfileId, Talk, Tie, TieWord, Timestamp};
-use store::{Kept, Tx, persons::KeptPerson, profiles::KeptProfile};
+use model::{PersonId, Post, PostId, ProfileId, Talk, Tie, TieWord, Timestamp};
+use store::{Kept, Tx, persons::KeptPerson, posts::Sight};
 
 /// After so many days a word weighs half. An exchange a week then comes to about 13, one a fortnight to about 7, one a month to 3.4.
 pub const HALF_LIFE_DAYS: f64 = 60.0;
@@ -30,19 +30,21 @@ pub const ONE_WAY_DAYS: i64 = 60;
 const DAY_MS: f64 = 86_400_000.0;
 const HALF_LIFE_MS: f64 = HALF_LIFE_DAYS * DAY_MS;
 
-/// Notes a word between a profile and us, said at `at`, in any order of arrival. Called once a post, where the post is first kept: by
-/// them with us named or answered, or by us to them.
-pub fn talked(tx: &Tx<'_>, profile: ProfileId, is_mine: bool, at: Timestamp) -> Kept<()> {
+/// Notes a word between a profile and us, said at `at`, in any order of arrival; the same post is counted once.
+pub fn talked(tx: &Tx<'_>, profile: ProfileId, post: PostId, is_mine: bool, at: Timestamp) -> Kept<()> {
+    if !tx.between().put(profile, post, is_mine, at)? {
+        return Ok(());
+    }
     note(tx, profile, |talk| with_word(talk, is_mine, at))
 }
 
 /// People named in one post of ours to whom it counts as said.
 const NAMED_MAX: usize = 5;
 
-/// Notes a post that is kept for the first time: theirs where it names or answers us, ours to whom it answers, or else to whom it names.
-pub fn said(tx: &Tx<'_>, post: &Post, author: &KeptProfile, is_mine: bool, names_me: bool) -> Kept<()> {
-    if !is_mine {
-        return if names_me { talked(tx, author.id, false, post.created_at) } else { Ok(()) };
+/// Notes a post that is kept: theirs where it names or answers us, ours to whom it answers, or else to whom it names.
+pub fn said(tx: &Tx<'_>, id: PostId, post: &Post, sight: &Sight) -> Kept<()> {
+    if !sight.is_mine {
+        return if sight.names_me { talked(tx, sight.author, id, false, post.created_at) } else { Ok(()) };
     }
     let to: Vec<&str> = match post.reply_to_author.as_deref() {
         Some(answered) => vec![answered],
@@ -52,7 +54,7 @@ pub fn said(tx: &Tx<'_>, post: &Post, author: &KeptProfile, is_mine: bool, names
         if let Some(known) = tx.profiles().find_remote(&post.network, remote_id)?
             && known.account.is_none()
         {
-            talked(tx, known.id, true, post.created_at)?;
+            talked(tx, known.id, id, true, post.created_at)?;
         }
     }
     Ok(())

@@ -1,0 +1,174 @@
+//! Everything between a person and us, on whatever network: words either way, signs, visits, and whom they talk with.
+
+use model::{ConversationId, Kind, NetworkKey, PersonId, PostId, ProfileId, Timestamp};
+
+use crate::{Kept, Row, Tx, args};
+
+pub struct Between<'t, 'c>(&'t Tx<'c>);
+
+impl<'c> Tx<'c> {
+    pub fn between(&self) -> Between<'_, 'c> {
+        Between(self)
+    }
+}
+
+/// A word between a person and us.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Word {
+    pub post: PostId,
+    pub is_mine: bool,
+    pub at: Timestamp,
+    pub network: NetworkKey,
+    pub conversation: Option<ConversationId>,
+    pub text: String,
+    pub warning: Option<String>,
+    pub language: Option<String>,
+    /// What our draft was said to do, where there was one.
+    pub kind: Option<Kind>,
+    /// The words it answers, where we have them.
+    pub answers: Option<String>,
+    /// It holds a short link of ours.
+    pub has_own_link: bool,
+}
+
+/// A like, a passing-on or a follow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenSign {
+    pub is_mine: bool,
+    /// `like`, `boost` or `follow`.
+    pub kind: String,
+    pub at: Timestamp,
+    pub network: NetworkKey,
+    pub conversation: Option<ConversationId>,
+    /// The words it was put on.
+    pub text: Option<String>,
+}
+
+/// People who came by the links that we gave somebody, by link.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenVisits {
+    pub code: String,
+    pub target: String,
+    pub people: u64,
+    pub last_at: Timestamp,
+}
+
+/// Words of one person that are read at once.
+pub const WORDS_MAX: u32 = 500;
+
+fn read(row: &Row<'_>) -> Kept<Word> {
+    Ok(Word {
+        post: row.get(0)?,
+        is_mine: row.get(1)?,
+        at: row.get(2)?,
+        network: NetworkKey(row.get(3)?),
+        conversation: row.get(4)?,
+        text: row.get(5)?,
+        warning: row.get(6)?,
+        language: row.get(7)?,
+        kind: row.get::<Option<String>>(8)?.as_deref().and_then(Kind::from_word),
+        answers: row.get(9)?,
+        has_own_link: row.get::<i64>(10)? > 0,
+    })
+}
+
+impl Between<'_, '_> {
+    /// Notes that a post is a word between a profile and us. Answers whether that is new.
+    pub fn put(&self, profile: ProfileId, post: PostId, is_mine: bool, at: Timestamp) -> Kept<bool> {
+        let made = self.0.run(
+            "insert into between_us (desk, profile, post, is_mine, at) values ($1, $2, $3, $4, $5) on conflict (desk, profile, post) do nothing",
+            &args![self.0.desk(), profile, post, is_mine, at],
+        )?;
+        Ok(made > 0)
+    }
+    /// Words said before `before`, newest first.
+    pub fn words(&self, person: PersonId, before: Timestamp, max: u32) -> Kept<Vec<Word>> {
+        self.0.all(
+            &format!(
+                "select b.post, b.is_mine, b.at, p.network, p.conversation, p.text, p.warning, p.language, dr.kind, q.text,
+                   (select count(*) from links l where l.desk = b.desk and l.draft = d.draft)
+                 from profiles f join between_us b on b.desk = f.desk and b.profile = f.id
+                 join posts p on p.desk = b.desk and p.id = b.post and p.deleted_at is null
+                 left join deliveries d on d.desk = p.desk and d.id = p.delivery left join drafts dr on dr.desk = d.desk and dr.id = d.draft
+                 left join posts q on q.desk = p.desk and q.network = p.network and q.remote_id = p.reply_to
+                 where f.desk = $1 and f.person = $2 and b.at < $3 order by b.at desc, b.post desc limit {}",
+                max.min(WORDS_MAX)
+            ),
+            &args![self.0.desk(), person, before],
+            read,
+        )
+    }
+    pub fn count_words(&self, person: PersonId, before: Timestamp) -> Kept<u64> {
+        self.0.count(
+            "select count(*) from profiles f join between_us b on b.desk = f.desk and b.profile = f.id where f.desk = $1 and f.person = $2 and b.at < $3",
+            &args![self.0.desk(), person, before],
+        )
+    }
+    /// Signs before `before`, newest first.
+    pub fn signs(&self, person: PersonId, before: Timestamp, max: u32) -> Kept<Vec<SeenSign>> {
+        let max = max.min(WORDS_MAX);
+        self.0.all(
+            &format!(
+                "select s.is_mine, s.kind, s.at, coalesce(p.network, f.network, ''), p.conversation, p.text from signs s
+                 left join posts p on p.desk = s.desk and p.id = s.post left join profiles f on f.desk = s.desk and f.id = s.profile
+                 left join profiles g on g.desk = p.desk and g.id = p.author
+                 where s.desk = $1 and s.undone_at is null and s.at < $3 and ((s.is_mine = 0 and f.person = $2) or (s.is_mine = 1 and g.person = $2))
+                 order by s.at desc, s.id desc limit {max}"
+            ),
+            &args![self.0.desk(), person, before],
+            |row| {
+                Ok(SeenSign {
+                    is_mine: row.get(0)?,
+                    kind: row.get(1)?,
+                    at: row.get(2)?,
+                    network: NetworkKey(row.get(3)?),
+                    conversation: row.get(4)?,
+                    text: row.get(5)?,
+                })
+            },
+        )
+    }
+    /// People (no machines, not ourselves) who came by the links in what we wrote to a person.
+    pub fn visits(&self, person: PersonId) -> Kept<Vec<SeenVisits>> {
+        self.0.all(
+            "select l.code, l.target, count(*), max(v.at) from links l join visits v on v.desk = l.desk and v.link = l.id and v.visitor = 'person'
+             where l.desk = $1 and l.person = $2 group by l.code, l.target order by max(v.at) desc limit 50",
+            &args![self.0.desk(), person],
+            |row| Ok(SeenVisits { code: row.get(0)?, target: row.get(1)?, people: row.get(2)?, last_at: row.get(3)? }),
+        )
+    }
+    /// With whom a person talks in what we have read, and how often each way: (whom, they answered the person, the person answered them,
+    /// last time). Most first; never ourselves.
+    pub fn talks_with(&self, person: PersonId, max: u32) -> Kept<Vec<(PersonId, u64, u64, Timestamp)>> {
+        self.0.all(
+            &format!(
+                "select who, cast(sum(from_them) as bigint), cast(sum(to_them) as bigint), max(at) from (
+                   select g.person as who, 0 as from_them, 1 as to_them, a.created_at as at from profiles f
+                     join posts a on a.desk = f.desk and a.author = f.id and a.reply_to is not null
+                     join posts b on b.desk = a.desk and b.network = a.network and b.remote_id = a.reply_to
+                     join profiles g on g.desk = b.desk and g.id = b.author where f.desk = $1 and f.person = $2 and g.person <> $2
+                   union all
+                   select g.person as who, 1 as from_them, 0 as to_them, a.created_at as at from profiles f
+                     join posts b on b.desk = f.desk and b.author = f.id
+                     join posts a on a.desk = b.desk and a.network = b.network and a.reply_to = b.remote_id
+                     join profiles g on g.desk = a.desk and g.id = a.author where f.desk = $1 and f.person = $2 and g.person <> $2
+                 ) as t join persons o on o.desk = $1 and o.id = t.who and o.is_me = 0
+                 group by who order by sum(from_them) + sum(to_them) desc limit {max}"
+            ),
+            &args![self.0.desk(), person],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+    }
+    /// Profiles that we talked with and that state addresses of their own, lately talked with first.
+    pub fn stating(&self, max: u32) -> Kept<Vec<crate::profiles::KeptProfile>> {
+        let ids: Vec<ProfileId> = self.0.all(
+            &format!(
+                "select f.id from talks t join profiles f on f.desk = t.desk and f.id = t.profile
+                 where t.desk = $1 and f.account is null and (f.links <> '[]' or f.url is not null) order by t.last_at desc limit {max}"
+            ),
+            &args![self.0.desk()],
+            |row| row.get(0),
+        )?;
+        ids.into_iter().filter_map(|id| self.0.profiles().find(id).transpose()).collect()
+    }
+}

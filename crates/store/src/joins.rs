@@ -1,0 +1,156 @@
+//! Two persons who are one: what was moved, so that it can be undone exactly; and forgetting somebody for good.
+
+use model::{ConversationId, PersonId, ProfileId, Timestamp};
+
+use crate::{Kept, Row, StoreError, Tx, args, json};
+
+pub struct Joins<'t, 'c>(&'t Tx<'c>);
+
+impl<'c> Tx<'c> {
+    pub fn joins(&self) -> Joins<'_, 'c> {
+        Joins(self)
+    }
+}
+
+/// A joining.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Join {
+    pub id: i64,
+    pub kept: PersonId,
+    pub gone: PersonId,
+    /// How we know: `by hand`.
+    pub proof: String,
+    pub at: Timestamp,
+}
+
+/// The tables whose rows name a person and move with one, and the column that numbers their rows.
+const MOVED: [(&str, &str); 6] =
+    [("profiles", "id"), ("notes", "id"), ("gestures", "id"), ("links", "id"), ("drafts", "id"), ("conversations", "id")];
+/// Rows of one table that move in one joining. Beyond it the joining is refused rather than half undone.
+const ROWS_MAX: usize = 50_000;
+
+fn read(row: &Row<'_>) -> Kept<Join> {
+    Ok(Join { id: row.get(0)?, kept: row.get(1)?, gone: row.get(2)?, proof: row.get(3)?, at: row.get(4)? })
+}
+
+impl Joins<'_, '_> {
+    /// Moves everything of `gone` to `kept` and remembers what it was.
+    pub fn put(&self, kept: PersonId, gone: PersonId, proof: &str, now: Timestamp) -> Kept<i64> {
+        let mut before = Vec::new();
+        for (table, number) in MOVED {
+            let rows: Vec<i64> = self.0.all(
+                &format!("select {number} from {table} where desk = $1 and person = $2 order by {number} limit {}", ROWS_MAX + 1),
+                &args![self.0.desk(), gone],
+                |row| row.get(0),
+            )?;
+            if rows.len() > ROWS_MAX {
+                return Err(StoreError::Conflict("too much is kept of this person to be joined".into()));
+            }
+            self.0.run(&format!("update {table} set person = $3 where desk = $1 and person = $2"), &args![self.0.desk(), gone, kept])?;
+            before.extend(rows.into_iter().map(|row| format!("{table} {row}")));
+        }
+        let id: PersonId = self.0.fresh(now);
+        self.0.run(
+            "insert into joins (desk, id, kept, gone, proof, before_text, at) values ($1, $2, $3, $4, $5, $6, $7)",
+            &args![self.0.desk(), id.0, kept, gone, proof, json::strings_out(&before), now],
+        )?;
+        self.0.persons().set_joined_into(gone, Some(kept))?;
+        Ok(id.0)
+    }
+    pub fn find(&self, id: i64) -> Kept<Option<Join>> {
+        self.0.find(
+            "select id, kept, gone, proof, at from joins where desk = $1 and id = $2 and undone_at is null",
+            &args![self.0.desk(), id],
+            read,
+        )
+    }
+    /// Those that hold for a person, newest first.
+    pub fn of_person(&self, kept: PersonId) -> Kept<Vec<Join>> {
+        self.0.all(
+            "select id, kept, gone, proof, at from joins where desk = $1 and kept = $2 and undone_at is null order by at desc, id desc limit 100",
+            &args![self.0.desk(), kept],
+            read,
+        )
+    }
+    /// The newest that holds.
+    pub fn newest(&self) -> Kept<Option<Join>> {
+        self.0.find(
+            "select id, kept, gone, proof, at from joins where desk = $1 and undone_at is null order by at desc, id desc limit 1",
+            &args![self.0.desk()],
+            read,
+        )
+    }
+    /// Gives back to `gone` what was theirs, wherever it stands today, with the talk that came to their profiles since. Answers with
+    /// whom it stood.
+    pub fn undo(&self, id: i64, now: Timestamp) -> Kept<Join> {
+        let (join, before) = self.0.get(
+            "a joining",
+            "select id, kept, gone, proof, at, before_text from joins where desk = $1 and id = $2 and undone_at is null",
+            &args![self.0.desk(), id],
+            |row| Ok((read(row)?, json::strings_in(&row.get::<String>(5)?)?)),
+        )?;
+        for row in &before {
+            let (table, number) = row.split_once(' ').ok_or_else(|| StoreError::Broken("a joining's memory".into()))?;
+            let (table, column) =
+                MOVED.into_iter().find(|(name, _)| *name == table).ok_or_else(|| StoreError::Broken("a joining's memory".into()))?;
+            let number: i64 = number.parse().map_err(|_| StoreError::Broken("a joining's memory".into()))?;
+            self.0.run(
+                &format!("update {table} set person = $3 where desk = $1 and {column} = $2"),
+                &args![self.0.desk(), number, join.gone],
+            )?;
+        }
+        self.0.run(
+            "update conversations set person = $2 where desk = $1 and profile in (select id from profiles where desk = $1 and person = $2)",
+            &args![self.0.desk(), join.gone],
+        )?;
+        self.0.run("update joins set undone_at = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, now])?;
+        self.0.persons().set_joined_into(join.gone, None)?;
+        Ok(join)
+    }
+
+    /// Removes what is kept of a person: profiles, words, signs, notes, gestures, sightings, the person. What we ourselves said stays.
+    /// Answers the conversations in which something is missing now.
+    pub fn forget(&self, person: PersonId) -> Kept<Vec<ConversationId>> {
+        let mut touched: Vec<ConversationId> = self.0.all(
+            &format!("select id from conversations where desk = $1 and person = $2 limit {ROWS_MAX}"),
+            &args![self.0.desk(), person],
+            |row| row.get(0),
+        )?;
+        let profiles: Vec<ProfileId> = self.0.profiles().of_person(person)?.into_iter().map(|p| p.id).collect();
+        for profile in profiles {
+            let of_profile = args![self.0.desk(), profile];
+            touched.extend(self.0.all(
+                &format!(
+                    "select distinct conversation from posts where desk = $1 and author = $2 and conversation is not null limit {ROWS_MAX}"
+                ),
+                &of_profile,
+                |row| row.get::<ConversationId>(0),
+            )?);
+            for sql in [
+                "delete from post_tags where desk = $1 and post in (select id from posts where desk = $1 and author = $2)",
+                "delete from between_us where desk = $1 and (profile = $2 or post in (select id from posts where desk = $1 and author = $2))",
+                "delete from sightings where desk = $1 and author = $2",
+                "delete from signs where desk = $1 and (profile = $2 or post in (select id from posts where desk = $1 and author = $2))",
+                "delete from posts where desk = $1 and author = $2",
+                "delete from talks where desk = $1 and profile = $2",
+                "delete from profiles where desk = $1 and id = $2",
+            ] {
+                self.0.run(sql, &of_profile)?;
+            }
+        }
+        let of_person = args![self.0.desk(), person];
+        for sql in [
+            "delete from notes where desk = $1 and person = $2",
+            "delete from gestures where desk = $1 and person = $2",
+            "delete from joins where desk = $1 and (kept = $2 or gone = $2)",
+            "update links set person = null where desk = $1 and person = $2",
+            "update drafts set person = null where desk = $1 and person = $2",
+            "delete from persons where desk = $1 and (id = $2 or joined_into = $2)",
+        ] {
+            self.0.run(sql, &of_person)?;
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        Ok(touched)
+    }
+}
