@@ -133,7 +133,8 @@ impl Tx<'_> {
     }
     /// How many conversations wait for an answer.
     pub fn waiting(&self) -> Kept<u32> {
-        self.get("a count", "select count(*) from conversations where desk = $1 and box = 'waiting'", &args![self.desk()], |row| row.get(0))
+        let n = self.conversations().count("waiting")?;
+        Ok(u32::try_from(n).unwrap_or(u32::MAX))
     }
     /// A choice of this desk, if one was made.
     pub fn setting(&self, name: &str) -> Kept<Option<String>> {

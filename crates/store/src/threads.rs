@@ -124,6 +124,15 @@ impl Threads<'_, '_> {
         Ok(aim.flatten())
     }
 
+    /// Tags that are followed through an account, to be heard by its stream.
+    pub fn watched_tags(&self, account: AccountId, max: usize) -> Kept<Vec<String>> {
+        self.0.all(
+            &format!("select distinct search_words from watches where desk = $1 and account = $2 and search_kind = 'tag' order by search_words limit {max}"),
+            &args![self.0.desk(), account],
+            |row| row.get(0),
+        )
+    }
+
     /// Notes that a post is missing, to be asked for through `account` at `at`; one that is noted stays as it is.
     pub fn put_hole(&self, network: &NetworkKey, wanted: &str, account: AccountId, post: PostId, at: Timestamp) -> Kept<()> {
         self.0.run(

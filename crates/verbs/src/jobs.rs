@@ -64,6 +64,8 @@ impl Job {
 pub async fn perform(cx: Cx<'_>, job: Job) -> Done<Next> {
     match job {
         Job::LookAgain(id) => crate::desk::accounts::look_again(cx, id).await,
-        Job::Sync(_) | Job::KeepHouse | Job::Hear(_) | Job::Deliver(_) => Err(VerbError::Missing("verb")),
+        Job::Sync(id) => crate::converse::sync::sync(cx, id).await,
+        Job::KeepHouse => crate::converse::later::keep_house(cx).await,
+         Job::Hear(_) | Job::Deliver(_) => Err(VerbError::Missing("verb")),
     }
 }

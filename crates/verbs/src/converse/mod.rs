@@ -3,11 +3,17 @@
 //! Begin with [`take_in`], the one way in for posts, then [`turn`] and [`refresh`].
 
 pub mod landed;
+pub mod later;
+pub mod mend;
 pub mod refresh;
+pub mod stream;
+pub mod sync;
 pub mod take_in;
 pub mod turn;
 mod words;
 
-pub use landed::landed;
-pub use take_in::{Arrival, take_in};
+pub use landed::{landed, not_landed};
+pub use mend::fetch_thread;
+pub use stream::stream;
+pub use take_in::{Arrival, take_down, take_in};
 pub use words::{is_closing, is_question, snippet};

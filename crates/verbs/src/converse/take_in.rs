@@ -19,13 +19,26 @@ pub enum Arrival {
 /// Keeps posts with their authors, joins them to their conversations and computes whose turn each is. Order and doubling do not
 /// matter. Answers the posts' numbers, in the order given. Our own words count as news from the day we connected.
 pub fn take_in(tx: &Tx<'_>, account: &Account, posts: &[Post], how: Arrival, now: Timestamp) -> Kept<Vec<PostId>> {
+    let all: Vec<Arriving<'_>> = posts.iter().map(|post| Arriving { post, how, is_for_us: false }).collect();
+    take_all(tx, account, &all, now)
+}
+
+/// A post on its way in.
+pub(super) struct Arriving<'a> {
+    pub post: &'a Post,
+    pub how: Arrival,
+    /// The network told us of it because it concerns us.
+    pub is_for_us: bool,
+}
+
+pub(super) fn take_all(tx: &Tx<'_>, account: &Account, all: &[Arriving<'_>], now: Timestamp) -> Kept<Vec<PostId>> {
     let ours = Ours::at(tx)?;
-    let mut ids = Vec::with_capacity(posts.len());
+    let mut ids = Vec::with_capacity(all.len());
     let mut touched = BTreeSet::new();
-    for post in posts {
-        let (id, conversation) = take_one(tx, account, &ours, post, how, now)?;
+    for arriving in all {
+        let (id, conversation) = take_one(tx, account, &ours, arriving, now)?;
         ids.push(id);
-        touched.extend(conversation);
+        touched.insert(conversation);
     }
     // Of two that were joined meanwhile only one is left.
     let touched: BTreeSet<ConversationId> = touched.into_iter().map(|id| tx.conversations().resolve(id)).collect::<Kept<_>>()?;
@@ -72,25 +85,18 @@ impl Ours {
     }
 }
 
-/// Answers the conversation too if anything about it may have changed.
-fn take_one(
-    tx: &Tx<'_>,
-    account: &Account,
-    ours: &Ours,
-    post: &Post,
-    how: Arrival,
-    now: Timestamp,
-) -> Kept<(PostId, Option<ConversationId>)> {
+fn take_one(tx: &Tx<'_>, account: &Account, ours: &Ours, arriving: &Arriving<'_>, now: Timestamp) -> Kept<(PostId, ConversationId)> {
+    let post = arriving.post;
     let author = tx.profiles().put(&post.author, now)?;
     let is_mine = author.account.is_some() || ours.remote_ids.contains(&post.author.remote_id);
-    let sight = Sight { author: author.id, account: Some(account.id), is_mine, names_me: !is_mine && ours.are_meant(post) };
+    let sight = Sight { author: author.id, account: Some(account.id), is_mine, names_me: !is_mine && (arriving.is_for_us || ours.are_meant(post)) };
     let put = if post.created_at > now {
         // A clock that runs ahead must not keep its owner's words the last for ever.
         tx.posts().put(&Post { created_at: now, ..post.clone() }, &sight, now)?
     } else {
         tx.posts().put(post, &sight, now)?
     };
-    let is_news = if is_mine { post.created_at >= account.created_at } else { how == Arrival::Fresh };
+    let is_news = if is_mine { post.created_at >= account.created_at } else { arriving.how == Arrival::Fresh };
     if is_news {
         tx.posts().set_heard(put.id(), now)?;
     }
@@ -102,7 +108,7 @@ fn take_one(
             tx.threads().hole_filled(&post.network, local)?;
         }
     }
-    Ok((put.id(), Some(conversation)))
+    Ok((put.id(), conversation))
 }
 
 /// Puts a post into its conversation: all that share a name (its own, what it answers, its root) are one. Halves that it holds

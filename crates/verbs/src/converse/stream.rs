@@ -1,0 +1,103 @@
+//! Listening without asking: one task an account keeps a stream open, and fetches what was missed each time it opens.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use model::{Account, AccountId, AccountState, DeskId, Seat, Timestamp};
+use networks::{Call, Event, NetworkError};
+use store::StoreError;
+use tokio::sync::{mpsc, watch};
+
+use super::sync::{bring, take_heard};
+use super::take_in::{Arrival, take_down, take_in};
+use crate::{App, Cx, Done, VerbError, calls};
+
+/// Events that may wait to be kept.
+const QUEUE_MAX: usize = 200;
+/// Pauses before a broken stream is opened again: they double from the first to the longest.
+const PAUSE_FIRST: SignedDuration = SignedDuration::from_secs(2);
+const PAUSE_LONGEST: SignedDuration = SignedDuration::from_mins(5);
+/// A stream that held this long was a good one: its next pause is the first again.
+const GOOD_AFTER: SignedDuration = SignedDuration::from_mins(2);
+/// Tags heard by one stream.
+const TAGS_MAX: usize = 20;
+
+/// Keeps an account's stream open until `stop` says so, the account is gone, or its network has no streams. `now` is the clock.
+pub async fn stream(app: Arc<App>, desk: DeskId, id: AccountId, mut stop: watch::Receiver<bool>, now: fn() -> Timestamp) {
+    let seat = Seat::of_clock(desk);
+    let mut pause = PAUSE_FIRST;
+    while !*stop.borrow() {
+        let began = now();
+        let run = run_once(&app, &seat, id, now);
+        let outcome = tokio::select! {
+            outcome = run => outcome,
+            _ = stop.changed() => return,
+        };
+        match outcome {
+            Ok(true) => {}
+            // Nothing to listen to any more: a new connection begins a new task.
+            Ok(false) | Err(VerbError::Missing(_) | VerbError::NotYours | VerbError::Network(NetworkError::SignInAgain | NetworkError::NotOffered)) => return,
+            Err(VerbError::Network(NetworkError::SlowDown { until })) => pause = until.duration_since(now()).clamp(PAUSE_FIRST, PAUSE_LONGEST),
+            Err(error) => tracing::debug!(account = id.0, code = error.code(), "a stream broke; it is opened again"),
+        }
+        if now().duration_since(began) > GOOD_AFTER {
+            pause = PAUSE_FIRST;
+        }
+        let wait = std::time::Duration::try_from(pause).unwrap_or(std::time::Duration::from_secs(2));
+        tokio::select! {
+            _ = tokio::time::sleep(wait) => {}
+            _ = stop.changed() => return,
+        }
+        pause = (pause * 2).min(PAUSE_LONGEST);
+    }
+}
+
+/// One connection, until it breaks. `false`: there is nothing to connect to.
+async fn run_once(app: &App, seat: &Seat, id: AccountId, now: fn() -> Timestamp) -> Done<bool> {
+    let cx = Cx { app, seat, now: now() };
+    let (account, tags) = app
+        .store
+        .read::<_, StoreError>(seat, move |tx| Ok((tx.accounts().get(id)?, tx.threads().watched_tags(id, TAGS_MAX)?)))
+        .await?;
+    let network = app.networks.get(&account.network).ok_or(VerbError::Missing("network"))?;
+    if network.stream().is_none() || account.state != AccountState::Working {
+        return Ok(false);
+    }
+    let (out, mut events) = mpsc::channel(QUEUE_MAX);
+    let keep = async {
+        while let Some(event) = events.recv().await {
+            if let Err(error) = take(Cx { app, seat, now: now() }, &account, event).await {
+                tracing::info!(account = id.0, code = error.code(), "what a stream brought was not kept; the next sync brings it");
+            }
+        }
+    };
+    let run = calls::call(cx, id, |network, call: &Call<'_>| {
+        let (out, tags) = (out.clone(), tags.clone());
+        Box::pin(async move { network.stream().ok_or(NetworkError::NotOffered)?.run(call, &tags, out).await })
+    });
+    // Whichever ends first ends the other: the sender above would keep the queue open for ever.
+    tokio::select! {
+        outcome = run => outcome.map(|()| true),
+        () = keep => Ok(true),
+    }
+}
+
+/// Keeps what one event brought.
+async fn take(cx: Cx<'_>, account: &Account, event: Event) -> Done<()> {
+    let (account, now) = (account.clone(), cx.now);
+    match event {
+        Event::Open => {
+            bring(cx, account.id).await?;
+        }
+        Event::Heard(heard) => {
+            cx.app.store.write::<_, StoreError>(cx.seat, move |tx| take_heard(tx, &account, &[heard], now)).await?;
+        }
+        Event::Post(post, _) | Event::Edited(post) => {
+            cx.app.store.write::<_, StoreError>(cx.seat, move |tx| take_in(tx, &account, &[*post], Arrival::History, now)).await?;
+        }
+        Event::Deleted(name) => {
+            cx.app.store.write::<_, StoreError>(cx.seat, move |tx| take_down(tx, &account, &name, now)).await?;
+        }
+    }
+    Ok(())
+}
