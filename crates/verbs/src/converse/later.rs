@@ -67,10 +67,8 @@ pub async fn done(cx: Cx<'_>, id: ConversationId) -> Done<Undoable> {
 
 /// Out of Later or Done, back to where it belongs.
 pub async fn bring_back(cx: Cx<'_>, id: ConversationId) -> Done<Undoable> {
-    mark(cx, id, |marks| {
-        *marks = Marks { answering: marks.answering, joined_at: marks.joined_at, aim: marks.aim, ..Marks::default() }
-    })
-    .await
+    mark(cx, id, |marks| *marks = Marks { answering: marks.answering, joined_at: marks.joined_at, aim: marks.aim, ..Marks::default() })
+        .await
 }
 
 /// Takes back what [`Undoable`] was answered for.

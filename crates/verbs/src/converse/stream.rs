@@ -36,8 +36,13 @@ pub async fn stream(app: Arc<App>, desk: DeskId, id: AccountId, mut stop: watch:
         match outcome {
             Ok(true) => {}
             // Nothing to listen to any more: a new connection begins a new task.
-            Ok(false) | Err(VerbError::Missing(_) | VerbError::NotYours | VerbError::Network(NetworkError::SignInAgain | NetworkError::NotOffered)) => return,
-            Err(VerbError::Network(NetworkError::SlowDown { until })) => pause = until.duration_since(now()).clamp(PAUSE_FIRST, PAUSE_LONGEST),
+            Ok(false)
+            | Err(VerbError::Missing(_) | VerbError::NotYours | VerbError::Network(NetworkError::SignInAgain | NetworkError::NotOffered)) => {
+                return;
+            }
+            Err(VerbError::Network(NetworkError::SlowDown { until })) => {
+                pause = until.duration_since(now()).clamp(PAUSE_FIRST, PAUSE_LONGEST)
+            }
             Err(error) => tracing::debug!(account = id.0, code = error.code(), "a stream broke; it is opened again"),
         }
         if now().duration_since(began) > GOOD_AFTER {
@@ -55,10 +60,8 @@ pub async fn stream(app: Arc<App>, desk: DeskId, id: AccountId, mut stop: watch:
 /// One connection, until it breaks. `false`: there is nothing to connect to.
 async fn run_once(app: &App, seat: &Seat, id: AccountId, now: fn() -> Timestamp) -> Done<bool> {
     let cx = Cx { app, seat, now: now() };
-    let (account, tags) = app
-        .store
-        .read::<_, StoreError>(seat, move |tx| Ok((tx.accounts().get(id)?, tx.threads().watched_tags(id, TAGS_MAX)?)))
-        .await?;
+    let (account, tags) =
+        app.store.read::<_, StoreError>(seat, move |tx| Ok((tx.accounts().get(id)?, tx.threads().watched_tags(id, TAGS_MAX)?))).await?;
     let network = app.networks.get(&account.network).ok_or(VerbError::Missing("network"))?;
     if network.stream().is_none() || account.state != AccountState::Working {
         return Ok(false);

@@ -89,7 +89,8 @@ fn take_one(tx: &Tx<'_>, account: &Account, ours: &Ours, arriving: &Arriving<'_>
     let post = arriving.post;
     let author = tx.profiles().put(&post.author, now)?;
     let is_mine = author.account.is_some() || ours.remote_ids.contains(&post.author.remote_id);
-    let sight = Sight { author: author.id, account: Some(account.id), is_mine, names_me: !is_mine && (arriving.is_for_us || ours.are_meant(post)) };
+    let sight =
+        Sight { author: author.id, account: Some(account.id), is_mine, names_me: !is_mine && (arriving.is_for_us || ours.are_meant(post)) };
     let put = if post.created_at > now {
         // A clock that runs ahead must not keep its owner's words the last for ever.
         tx.posts().put(&Post { created_at: now, ..post.clone() }, &sight, now)?
