@@ -1,5 +1,7 @@
 //! The protocol's own published cases, read where they lie. Skipped aloud where they are not at hand.
 
+#![allow(clippy::print_stderr)]
+
 use std::path::PathBuf;
 
 use networks::bluesky::richtext::{Feature, detect};

@@ -1,6 +1,8 @@
 //! Two people talk on a real network of the AT Protocol, and what stands there is read back from its servers. Runs where
 //! `HOBNOB_CP_BLUESKY` and its fellows name one; skipped aloud where they do not.
 
+#![allow(clippy::print_stderr, clippy::unwrap_used)]
+
 use std::future::Future;
 use std::time::Duration;
 
@@ -311,7 +313,7 @@ async fn listening() {
     let said = ben.say(&Part::of_text(format!("My {word} rose #{tag}")), &Baggage::default(), &unique("rose")).await.at;
     // Ada passes on her own post as well, which comes home as a boost.
     let own = ada.say(&Part::of_text(unique("Mine ")), &Baggage::default(), &unique("mine")).await.at;
-    until("my own post", || async { Bluesky.listen().unwrap().thread(&ada.call(), &own).await.ok() }).await;
+    until("my own post", || async { Bluesky.listen().unwrap().thread(&ben.call(), &own).await.ok() }).await;
     Bluesky.publish().unwrap().sign(&ben.call(), &own, Sign::Boost).await.unwrap();
 
     let fresh = until("home", || async {

@@ -1,5 +1,7 @@
 //! The client against a server that misbehaves: what is told to the caller decides whether a post may be sent again.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 

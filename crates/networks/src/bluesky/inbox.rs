@@ -6,11 +6,11 @@ use async_trait::async_trait;
 
 use super::Bluesky;
 use super::listen::{posts_at, readable};
-use super::reading::Reading;
+use super::reading::{Reading, onward};
 use super::translate::{instant, post_from_notification, post_from_view, profile_from_actor};
 use super::wire::{Notification, NotificationPage, PostView};
 use super::xrpc::Xrpc;
-use crate::{Answer, Batch, Call, Cursor, Heard, HeardKind, Inbox};
+use crate::{Answer, Batch, Call, Cursor, Heard, HeardKind, Inbox, NetworkError};
 
 /// Notifications a page; the most the network gives.
 const PAGE: &str = "100";
@@ -25,26 +25,36 @@ impl Inbox for Bluesky {
         while let Some(page) = reading.wants() {
             let mut parameters = vec![("limit", PAGE)];
             parameters.extend(page.as_deref().map(|c| ("cursor", c)));
-            let answer: NotificationPage = xrpc.query("app.bsky.notification.listNotifications", &parameters).await?;
-            reading.take(readable(answer.notifications).into_iter().filter_map(line).collect(), answer.cursor);
+            match xrpc.query::<NotificationPage>("app.bsky.notification.listNotifications", &parameters).await {
+                Ok(answer) => {
+                    let next = onward(answer.cursor, answer.notifications.len());
+                    reading.take(readable(answer.notifications).into_iter().filter_map(line).collect(), next);
+                }
+                Err(NetworkError::Refused(_)) if reading.give_up() => {}
+                Err(other) => return Err(other),
+            }
         }
         let batch = reading.finish();
-        let wanted: BTreeSet<String> = batch.items.iter().filter_map(|(kind, n)| post_of(*kind, n)).collect();
+        let told: Vec<(HeardKind, Notification)> = batch.items.into_iter().flatten().collect();
+        let wanted: BTreeSet<String> = told.iter().filter_map(|(kind, n)| post_of(*kind, n)).collect();
         let posts = posts_at(&xrpc, &wanted.into_iter().collect::<Vec<_>>()).await?;
-        let items = batch.items.iter().filter_map(|(kind, n)| heard(*kind, n, &posts)).collect();
+        let items = told.iter().filter_map(|(kind, n)| heard(*kind, n, &posts)).collect();
         Ok(Batch { items, next: batch.next, has_more: batch.has_more })
     }
 }
 
-pub fn line(n: Notification) -> Option<(i64, String, (HeardKind, Notification))> {
+/// When a notification came, its name, and what it tells; nothing where it is of no kind that concerns us.
+type Line = (i64, String, Option<(HeardKind, Notification)>);
+
+pub fn line(n: Notification) -> Option<Line> {
     let kind = match n.reason.as_str() {
-        "mention" | "reply" | "quote" => HeardKind::Spoke,
-        "like" | "like-via-repost" => HeardKind::Liked,
-        "repost" | "repost-via-repost" => HeardKind::PassedOn,
-        "follow" => HeardKind::Followed,
-        _ => return None,
+        "mention" | "reply" | "quote" => Some(HeardKind::Spoke),
+        "like" | "like-via-repost" => Some(HeardKind::Liked),
+        "repost" | "repost-via-repost" => Some(HeardKind::PassedOn),
+        "follow" => Some(HeardKind::Followed),
+        _ => None,
     };
-    Some((instant(&n.indexed_at)?.as_millisecond(), n.uri.clone(), (kind, n)))
+    Some((instant(&n.indexed_at)?.as_millisecond(), n.uri.clone(), kind.map(|kind| (kind, n))))
 }
 
 /// The address of the post that a notification is about.

@@ -7,7 +7,7 @@ use model::{Post, PostRef};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::reading::Reading;
+use super::reading::{Reading, onward};
 use super::syntax::AtUri;
 use super::translate::{Threaded, instant, line_from_feed, post_from_view, posts_from_thread};
 use super::wire::{FeedLine, FeedPage, PostView, Posts, SearchPage, Thread};
@@ -39,10 +39,14 @@ impl Listen for Bluesky {
         let (xrpc, _) = Xrpc::of(call)?;
         let mut reading = Reading::from(from, FIRST_PAGES);
         while let Some(page) = reading.wants() {
-            let (lines, next) = fetch(&xrpc, search, page.as_deref()).await?;
-            reading.take(lines, next);
+            match fetch(&xrpc, search, page.as_deref()).await {
+                Ok((lines, next)) => reading.take(lines, next),
+                Err(NetworkError::Refused(_)) if reading.give_up() => {}
+                Err(other) => return Err(other),
+            }
         }
-        Ok(reading.finish())
+        let batch = reading.finish();
+        Ok(Batch { items: batch.items.into_iter().flatten().collect(), next: batch.next, has_more: batch.has_more })
     }
 
     async fn thread(&self, call: &Call<'_>, of: &PostRef) -> Answer<Vec<Post>> {
@@ -69,7 +73,8 @@ impl Listen for Bluesky {
     }
 }
 
-type Lines = (Vec<(i64, String, Post)>, Option<String>);
+/// Lines of a page with their times and names, and the cursor to the page after. A line without a post only marks the time.
+type Lines = (Vec<(i64, String, Option<Post>)>, Option<String>);
 
 async fn fetch(xrpc: &Xrpc<'_>, search: &Search, page: Option<&str>) -> Answer<Lines> {
     let mut parameters = vec![("limit", PAGE)];
@@ -79,9 +84,10 @@ async fn fetch(xrpc: &Xrpc<'_>, search: &Search, page: Option<&str>) -> Answer<L
         Search::Home => feed(xrpc, "app.bsky.feed.getTimeline", &parameters).await,
         Search::By(did) => {
             parameters.extend([("actor", did.as_str()), ("filter", "posts_with_replies")]);
-            let (lines, next) = feed(xrpc, "app.bsky.feed.getAuthorFeed", &parameters).await?;
+            let (mut lines, next) = feed(xrpc, "app.bsky.feed.getAuthorFeed", &parameters).await?;
             // What they passed on is not what they wrote.
-            Ok((lines.into_iter().filter(|(_, _, post)| post.boost.is_none()).collect(), next))
+            lines.iter_mut().for_each(|(_, _, post)| *post = post.take().filter(|p| p.boost.is_none()));
+            Ok((lines, next))
         }
         Search::Tag(tag) => {
             let tag = tag.trim_start_matches('#');
@@ -99,7 +105,9 @@ async fn fetch(xrpc: &Xrpc<'_>, search: &Search, page: Option<&str>) -> Answer<L
 
 async fn feed(xrpc: &Xrpc<'_>, method: &str, parameters: &[(&str, &str)]) -> Answer<Lines> {
     let page: FeedPage = xrpc.query(method, parameters).await?;
-    Ok((readable::<FeedLine>(page.feed).iter().filter_map(line_from_feed).collect(), page.cursor))
+    let next = onward(page.cursor, page.feed.len());
+    let line = |line: FeedLine| line_from_feed(&line).map(|(at, name, post)| (at, name, Some(post)));
+    Ok((readable(page.feed).into_iter().filter_map(line).collect(), next))
 }
 
 async fn found(xrpc: &Xrpc<'_>, parameters: &[(&str, &str)]) -> Answer<Lines> {
@@ -107,9 +115,10 @@ async fn found(xrpc: &Xrpc<'_>, parameters: &[(&str, &str)]) -> Answer<Lines> {
     let line = |view: PostView| {
         let post = post_from_view(&view)?;
         let at = instant(&view.indexed_at).unwrap_or(post.created_at);
-        Some((at.as_millisecond(), view.uri, post))
+        Some((at.as_millisecond(), view.uri, Some(post)))
     };
-    Ok((readable(page.posts).into_iter().filter_map(line).collect(), page.cursor))
+    let next = onward(page.cursor, page.posts.len());
+    Ok((readable(page.posts).into_iter().filter_map(line).collect(), next))
 }
 
 /// Those of a list that are what they should be; an odd one spoils no other.

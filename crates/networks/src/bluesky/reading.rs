@@ -14,6 +14,8 @@ use crate::{Batch, Cursor};
 pub const PAGES_MAX: usize = 4;
 /// What the network sets in order late: lines this much older than the newest one we read may still be new to us.
 const OVERLAP_MS: i64 = 120_000;
+/// The longest cursor of the network that is kept.
+const CURSOR_MAX: usize = 2048;
 /// The most lines remembered as read, the newest of them.
 const SEEN_MAX: usize = 200;
 
@@ -53,6 +55,11 @@ pub struct Reading<T> {
     is_done: bool,
 }
 
+/// The network's cursor to the page after, where there is one worth following.
+pub fn onward(cursor: Option<String>, lines: usize) -> Option<String> {
+    cursor.filter(|c| lines > 0 && !c.is_empty() && c.len() <= CURSOR_MAX)
+}
+
 impl<T> Reading<T> {
     /// `first_pages`: how many pages a first reading brings.
     pub fn from(cursor: &Cursor, first_pages: usize) -> Reading<T> {
@@ -78,16 +85,24 @@ impl<T> Reading<T> {
     pub fn take(&mut self, page: Vec<(i64, String, T)>, next: Option<String>) {
         self.pages_left = self.pages_left.saturating_sub(1);
         let from = self.floor.saturating_sub(OVERLAP_MS);
-        let oldest = page.iter().map(|(at, ..)| *at).min();
+        // The last line decides: a single line further up may claim any time.
+        let last = page.last().map(|(at, ..)| *at);
         for (at, name, line) in page {
             let name = short(&name);
             if (self.is_first || at >= from) && self.read_before.insert(name.clone()) {
                 self.lines.push((at, name, line));
             }
         }
-        let reached = !self.is_first && oldest.is_some_and(|at| at < from);
-        self.is_done = reached || oldest.is_none() || next.is_none() || next == self.page;
+        let reached = !self.is_first && last.is_some_and(|at| at < from);
+        self.is_done = reached || next.is_none() || next == self.page;
         self.page = next;
+    }
+
+    /// The network will not go on from its own cursor (any more): what lies behind it is given up. `false` where it refused the newest
+    /// page, so that there is nothing to be had at all.
+    pub fn give_up(&mut self) -> bool {
+        self.is_done = true;
+        self.page.is_some()
     }
 
     /// What was new, oldest first, and where to read on.
@@ -169,6 +184,22 @@ mod tests {
             expected.sort();
             prop_assert_eq!(got, expected);
         }
+    }
+
+    #[test]
+    fn a_stretch_that_the_network_gives_no_more_is_given_up() {
+        let mut reading: Reading<u8> = Reading::from(&Cursor(r#"{"at":1000000,"seen":[]}"#.into()), 1);
+        for i in 0..PAGES_MAX {
+            assert!(reading.wants().is_some());
+            reading.take(vec![(2_000_000 - i as i64, i.to_string(), 0)], Some(format!("page {i}")));
+        }
+        let batch = reading.finish();
+        assert!(batch.has_more);
+        let mut reading: Reading<u8> = Reading::from(&batch.next, 1);
+        assert_eq!(reading.wants(), Some(Some("page 3".into())));
+        assert!(reading.give_up());
+        assert!(!reading.finish().has_more);
+        assert!(!Reading::<u8>::from(&Cursor::default(), 1).give_up());
     }
 
     #[test]

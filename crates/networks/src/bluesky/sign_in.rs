@@ -59,7 +59,7 @@ impl SignIn for Bluesky {
 
     async fn refresh(&self, call: &Call<'_>) -> Answer<Secret> {
         let old = Session::of(call.secret)?;
-        let xrpc = Xrpc::nobody(call.http, &call.account.server, call.now).as_bearer(&old.refresh);
+        let xrpc = Xrpc::nobody(call.http, &call.account.server, call.now).with_token(&old.refresh);
         let fresh: SessionAnswer = match xrpc.tell("com.atproto.server.refreshSession", None).await? {
             Ok(fresh) => fresh,
             Err(fault) if is_over(&fault) => return Err(NetworkError::SignInAgain),
@@ -127,7 +127,7 @@ impl Asked {
         if session.did != did {
             return Err(NetworkError::Refused("The handle belongs to another account than the one this server keeps.".into()));
         }
-        let xrpc = Xrpc::nobody(http, &server, now).as_bearer(&session.access);
+        let xrpc = Xrpc::nobody(http, &server, now).with_token(&session.access);
         // A server at which many sign in names the one that keeps the account; a server found from the document was checked already.
         let document = match (document, &self.server) {
             (Some(document), _) => Some(document),
@@ -135,7 +135,7 @@ impl Asked {
             (None, None) => None,
         };
         let server = document.map_or(Ok(server.clone()), |d| server_in(&d, &did, &self.handle))?;
-        let xrpc = Xrpc::nobody(http, &server, now).as_bearer(&session.access);
+        let xrpc = Xrpc::nobody(http, &server, now).with_token(&session.access);
         let profile = match look_up(&xrpc, &did).await {
             Ok(profile) => profile,
             // An account that the network has not shown yet can speak all the same.

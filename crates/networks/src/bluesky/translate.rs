@@ -182,17 +182,15 @@ fn quoted_url(quoted: &Value) -> Option<String> {
 
 /// What to fold a post behind, from the words its author or the network put on it.
 fn warning_from(labels: &[Label]) -> Option<String> {
-    labels.iter().filter(|l| !l.neg).find_map(|l| {
-        Some(match l.val.as_str() {
-            "porn" => "Adult content",
-            "sexual" => "Sexually suggestive",
-            "nudity" => "Nudity",
-            "graphic-media" | "gore" => "Graphic media",
-            "!warn" => "Marked by the network",
-            _ => return None,
-        })
-        .map(str::to_owned)
-    })
+    let words = labels.iter().filter(|l| !l.neg).find_map(|l| match l.val.as_str() {
+        "porn" => Some("Adult content"),
+        "sexual" => Some("Sexually suggestive"),
+        "nudity" => Some("Nudity"),
+        "graphic-media" | "gore" => Some("Graphic media"),
+        "!warn" => Some("Marked by the network"),
+        _ => None,
+    });
+    words.map(str::to_owned)
 }
 
 /// The posts of a thread's tree, each once, and where it goes on beyond what was sent.

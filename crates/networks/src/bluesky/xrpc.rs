@@ -65,7 +65,7 @@ impl<'a> Xrpc<'a> {
     /// As the account's own self, on its own server.
     pub fn of(call: &'a Call<'_>) -> Answer<(Xrpc<'a>, Session)> {
         let session = Session::of(call.secret)?;
-        let xrpc = Xrpc::nobody(call.http, &call.account.server, call.now).as_bearer(&session.access);
+        let xrpc = Xrpc::nobody(call.http, &call.account.server, call.now).with_token(&session.access);
         Ok((xrpc, session))
     }
 
@@ -74,7 +74,7 @@ impl<'a> Xrpc<'a> {
         Xrpc { http, server: server.trim_end_matches('/'), now, token: None }
     }
 
-    pub fn as_bearer(mut self, token: &str) -> Xrpc<'a> {
+    pub fn with_token(mut self, token: &str) -> Xrpc<'a> {
         self.token = Some(token.to_owned());
         self
     }

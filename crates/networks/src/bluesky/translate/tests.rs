@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::bluesky::inbox;
 use crate::bluesky::listen::readable;
@@ -26,6 +28,49 @@ fn every_fixture_reads_as_expected() {
     assert!(count >= 4, "the fixtures are not where they should be");
 }
 
+fn odd() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<i64>().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+        Just(serde_json::json!([])),
+        Just(serde_json::json!({"record": {"record": [1]}, "media": {"$type": "app.bsky.embed.images#view", "images": [{}, 3]}})),
+    ]
+}
+
+/// Puts something odd in place of the `place`th value, counted through the whole tree.
+fn spoil(value: &mut Value, place: &mut usize, with: &Value) {
+    if *place == 0 {
+        *value = with.clone();
+    }
+    *place = place.wrapping_sub(1);
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(|v| spoil(v, place, with)),
+        Value::Object(map) => map.values_mut().for_each(|v| spoil(v, place, with)),
+        _ => {}
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_odd_in_an_answer_breaks_the_reader(place in 5usize..120, with in odd()) {
+        for name in ["timeline", "embeds", "thread", "notifications"] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/bluesky/fixtures/{name}.wire.json"));
+            let mut wire: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+            let lists = [wire["feed"].clone(), wire["thread"].clone(), wire["notifications"].clone()];
+            let mut left = place;
+            spoil(&mut wire, &mut left, &with);
+            // The outer list itself is the page's to check.
+            for (key, list) in ["feed", "thread", "notifications"].iter().zip(lists) {
+                if !list.is_null() && wire[key].is_array() != list.is_array() {
+                    wire[key] = list;
+                }
+            }
+            tell(wire);
+        }
+    }
+}
+
 fn tell(wire: Value) -> String {
     let mut out = String::new();
     if wire["feed"].is_array() {
@@ -40,7 +85,7 @@ fn tell(wire: Value) -> String {
         thread.posts.values().for_each(|post| tell_post(&mut out, post));
     } else {
         for n in readable::<Notification>(serde_json::from_value(wire["notifications"].clone()).unwrap()) {
-            let Some((_, _, (kind, n))) = inbox::line(n) else { continue };
+            let Some((_, _, Some((kind, n)))) = inbox::line(n) else { continue };
             let Some(heard) = inbox::heard(kind, &n, &BTreeMap::new()) else { continue };
             writeln!(out, "heard {:?} at {} about {:?}", heard.kind, heard.at, inbox::post_of(kind, &n)).unwrap();
             writeln!(out, "  by {}", tell_profile(&heard.by)).unwrap();
