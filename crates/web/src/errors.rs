@@ -1,6 +1,8 @@
 //! What can go wrong, as a person reads it. A handler returns a [`Fault`]; `guard.rs` draws it as a page in the shell, as
 //! a fragment for the script or as JSON, and logs it, once. No fault holds people's words or secrets.
 
+use std::ops::{Deref, DerefMut};
+
 use askama::Template;
 use axum::{
     http::{HeaderValue, Method, StatusCode, Uri, header},
@@ -13,9 +15,14 @@ use crate::{
     shell::{Bare, Place, Shell, html_with},
 };
 
-/// Something that did not go well: what happened, what is safe, and what to press.
+/// Something that did not go well: what happened, what is safe, and what to press. Boxed, because it rides beside every
+/// answer that went well.
 #[derive(Clone, Debug)]
-pub struct Fault {
+pub struct Fault(Box<Trouble>);
+
+/// What a [`Fault`] says.
+#[derive(Clone, Debug)]
+pub struct Trouble {
     pub status: StatusCode,
     /// For programs: one short word.
     pub code: &'static str,
@@ -30,7 +37,20 @@ pub struct Fault {
     /// Not a page at all: go there.
     pub go: Option<String>,
     /// What was being sent, so that it can be sent again.
-    pub kept: Option<Box<Kept>>,
+    pub kept: Option<Kept>,
+}
+
+impl Deref for Fault {
+    type Target = Trouble;
+    fn deref(&self) -> &Trouble {
+        &self.0
+    }
+}
+
+impl DerefMut for Fault {
+    fn deref_mut(&mut self) -> &mut Trouble {
+        &mut self.0
+    }
 }
 
 /// The fields of a form that we could not take.
@@ -50,7 +70,8 @@ impl std::fmt::Debug for Kept {
 
 impl Fault {
     pub fn new(status: StatusCode, code: &'static str, title: impl Into<String>, words: impl Into<String>) -> Fault {
-        Fault { status, code, title: title.into(), words: words.into(), press: None, after_seconds: None, log: None, go: None, kept: None }
+        let (title, words) = (title.into(), words.into());
+        Fault(Box::new(Trouble { status, code, title, words, press: None, after_seconds: None, log: None, go: None, kept: None }))
     }
 
     pub fn press(mut self, words: impl Into<String>, href: impl Into<String>) -> Fault {
@@ -118,7 +139,7 @@ impl Fault {
     pub(crate) fn stale(kept: Kept) -> Fault {
         let words = if kept.is_ours { "Nothing was lost: send again." } else { "It was sent from somewhere else. Nothing was done." };
         let mut fault = Fault::new(StatusCode::FORBIDDEN, "stale", "This page had been open too long", words);
-        fault.kept = Some(Box::new(kept));
+        fault.kept = Some(kept);
         fault
     }
 
@@ -131,7 +152,11 @@ impl Fault {
             }
             StatusCode::PAYLOAD_TOO_LARGE => Fault::too_large("A form", crate::forms::FORM_BYTES_MAX),
             s if s.is_server_error() => Fault::broken(format!("answered {s}")),
-            s => Fault { status: s, ..Fault::bad("Part of this address or form is not as it should be.") },
+            s => {
+                let mut fault = Fault::bad("Part of this address or form is not as it should be.");
+                fault.status = s;
+                fault
+            }
         }
     }
 
@@ -199,7 +224,11 @@ impl From<VerbError> for Fault {
             }
             VerbError::Store(StoreError::Busy) => Fault::busy(),
             VerbError::Store(StoreError::Conflict(_)) => Fault::new(StatusCode::CONFLICT, code, "Somebody else was first", words),
-            VerbError::Store(error) => Fault { words, ..Fault::broken(format!("the store: {error}")) },
+            VerbError::Store(error) => {
+                let mut fault = Fault::broken(format!("the store: {error}"));
+                fault.words = words;
+                fault
+            }
         }
     }
 }
@@ -252,7 +281,7 @@ mod tests {
         let fault = Fault::sign_in_first(&Method::GET, &Uri::from_static("/inbox?box=later"));
         assert_eq!(fault.go.as_deref(), Some("/sign-in?to=%2Finbox%3Fbox%3Dlater"));
         let act = Fault::sign_in_first(&Method::POST, &Uri::from_static("/talks/7/done"));
-        assert_eq!((act.status, act.go), (StatusCode::UNAUTHORIZED, None));
+        assert_eq!((act.status, &act.go), (StatusCode::UNAUTHORIZED, &None));
     }
 
     #[test]
