@@ -11,6 +11,7 @@ pub mod deliveries;
 pub mod desks;
 mod dialect;
 pub mod drafts;
+pub mod dump;
 pub mod error;
 pub mod follows;
 pub mod gestures;
@@ -35,6 +36,7 @@ mod tx;
 mod value;
 pub mod watches;
 
+pub use dialect::Dialect;
 pub use error::StoreError;
 pub use ids::fresh_id;
 pub use seal::Key;

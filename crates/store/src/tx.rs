@@ -113,6 +113,22 @@ impl Tx<'_> {
         self.get("a count", sql, args, |row| row.get(0))
     }
 
+    /// Each row of a table that may be larger than memory; `take` may not use this transaction meanwhile.
+    pub(crate) fn stream(&self, sql: &str, take: &mut dyn FnMut(&Row<'_>) -> Kept<()>) -> Kept<()> {
+        use postgres::fallible_iterator::FallibleIterator;
+        match &self.inner {
+            Inner::Lite(_) => self.each(sql, &[], take),
+            Inner::Pg(transaction, _) => {
+                let mut transaction = transaction.borrow_mut();
+                let mut rows = transaction.query_raw(sql, std::iter::empty::<i64>())?;
+                while let Some(row) = rows.next()? {
+                    take(&Row::Pg(&row))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
     /// Each row, as it comes.
     pub fn each(&self, sql: &str, args: &[Value], mut take: impl FnMut(&Row<'_>) -> Kept<()>) -> Kept<()> {
         match &self.inner {

@@ -104,3 +104,51 @@ async fn a_post_seen_twice_is_one_and_an_older_sight_undoes_no_edit() {
     assert_eq!((kept.post.text.as_str(), kept.post.author.handle.as_str()), ("Hello, all", "ben@plaza"));
     assert_eq!(kept.post.at.tag, "tag-1");
 }
+
+#[tokio::test]
+async fn every_table_is_dumped_and_what_is_dumped_goes_back() {
+    let scene = Scene::set("account ada@plaza\npost 09:00 ben@plaza \"Hello\"").await;
+    let tables = scene
+        .kept
+        .store
+        .read_unscoped::<_, StoreError>(|tx| {
+            let sql = match tx.dialect() {
+                store::Dialect::Lite => "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name",
+                store::Dialect::Pg => "select cast(table_name as text) from information_schema.tables where table_schema = current_schema() order by 1",
+            };
+            tx.all(sql, &[], |row| row.get::<String>(0))
+        })
+        .await
+        .unwrap();
+    let mut known: Vec<String> = store::dump::TABLES.iter().map(|t| (*t).to_owned()).chain(["steps".to_owned()]).collect();
+    known.sort();
+    assert_eq!(tables, known, "store/src/dump.rs names every table");
+
+    let everything = |store: &store::Store| {
+        let store = store.clone();
+        async move {
+            store
+                .read_unscoped::<_, StoreError>(|tx| {
+                    tx.hold_still()?;
+                    let mut all = Vec::new();
+                    for table in store::dump::TABLES {
+                        tx.dump(table, |row| {
+                            all.push((*table, row));
+                            Ok(())
+                        })?;
+                    }
+                    Ok(all)
+                })
+                .await
+                .unwrap()
+        }
+    };
+    let before = everything(&scene.kept.store).await;
+    assert!(before.iter().any(|(table, _)| *table == "secrets"));
+    let other = testkit::TestStore::open();
+    let rows = before.clone();
+    other.store.write_unscoped::<_, StoreError>(move |tx| rows.iter().try_for_each(|(table, row)| tx.undump(table, row))).await.unwrap();
+    assert_eq!(everything(&other.store).await, before);
+    let hostile = serde_json::json!({"id) values (1); drop table desks; --": 1});
+    assert!(other.store.write_unscoped::<_, StoreError>(move |tx| tx.undump("desks", &hostile)).await.is_err());
+}

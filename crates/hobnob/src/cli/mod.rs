@@ -1,9 +1,11 @@
 //! The command line: each command turns arguments into one verb's call and prints what it answers.
 //! Begin with [`Command`]; `desk.rs` is what they share.
 
+pub mod backup;
 pub mod connect;
 pub mod desk;
-
+pub mod doctor;
+pub mod password;
 
 use clap::Subcommand;
 
@@ -25,10 +27,25 @@ HOBNOB_LOG=debug says more of what is done, on standard error.";
 pub enum Command {
     /// Connect an account of yours: hobnob connect NETWORK [FIELD=VALUE …]
     Connect(connect::Arguments),
+    /// Say plainly what is wrong, if anything is
+    Doctor(doctor::Arguments),
+    /// Put everything into one file, sign-ins sealed
+    Backup(backup::Arguments),
+    /// Put a backup back into an empty data folder
+    Restore(backup::Arguments),
+    /// Put everything into a zip of JSON Lines that others can read, without sign-ins
+    Export(backup::Arguments),
+    /// Set a new password for somebody who forgot theirs
+    Password(password::Arguments),
 }
 
 pub async fn run(command: Command, flags: &Flags) -> anyhow::Result<()> {
     match command {
         Command::Connect(arguments) => connect::run(arguments, flags).await,
+        Command::Doctor(arguments) => doctor::run(arguments, flags).await,
+        Command::Backup(arguments) => backup::backup(arguments, flags).await,
+        Command::Restore(arguments) => backup::restore(arguments, flags).await,
+        Command::Export(arguments) => backup::export(arguments, flags).await,
+        Command::Password(arguments) => password::run(arguments, flags).await,
     }
 }

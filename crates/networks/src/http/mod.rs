@@ -235,6 +235,11 @@ impl Reply {
         wait::wait_until(&self.headers, now)
     }
 
+    /// The time by the server's own clock, from `Date`.
+    pub fn date(&self) -> Option<Timestamp> {
+        self.header("date").and_then(wait::http_date)
+    }
+
     /// What a failing status means where the network has no words of its own for it. A 401 or 403 is `Refused` here: whether it means
     /// signing in again is for the network to recognise.
     pub fn trouble(&self, now: Timestamp) -> NetworkError {

@@ -43,7 +43,7 @@ fn from_number(number: f64, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// The three forms that HTTP has had for dates.
-fn http_date(text: &str) -> Option<Timestamp> {
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
     let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
     parser
         .parse_timestamp(text)

@@ -37,7 +37,8 @@ pub async fn stream(app: Arc<App>, desk: DeskId, id: AccountId, mut stop: watch:
             Ok(true) => {}
             // Nothing to listen to any more: a new connection begins a new task.
             Ok(false)
-            | Err(VerbError::Missing(_) | VerbError::NotYours | VerbError::Network(NetworkError::SignInAgain | NetworkError::NotOffered)) => {
+            | Err(VerbError::Missing(_) | VerbError::NotYours | VerbError::Network(NetworkError::SignInAgain | NetworkError::NotOffered)) =>
+            {
                 return;
             }
             Err(VerbError::Network(NetworkError::SlowDown { until })) => {

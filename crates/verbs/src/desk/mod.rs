@@ -4,5 +4,6 @@
 pub mod accounts;
 pub mod begin;
 pub mod choices;
+pub mod doctor;
 pub mod pictures;
 pub mod session;

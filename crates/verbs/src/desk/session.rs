@@ -161,6 +161,21 @@ pub async fn change_password(app: &App, seat: &Seat, old: String, new: String, t
     Ok(())
 }
 
+/// Sets a voice's password without the old one, from the machine itself, and ends all its sessions.
+pub async fn reset_password(app: &App, name: &str, new: String) -> Done<()> {
+    let name = name.to_owned();
+    let (voice, _) =
+        app.store.read_unscoped::<_, StoreError>(move |tx| tx.voice_by_name(&name)).await?.ok_or(VerbError::Missing("voice"))?;
+    let fresh = hash_password(new).await?;
+    app.store
+        .write_unscoped::<_, StoreError>(move |tx| {
+            tx.set_password(voice.id, &fresh)?;
+            tx.delete_sessions_of(voice.id, &[])
+        })
+        .await?;
+    Ok(())
+}
+
 fn checked_name(field: &'static str, name: &str) -> Done<String> {
     let name = name.trim();
     match name.chars().count() {
