@@ -4,6 +4,7 @@ mod cli;
 mod config;
 mod open;
 mod serve;
+mod streams;
 
 use std::process::ExitCode;
 

@@ -47,6 +47,7 @@ pub async fn run(settings: Settings) -> Result<()> {
 pub async fn serve(app: Arc<App>, listener: TcpListener, address: &str) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(work(app.clone(), stopped.clone()));
+    let streams = tokio::spawn(crate::streams::keep(app.clone(), stopped.clone()));
     say(format!("Hobnob is at {address}"));
     let mut stopping = stopped.clone();
     let site = web::Site::new(web::Wiring { public_address: url::Url::parse(&app.config.public_url).ok(), app, clock: now });
@@ -62,6 +63,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, address: &str) -> Resul
     let _ = stop.send(true);
     let _ = tokio::time::timeout(STOP_WITHIN, async {
         let _ = worker.await;
+        let _ = streams.await;
         let _ = pages.await;
     })
     .await;

@@ -32,6 +32,20 @@ fn read(row: &Row<'_>) -> Kept<Account> {
     })
 }
 
+/// More than one machine serves.
+const EVERYWHERE_MAX: u32 = 10_000;
+
+impl crate::Unscoped<'_> {
+    /// The accounts that work, at all desks, with their network.
+    pub fn working_accounts(&self) -> Kept<Vec<(model::DeskId, AccountId, NetworkKey)>> {
+        self.all(
+            &format!("select desk, id, network from accounts where closed_at is null and state = 'working' order by desk, id limit {EVERYWHERE_MAX}"),
+            &args![],
+            |row| Ok((row.get(0)?, row.get(1)?, NetworkKey(row.get(2)?))),
+        )
+    }
+}
+
 impl Accounts<'_, '_> {
     /// Puts an account; one that was connected before (same network, server and remote id) is brought up to date and opened again.
     /// Answers the id that holds.

@@ -114,7 +114,9 @@ async fn every_table_is_dumped_and_what_is_dumped_goes_back() {
         .read_unscoped::<_, StoreError>(|tx| {
             let sql = match tx.dialect() {
                 store::Dialect::Lite => "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name",
-                store::Dialect::Pg => "select cast(table_name as text) from information_schema.tables where table_schema = current_schema() order by 1",
+                store::Dialect::Pg => {
+                    "select cast(table_name as text) from information_schema.tables where table_schema = current_schema() order by 1"
+                }
             };
             tx.all(sql, &[], |row| row.get::<String>(0))
         })
