@@ -22,6 +22,7 @@ pub mod json;
 pub mod links;
 pub mod migrate;
 pub mod notes;
+mod named;
 pub mod persons;
 pub mod pictures;
 pub mod posts;

@@ -1,1 +1,17 @@
 //! Saying something in several places, exactly once: fitting, planning, delivering, reconciling.
+//! What is said to whom, and why, is not decided here. The heart is `deliver.rs`; begin with `plan.rs`, and see walk B in
+//! ARCHITECTURE.md. Intent is committed before the wire is touched, and a doubt goes to `reconcile.rs`, never to the wire again.
+
+mod baggage;
+pub mod deliver;
+pub mod fit;
+mod landed;
+mod named;
+pub mod picture;
+pub mod plan;
+mod reconcile;
+pub mod render;
+
+pub use deliver::deliver;
+pub use plan::{plan, plan_in};
+pub use render::{Press, Rendered};

@@ -1,1 +1,3 @@
 //! Whether it takes us where we wanted: aims, links, visits, balance.
+
+pub mod links;

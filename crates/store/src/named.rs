@@ -1,0 +1,29 @@
+//! Who may be meant by a name or a handle in a text.
+
+use model::PersonId;
+
+use crate::{Kept, Tx, args};
+
+/// Enough to tell one from several.
+const MEANT_MAX: u32 = 5;
+
+impl Tx<'_> {
+    /// People of exactly that name, whatever its case; ourselves and people joined into others left out.
+    pub fn people_named(&self, name: &str) -> Kept<Vec<PersonId>> {
+        self.all(
+            &format!(
+                "select id from persons where desk = $1 and (name = $2 or lower(name) = $3) and is_me = 0 and joined_into is null order by id limit {MEANT_MAX}"
+            ),
+            &args![self.desk(), name, name.to_lowercase()],
+            |row| row.get(0),
+        )
+    }
+    /// People with a profile of exactly that handle, on any network.
+    pub fn people_with_handle(&self, handle: &str) -> Kept<Vec<PersonId>> {
+        self.all(
+            &format!("select distinct person from profiles where desk = $1 and lower(handle) = $2 order by person limit {MEANT_MAX}"),
+            &args![self.desk(), handle.to_lowercase()],
+            |row| row.get(0),
+        )
+    }
+}

@@ -1,0 +1,302 @@
+//! A draft by one account's rules, pure: the very parts that will be sent are the page's preview.
+
+use model::measure::{count, length, links};
+use model::split::{BREAK, Numbering, split_numbered};
+use model::{Draft, Misfit, NetworkKey, Part, Rendering, Rules, Unit, Visibility};
+
+/// Where a draft shall fit: what the place is called, and its rules.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    pub name: &'a str,
+    pub network: &'a NetworkKey,
+    pub rules: &'a Rules,
+}
+
+/// Somebody named in a text with `@`, whom we know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// As written behind the `@`: a name or a handle.
+    pub written: String,
+    pub name: String,
+    /// Where they are: network, handle, remote id.
+    pub handles: Vec<(NetworkKey, String, String)>,
+}
+
+/// Renders `draft` for a place, or says everything that is wrong. `edit` is a text of its own for this place, a part each.
+pub fn fit(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[String]>) -> Result<Rendering, Vec<Misfit>> {
+    let mut wrong = Vec::new();
+    let mut tells = Vec::new();
+    let warning = draft.warning.as_deref().map(str::trim).filter(|w| !w.is_empty());
+    let visibility = visible(draft.visibility, place, &mut wrong, &mut tells);
+    let (texts, mentions) = texts(draft, place, known, edit, &mut tells);
+    pictures(draft, place, &mut wrong, &mut tells);
+    if texts.iter().all(|t| t.trim().is_empty()) && draft.pictures.is_empty() {
+        wrong.push(Misfit { why: "There is nothing to say yet.".into(), part: None });
+    }
+    if texts.len() > 1 {
+        tells.push(format!("It goes as {} posts, each answering the one before.", spelt(texts.len())));
+    }
+    tell_of_links(&texts, place.rules, &mut tells);
+    let extra = warning.filter(|_| place.rules.has_warning && place.rules.warning_counts).map_or(0, |w| count(w, place.rules.unit));
+    let lengths: Vec<u32> = texts.iter().map(|t| length(t, place.rules).saturating_add(extra)).collect();
+    for (i, (text, &length)) in texts.iter().zip(&lengths).enumerate() {
+        if let Some(why) = too_long(text, length, place) {
+            let why = if texts.len() > 1 { format!("Post {} of {}: {why}", i + 1, texts.len()) } else { why };
+            wrong.push(Misfit { why, part: Some(i) });
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let reply_to = draft.reply.as_ref().map(|r| r.to.clone());
+    let parts = texts.into_iter().enumerate().map(|(i, text)| Part {
+        mentions: mentions.iter().filter(|(handle, _)| text.contains(&format!("@{handle}"))).cloned().collect(),
+        text,
+        title: draft.title.clone().filter(|_| place.rules.has_title && i == 0),
+        language: draft.language.clone().filter(|_| place.rules.has_language),
+        warning: warning.filter(|_| place.rules.has_warning).map(str::to_owned),
+        visibility,
+        pictures: if i == 0 { draft.pictures.clone() } else { Vec::new() },
+        reply_to: reply_to.clone().filter(|_| i == 0),
+    });
+    Ok(Rendering { parts: parts.collect(), lengths, tells, is_by_hand: edit.is_some() })
+}
+
+/// How much a draft's own words are over a place's limit as one post, in its unit; 0 where they fit.
+pub fn over(draft: &Draft, place: Place<'_>, known: &[Known]) -> (u32, u32) {
+    let whole = whole_text(draft, place, &translate(draft.text.trim(), place, known).0);
+    let extra = match (&draft.warning, place.rules.has_warning && place.rules.warning_counts) {
+        (Some(w), true) => count(w.trim(), place.rules.unit),
+        _ => 0,
+    };
+    let long = length(&whole, place.rules).saturating_add(extra);
+    (long, place.rules.text_max.map_or(0, |max| long.saturating_sub(max)))
+}
+
+/// The texts of the parts, and who is named in them.
+fn texts(
+    draft: &Draft,
+    place: Place<'_>,
+    known: &[Known],
+    edit: Option<&[String]>,
+    tells: &mut Vec<String>,
+) -> (Vec<String>, Vec<(String, String)>) {
+    let mut mentions = Vec::new();
+    let mut take = |text: &str, tells: &mut Vec<String>| {
+        let (text, named, told) = translate(text.trim(), place, known);
+        for name in named {
+            if !mentions.contains(&name) {
+                mentions.push(name);
+            }
+        }
+        for tell in told {
+            if !tells.contains(&tell) {
+                tells.push(tell);
+            }
+        }
+        text
+    };
+    let texts = match edit {
+        Some(own) => {
+            let mut texts: Vec<String> = own.iter().map(|t| take(t, tells)).filter(|t| !t.is_empty()).collect();
+            if texts.is_empty() {
+                texts.push(String::new());
+            }
+            texts[0] = with_warning_line(draft, place, &texts[0]);
+            texts
+        }
+        None => {
+            let whole = with_warning_line(draft, place, &take(&draft.text, tells));
+            if place.rules.has_threads {
+                split_numbered(&whole, &less_the_warning(draft, place.rules), Numbering::Suffix)
+            } else {
+                vec![without_breaks(&whole)]
+            }
+        }
+    };
+    if draft.warning.as_deref().is_some_and(|w| !w.trim().is_empty()) && !place.rules.has_warning {
+        tells.push(format!("{} shows no content warning: yours stands as the first line.", place.name));
+    }
+    (texts, mentions)
+}
+
+fn whole_text(draft: &Draft, place: Place<'_>, text: &str) -> String {
+    without_breaks(&with_warning_line(draft, place, text))
+}
+
+fn with_warning_line(draft: &Draft, place: Place<'_>, text: &str) -> String {
+    match draft.warning.as_deref().map(str::trim) {
+        Some(w) if !w.is_empty() && !place.rules.has_warning => format!("{w}\n\n{text}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// Where there are no threads, a break is a space between paragraphs.
+fn without_breaks(text: &str) -> String {
+    if !text.lines().any(|l| l.trim() == BREAK) {
+        return text.to_owned();
+    }
+    let pieces = text.split('\n').collect::<Vec<_>>();
+    let joined = pieces.split(|l| l.trim() == BREAK).map(|p| p.join("\n").trim().to_owned()).collect::<Vec<_>>();
+    joined.join("\n\n").trim().to_owned()
+}
+
+/// The rules with the room that the warning takes in every part taken off.
+fn less_the_warning(draft: &Draft, rules: &Rules) -> Rules {
+    let mut rules = rules.clone();
+    if let (Some(w), Some(max), true, true) = (&draft.warning, rules.text_max, rules.has_warning, rules.warning_counts) {
+        rules.text_max = Some(max.saturating_sub(count(w.trim(), rules.unit)).max(1));
+    }
+    rules
+}
+
+/// Replaces every `@somebody` we know by what they are called at this place: their handle, or their plain name where they are not there.
+fn translate(text: &str, place: Place<'_>, known: &[Known]) -> (String, Vec<(String, String)>, Vec<String>) {
+    let mut known: Vec<&Known> = known.iter().collect();
+    known.sort_by_key(|k| std::cmp::Reverse(k.written.len()));
+    let (mut out, mut mentions, mut tells) = (String::with_capacity(text.len()), Vec::new(), Vec::new());
+    let mut from = 0;
+    while let Some(at) = text[from..].find('@').map(|i| from + i) {
+        out.push_str(&text[from..at]);
+        let rest = &text[at + 1..];
+        let stands_alone = !text[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '@' | '_' | '.' | '-'));
+        let who = known.iter().find(|k| stands_alone && begins_with(rest, &k.written));
+        let Some(who) = who else {
+            out.push('@');
+            from = at + 1;
+            continue;
+        };
+        let there = who.handles.iter().find(|(network, ..)| network == place.network);
+        match there {
+            Some((_, handle, remote_id)) => {
+                out.push('@');
+                out.push_str(handle);
+                mentions.push((handle.clone(), remote_id.clone()));
+                tells.push(format!("{} is told, as @{handle}.", who.name));
+            }
+            None => {
+                out.push_str(&who.name);
+                tells.push(format!("{} is not known on {}, so the name is plain.", who.name, place.name));
+            }
+        }
+        from = at + 1 + who.written.len();
+    }
+    out.push_str(&text[from..]);
+    (out, mentions, tells)
+}
+
+/// Whether `text` begins with `written`, and the name ends there.
+fn begins_with(text: &str, written: &str) -> bool {
+    let Some(head) = text.get(..written.len()) else { return false };
+    let mut rest = text[written.len()..].chars();
+    let ends = match rest.next() {
+        None => true,
+        Some('.' | '-') => !rest.next().is_some_and(char::is_alphanumeric),
+        Some(c) => !(c.is_alphanumeric() || c == '_' || c == '@'),
+    };
+    ends && (head == written || head.to_lowercase() == written.to_lowercase())
+}
+
+fn visible(wished: Visibility, place: Place<'_>, wrong: &mut Vec<Misfit>, tells: &mut Vec<String>) -> Visibility {
+    let offered = &place.rules.visibilities;
+    if offered.contains(&wished) || (offered.is_empty() && wished == Visibility::Public) {
+        return wished;
+    }
+    match wished {
+        Visibility::Public | Visibility::Unlisted => {
+            if wished == Visibility::Unlisted {
+                tells.push(format!("{} has no unlisted posts: this one is public there.", place.name));
+            }
+            offered.first().copied().unwrap_or_default()
+        }
+        // Never wider than wished.
+        Visibility::Followers | Visibility::Direct => {
+            let whom = if wished == Visibility::Direct { "for those named only" } else { "for followers only" };
+            wrong.push(Misfit { why: format!("{} has no posts {whom}. Leave it out this time.", place.name), part: None });
+            wished
+        }
+    }
+}
+
+fn pictures(draft: &Draft, place: Place<'_>, wrong: &mut Vec<Misfit>, tells: &mut Vec<String>) {
+    let (n, max) = (draft.pictures.len(), place.rules.pictures_max);
+    if n == 0 {
+        return;
+    }
+    if n > max as usize {
+        let takes = match max {
+            0 => "no pictures".to_owned(),
+            1 => "one picture".to_owned(),
+            more => format!("{more} pictures"),
+        };
+        wrong.push(Misfit { why: format!("{} takes {takes} with a post; this has {n}.", place.name), part: Some(0) });
+        return;
+    }
+    match place.rules.alt_max {
+        None if draft.pictures.iter().any(|p| !p.alt.is_empty()) => {
+            tells.push(format!("{} keeps no words with pictures.", place.name));
+        }
+        None => {}
+        Some(max) => {
+            for (i, picture) in draft.pictures.iter().enumerate() {
+                let long = count(&picture.alt, Unit::Graphemes);
+                if long > max {
+                    let why = format!(
+                        "The words of picture {} are {} letters long; {} takes {}.",
+                        i + 1,
+                        grouped(long),
+                        place.name,
+                        grouped(max)
+                    );
+                    wrong.push(Misfit { why, part: Some(0) });
+                }
+            }
+        }
+    }
+    if draft.pictures.iter().any(|p| !place.rules.picture_types.is_empty() && !place.rules.picture_types.contains(&p.mime)) {
+        tells.push(format!("A picture is turned into a kind that {} takes; a moving one stands still.", place.name));
+    }
+}
+
+fn too_long(text: &str, length: u32, place: Place<'_>) -> Option<String> {
+    if let Some(max) = place.rules.text_max.filter(|max| length > *max) {
+        let unit = if place.rules.unit == Unit::Bytes { "bytes" } else { "letters" };
+        return Some(format!("{} {unit} too long for {}, which takes {}.", grouped(length - max), place.name, grouped(max)));
+    }
+    let max = place.rules.bytes_max? as usize;
+    (text.len() > max).then(|| {
+        let over = u32::try_from(text.len() - max).unwrap_or(u32::MAX);
+        format!("{} bytes too long for {}, which takes {} bytes.", grouped(over), place.name, grouped(max as u32))
+    })
+}
+
+fn tell_of_links(texts: &[String], rules: &Rules, tells: &mut Vec<String>) {
+    let Some(weight) = rules.link_weight else { return };
+    match texts.iter().map(|t| links(t).len()).sum::<usize>() {
+        0 => {}
+        1 => tells.push(format!("The link counts as {weight}.")),
+        _ => tells.push(format!("Each link counts as {weight}.")),
+    }
+}
+
+/// `3000` as `3,000`.
+pub fn grouped(n: u32) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Small numbers as words.
+pub fn spelt(n: usize) -> String {
+    const WORDS: [&str; 13] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    WORDS.get(n).map_or_else(|| n.to_string(), |w| (*w).to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+use model::{DraftId, Kind, Picture, PictureId, Timestamp};
+use proptest::prelude::*;
+
+use super::*;
+
+fn draft(text: &str) -> Draft {
+    Draft {
+        id: DraftId(1),
+        voice: None,
+        text: text.into(),
+        title: None,
+        language: Some("en".into()),
+        warning: None,
+        visibility: Visibility::Public,
+        kind: Kind::Talks,
+        is_personal: false,
+        aim: None,
+        reply: None,
+        pictures: Vec::new(),
+        created_at: Timestamp::UNIX_EPOCH,
+        updated_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn rules(max: u32) -> Rules {
+    Rules { text_max: Some(max), has_threads: true, pictures_max: 4, alt_max: Some(100), ..Rules::default() }
+}
+
+fn fitted(draft: &Draft, rules: &Rules, known: &[Known]) -> Result<Rendering, Vec<String>> {
+    let network = NetworkKey::new("plaza");
+    fit(draft, Place { name: "Plaza", network: &network, rules }, known, None).map_err(|all| all.into_iter().map(|m| m.why).collect())
+}
+
+fn daniel() -> Known {
+    Known {
+        written: "Daniel Osei".into(),
+        name: "Daniel Osei".into(),
+        handles: vec![(NetworkKey::new("plaza"), "daniel@wheels.example".into(), "id-7".into())],
+    }
+}
+
+#[test]
+fn a_known_name_becomes_the_handle_there_or_stays_plain() {
+    let text = "@Daniel Osei’s binding, not a@Daniel Osei nor @Daniel Oseison";
+    let r = fitted(&draft(text), &rules(300), &[daniel()]).unwrap();
+    assert_eq!(r.parts[0].text, "@daniel@wheels.example’s binding, not a@Daniel Osei nor @Daniel Oseison");
+    assert_eq!(r.parts[0].mentions, [("daniel@wheels.example".into(), "id-7".into())]);
+    assert_eq!(r.tells, ["Daniel Osei is told, as @daniel@wheels.example."]);
+    let elsewhere = Known { handles: vec![], ..daniel() };
+    let r = fitted(&draft("@daniel osei asked."), &rules(300), &[elsewhere]).unwrap();
+    assert_eq!(r.parts[0].text, "Daniel Osei asked.");
+    assert!(r.parts[0].mentions.is_empty());
+    assert_eq!(r.tells, ["Daniel Osei is not known on Plaza, so the name is plain."]);
+}
+
+#[test]
+fn a_warning_folds_or_stands_first() {
+    let mut d = draft("Words.");
+    d.warning = Some(" food ".into());
+    let r = fitted(&d, &rules(300), &[]).unwrap();
+    assert_eq!((r.parts[0].text.as_str(), r.parts[0].warning.as_deref()), ("food\n\nWords.", None));
+    assert_eq!(r.tells, ["Plaza shows no content warning: yours stands as the first line."]);
+    let folds = Rules { has_warning: true, warning_counts: true, ..rules(10) };
+    let r = fitted(&d, &folds, &[]).unwrap();
+    assert_eq!((r.parts[0].text.as_str(), r.parts[0].warning.as_deref(), r.lengths[0]), ("Words.", Some("food"), 10));
+}
+
+#[test]
+fn too_long_is_a_thread_or_a_misfit() {
+    let text = "One two three four five. Six seven eight nine ten.";
+    let r = fitted(&draft(text), &rules(34), &[]).unwrap();
+    assert_eq!(
+        r.parts.iter().map(|p| p.text.as_str()).collect::<Vec<_>>(),
+        ["One two three four five. 1/2", "Six seven eight nine ten. 2/2"]
+    );
+    assert!(r.tells[0].contains("two posts"));
+    let single = Rules { has_threads: false, ..rules(34) };
+    assert_eq!(fitted(&draft(text), &single, &[]).unwrap_err(), ["16 letters too long for Plaza, which takes 34."]);
+    let r = fitted(&draft("One.\n---\nTwo."), &single, &[]).unwrap();
+    assert_eq!(r.parts[0].text, "One.\n\nTwo.");
+}
+
+#[test]
+fn a_text_of_its_own_is_sent_as_it_is() {
+    let network = NetworkKey::new("plaza");
+    let rules = rules(10);
+    let place = Place { name: "Plaza", network: &network, rules: &rules };
+    let r = fit(&draft(&"long ".repeat(50)), place, &[], Some(&["Short.".into(), String::new()])).unwrap();
+    assert_eq!((r.parts.len(), r.parts[0].text.as_str(), r.is_by_hand), (1, "Short.", true));
+    let wrong = fit(&draft("x"), place, &[], Some(&["Fits.".into(), "This does not.".into()])).unwrap_err();
+    assert_eq!(wrong, [Misfit { why: "Post 2 of 2: 4 letters too long for Plaza, which takes 10.".into(), part: Some(1) }]);
+}
+
+#[test]
+fn never_wider_than_wished() {
+    let mut d = draft("Words.");
+    d.visibility = Visibility::Followers;
+    assert_eq!(fitted(&d, &rules(300), &[]).unwrap_err(), ["Plaza has no posts for followers only. Leave it out this time."]);
+    d.visibility = Visibility::Unlisted;
+    let r = fitted(&d, &rules(300), &[]).unwrap();
+    assert_eq!((r.parts[0].visibility, r.tells.len()), (Visibility::Public, 1));
+}
+
+#[test]
+fn pictures_are_counted_and_their_words_too() {
+    let mut d = draft("");
+    assert_eq!(fitted(&d, &rules(300), &[]).unwrap_err(), ["There is nothing to say yet."]);
+    d.pictures = vec![Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "x".repeat(101) }; 5];
+    assert_eq!(fitted(&d, &rules(300), &[]).unwrap_err(), ["Plaza takes 4 pictures with a post; this has 5."]);
+    d.pictures.truncate(1);
+    assert_eq!(fitted(&d, &rules(300), &[]).unwrap_err(), ["The words of picture 1 are 101 letters long; Plaza takes 100."]);
+    d.pictures[0].alt = "Steps".into();
+    assert_eq!(fitted(&d, &rules(300), &[]).unwrap().parts[0].pictures.len(), 1);
+}
+
+#[test]
+fn links_are_weighed_and_told() {
+    let rules = Rules { link_weight: Some(23), ..rules(30) };
+    let r = fitted(&draft("See https://a.example/a/very/long/way/to/go"), &rules, &[]).unwrap();
+    assert_eq!((r.lengths[0], r.tells[0].as_str()), (27, "The link counts as 23."));
+    assert_eq!((grouped(0), grouped(999), grouped(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
+}
+
+proptest! {
+    /// What fits is within every limit, loses no word, and each part knows exactly those it names.
+    #[test]
+    fn what_fits_is_within_the_rules(
+        words in proptest::collection::vec("(@Daniel Osei|https://x\\.example/[a-z]{1,30}|[a-zà-ü世😀]{1,12}[.!?]?|\n\n|\n---\n)", 1..120),
+        max in 40_u32..400, has_threads: bool, has_warning: bool, counts: bool, is_there: bool, warning in "[a-z ]{0,12}",
+    ) {
+        let mut d = draft(&words.join(" "));
+        d.warning = Some(warning);
+        let rules = Rules {
+            has_threads, has_warning, warning_counts: counts, link_weight: Some(23), mention_counts_name_only: true, bytes_max: Some(max * 4), ..rules(max)
+        };
+        let who = Known { handles: if is_there { daniel().handles } else { vec![] }, ..daniel() };
+        match fitted(&d, &rules, &[who]) {
+            Err(why) => prop_assert!(!has_threads || d.text.trim_matches(|c: char| c == '-' || c.is_whitespace()).is_empty(), "{why:?}"),
+            Ok(r) => {
+                prop_assert_eq!(r.parts.len(), r.lengths.len());
+                prop_assert!(has_threads || r.parts.len() == 1);
+                for (part, length_told) in r.parts.iter().zip(&r.lengths) {
+                    let extra = if has_warning && counts { count(part.warning.as_deref().unwrap_or(""), rules.unit) } else { 0 };
+                    prop_assert_eq!(length(&part.text, &rules) + extra, *length_told);
+                    prop_assert!(*length_told <= max && part.text.len() <= (max * 4) as usize);
+                    prop_assert_eq!(part.text.contains("@daniel@wheels.example"), !part.mentions.is_empty());
+                }
+                let all: String = r.parts.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join(" ");
+                for word in words.iter().filter(|w| w.starts_with("https")) {
+                    prop_assert!(all.contains(word.as_str()));
+                }
+            }
+        }
+    }
+}
