@@ -1,6 +1,6 @@
-//! Who may be meant by a name or a handle in a text.
+//! Who may be meant by a name or a handle in a text, and which post of ours by an address.
 
-use model::PersonId;
+use model::{PersonId, PostRef};
 
 use crate::{Kept, Tx, args};
 
@@ -24,6 +24,15 @@ impl Tx<'_> {
             &format!("select distinct person from profiles where desk = $1 and lower(handle) = $2 order by person limit {MEANT_MAX}"),
             &args![self.desk(), handle.to_lowercase()],
             |row| row.get(0),
+        )
+    }
+    /// Our own post of that page, by what its network calls it.
+    pub fn find_own_post(&self, url: &str) -> Kept<Option<PostRef>> {
+        self.find(
+            "select p.remote_id, t.tag from posts p left join post_tags t on t.desk = p.desk and t.post = p.id and t.account = p.account
+             where p.desk = $1 and p.is_mine = 1 and (p.url = $2 or p.remote_id = $2) order by p.id desc limit 1",
+            &args![self.desk(), url],
+            |row| Ok(PostRef::new(row.get::<String>(0)?, row.get::<Option<String>>(1)?.unwrap_or_default())),
         )
     }
 }

@@ -66,6 +66,7 @@ pub async fn perform(cx: Cx<'_>, job: Job) -> Done<Next> {
         Job::LookAgain(id) => crate::desk::accounts::look_again(cx, id).await,
         Job::Sync(id) => crate::converse::sync::sync(cx, id).await,
         Job::KeepHouse => crate::converse::later::keep_house(cx).await,
-        Job::Hear(_) | Job::Deliver(_) => Err(VerbError::Missing("verb")),
+        Job::Deliver(id) => crate::publish::deliver(cx, id).await,
+        Job::Hear(_) => Err(VerbError::Missing("verb")),
     }
 }

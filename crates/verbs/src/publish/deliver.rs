@@ -179,6 +179,7 @@ pub(super) fn settle(tx: &Tx<'_>, d: &Delivery, outcome: Result<Landing, Network
         error => {
             if all.set_refused(id, attempt, &sentence(&error))? {
                 hold_those_behind(tx, d)?;
+                landed::not_landed(tx, d.draft, now)?;
             }
             Ok(Next::Over)
         }

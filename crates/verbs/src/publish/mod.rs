@@ -4,13 +4,16 @@
 
 mod baggage;
 pub mod deliver;
+pub mod drafts;
 pub mod fit;
 mod landed;
+pub mod later;
 mod named;
 pub mod picture;
 pub mod plan;
 mod reconcile;
 pub mod render;
+pub mod when;
 
 pub use deliver::deliver;
 pub use plan::{plan, plan_in};

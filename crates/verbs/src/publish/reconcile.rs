@@ -8,6 +8,7 @@ use networks::{Found, NetworkError};
 use store::{Kept, Tx};
 
 use super::deliver::{QUIET, settle};
+use super::landed;
 use crate::jobs::Next;
 use crate::{Cx, Done, VerbError, calls};
 
@@ -54,26 +55,25 @@ fn conclude(tx: &Tx<'_>, d: &Delivery, found: Result<Found, NetworkError>, now: 
         Ok(Found::Here(landing)) => settle(tx, d, Ok(landing), now),
         // Settled as a call that certainly did nothing, so that its tries stay bounded.
         Ok(Found::NotThere) => settle(tx, d, Err(NetworkError::Away("it did not land".into())), now),
-        Ok(Found::CannotTell) => ask(tx, d),
+        Ok(Found::CannotTell) => ask(tx, d, now),
         Err(NetworkError::SignInAgain) => Ok(Next::At(now + LOOK_AT_ACCOUNT)),
         Err(error) if error.may_pass() => {
             let looks = tx.deliveries().count_look(d.id, d.attempts)?;
             if looks >= LOOKS_MAX {
-                return ask(tx, d);
+                return ask(tx, d, now);
             }
             let wait = (WAIT_FIRST * 2_i32.pow(looks.saturating_sub(1).min(10))).min(WAIT_MAX);
             Ok(Next::At(now + wait))
         }
-        Err(_) => ask(tx, d),
+        Err(_) => ask(tx, d, now),
     }
 }
 
-fn ask(tx: &Tx<'_>, d: &Delivery) -> Kept<Next> {
-    tx.deliveries().end_attempt(d.id, d.attempts, "nobody can tell", d.attempted_at.unwrap_or(d.due))?;
-    tx.deliveries().set_ask_human(
-        d.id,
-        d.attempts,
-        "No clear answer came, and it cannot be looked up. Please look whether it stands there.",
-    )?;
+fn ask(tx: &Tx<'_>, d: &Delivery, now: Timestamp) -> Kept<Next> {
+    tx.deliveries().end_attempt(d.id, d.attempts, "nobody can tell", now)?;
+    let why = "No clear answer came, and it cannot be looked up. Please look whether it stands there.";
+    if tx.deliveries().set_ask_human(d.id, d.attempts, why)? {
+        landed::not_landed(tx, d.draft, now)?;
+    }
     Ok(Next::Over)
 }

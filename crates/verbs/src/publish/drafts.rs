@@ -1,0 +1,205 @@
+//! Drafts: kept at every change, thrown away and taken back.
+
+use model::{AccountId, Draft, DraftId, Kind, Picture, PictureId, Timestamp, Visibility};
+use store::drafts::{Edit, KeptDraft};
+use store::{StoreError, Tx};
+
+use super::picture;
+use super::render::{Press, Rendered, render};
+use crate::{Cx, Done, VerbError};
+
+/// Drafts that one page shows.
+const LIST_MAX: u32 = 100;
+/// The longest text that is kept, in bytes: far beyond any network's limit.
+pub const TEXT_MAX: usize = 100_000;
+/// Longest words for a picture, title and warning, in bytes.
+const SMALL_TEXT_MAX: usize = 10_000;
+pub use store::pictures::PICTURES_OF_A_DRAFT_MAX;
+
+/// What became of saving.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Saved {
+    Kept(Box<KeptDraft>),
+    /// Somebody else changed it meanwhile: theirs is kept, ours is handed back.
+    TooLate {
+        theirs: Box<KeptDraft>,
+    },
+}
+
+/// An empty draft in the seat's name, to all accounts that can publish; nothing is kept until it is saved.
+pub async fn fresh(cx: Cx<'_>) -> Done<KeptDraft> {
+    let (networks, voice, now) = (cx.app.networks.clone(), cx.seat.voice, cx.now);
+    cx.app
+        .store
+        .read(cx.seat, move |tx| {
+            let accounts = tx.accounts().list()?;
+            let to = accounts.iter().filter(|a| networks.get(&a.network).is_some_and(|n| n.publish().is_some())).map(|a| a.id).collect();
+            let draft = Draft {
+                id: tx.fresh(now),
+                voice,
+                text: String::new(),
+                title: None,
+                language: None,
+                warning: None,
+                visibility: Visibility::Public,
+                kind: Kind::Talks,
+                is_personal: false,
+                aim: None,
+                reply: None,
+                pictures: Vec::new(),
+                created_at: now,
+                updated_at: now,
+            };
+            Ok(KeptDraft::new(draft, to, &tx.this_desk()?.zone))
+        })
+        .await
+}
+
+/// A draft with what was changed by hand.
+pub async fn get(cx: Cx<'_>, id: DraftId) -> Done<(KeptDraft, Vec<Edit>)> {
+    cx.app.store.read(cx.seat, move |tx| Ok((tx.drafts().get(id)?, tx.drafts().edits(id)?))).await
+}
+
+/// Those not planned and not thrown away, last changed first.
+pub async fn list(cx: Cx<'_>) -> Done<Vec<KeptDraft>> {
+    cx.app.store.read(cx.seat, |tx| Ok(tx.drafts().list(LIST_MAX)?)).await
+}
+
+/// Keeps a draft with the words changed by hand, if nobody changed it since it was read.
+pub async fn save(cx: Cx<'_>, kept: KeptDraft, edits: Vec<Edit>) -> Done<Saved> {
+    check(&kept, &edits)?;
+    let now = cx.now;
+    cx.app.store.write(cx.seat, move |tx| save_in(tx, &kept, &edits, now)).await
+}
+
+/// [`save`] inside a transaction that does more.
+pub fn save_in(tx: &Tx<'_>, kept: &KeptDraft, edits: &[Edit], now: Timestamp) -> Done<Saved> {
+    let mut answer = kept.clone();
+    match tx.drafts().save(kept, now)? {
+        Some(version) => answer.version = version,
+        None => {
+            let theirs = tx.drafts().get(kept.draft.id)?;
+            // A second press of the same button says the same.
+            let mut ours = kept.clone();
+            ours.draft.pictures = theirs.draft.pictures.clone();
+            if !theirs.says_the_same(&ours) {
+                return Ok(Saved::TooLate { theirs: Box::new(theirs) });
+            }
+            answer = theirs;
+        }
+    }
+    for edit in edits {
+        tx.drafts().put_edit(kept.draft.id, edit, now)?;
+    }
+    for p in &kept.draft.pictures {
+        tx.pictures().set_alt(kept.draft.id, p.id, &p.alt)?;
+    }
+    answer.draft.pictures = tx.pictures().of_draft(kept.draft.id)?;
+    Ok(Saved::Kept(Box::new(answer)))
+}
+
+fn check(kept: &KeptDraft, edits: &[Edit]) -> Done<()> {
+    let d = &kept.draft;
+    if d.text.len() > TEXT_MAX || edits.iter().flat_map(|e| &e.texts).map(String::len).sum::<usize>() > TEXT_MAX * 4 {
+        return Err(VerbError::wrong("text", "These are more words than Hobnob keeps in one draft."));
+    }
+    let small = [("title", &d.title), ("warning", &d.warning), ("language", &d.language)];
+    for (field, words) in small {
+        if words.as_ref().is_some_and(|w| w.len() > SMALL_TEXT_MAX) {
+            return Err(VerbError::wrong(field, "These are too many words."));
+        }
+    }
+    if d.pictures.iter().any(|p| p.alt.len() > SMALL_TEXT_MAX) {
+        return Err(VerbError::wrong("alt", "These are too many words for a picture."));
+    }
+    super::when::zone(&kept.zone)?;
+    Ok(())
+}
+
+/// Throws a draft away; [`restore`] takes it back. What has gone out stays out; what is planned has to be taken back first.
+pub async fn throw(cx: Cx<'_>, id: DraftId) -> Done<()> {
+    let now = cx.now;
+    cx.app
+        .store
+        .write(cx.seat, move |tx| {
+            if tx.drafts().get(id)?.planned_at.is_some() {
+                return Err(VerbError::TooLate("It is in the calendar. Take it back first.".into()));
+            }
+            Ok(tx.drafts().throw(id, now)?)
+        })
+        .await
+}
+
+pub async fn restore(cx: Cx<'_>, id: DraftId) -> Done<()> {
+    cx.app.store.write(cx.seat, move |tx| Ok::<_, VerbError>(tx.drafts().restore(id)?)).await
+}
+
+/// The draft as it will stand in each of its places and in those it could go to; nothing is kept by looking.
+pub async fn look(cx: Cx<'_>, kept: &KeptDraft, edits: &[Edit]) -> Done<Vec<Rendered>> {
+    let press = Press { networks: cx.app.networks.clone(), public_url: cx.app.config.public_url.clone(), keep_at: None };
+    let (kept, edits) = (kept.clone(), edits.to_vec());
+    cx.app
+        .store
+        .read(cx.seat, move |tx| {
+            let accounts = tx.accounts().list()?;
+            let can = |a: &model::Account| press.networks.get(&a.network).is_some_and(|n| n.publish().is_some());
+            let places = accounts.iter().filter(|a| can(a));
+            places.map(|a| Ok(render(tx, &press, &kept, a, edits.iter().find(|e| e.account == a.id))?)).collect()
+        })
+        .await
+}
+
+/// Reads a picture that a person gave and puts it to the draft, which must have been kept before.
+pub async fn add_picture(cx: Cx<'_>, id: DraftId, file: Vec<u8>, alt: &str) -> Done<Picture> {
+    let taken = tokio::task::spawn_blocking(move || picture::take_in(&file)).await;
+    let taken = taken.map_err(|_| VerbError::wrong("picture", "The picture is damaged and cannot be read."))??;
+    let (alt, now) = (alt.to_owned(), cx.now);
+    cx.app
+        .store
+        .write(cx.seat, move |tx| {
+            tx.drafts().get(id)?;
+            if tx.pictures().of_draft(id)?.len() >= PICTURES_OF_A_DRAFT_MAX as usize {
+                return Err(VerbError::wrong("picture", "No place takes more pictures than these."));
+            }
+            let picture = Picture { id: tx.fresh(now), mime: taken.mime.into(), width: taken.width, height: taken.height, alt };
+            tx.pictures().put(id, &picture, taken.bytes, taken.thumb, now)?;
+            Ok(picture)
+        })
+        .await
+}
+
+pub async fn remove_picture(cx: Cx<'_>, id: DraftId, picture: PictureId) -> Done<()> {
+    let gone = cx.app.store.write(cx.seat, move |tx| tx.pictures().delete(id, picture)).await?;
+    if gone { Ok(()) } else { Err(VerbError::Missing("picture")) }
+}
+
+/// A small picture of a draft for the page: its kind and bytes.
+pub async fn thumb(cx: Cx<'_>, id: DraftId, place: u32) -> Done<(&'static str, Vec<u8>)> {
+    let bytes = cx.app.store.read(cx.seat, move |tx| Ok::<_, StoreError>(tx.pictures().thumb(id, place)?)).await?;
+    Ok((picture::mime_of(&bytes), bytes))
+}
+
+/// Which of the desk's accounts can publish, by handle, network and server, as a person may name them.
+pub async fn find_account(cx: Cx<'_>, name: &str) -> Done<AccountId> {
+    let wanted = name.trim().trim_start_matches('@').to_lowercase();
+    let name = name.to_owned();
+    cx.app
+        .store
+        .read(cx.seat, move |tx| {
+            let all = tx.accounts().list()?;
+            let fits = |a: &&model::Account| {
+                a.handle.to_lowercase() == wanted
+                    || a.id.to_string() == wanted
+                    || format!("{}:{}", a.network, a.handle.to_lowercase()) == wanted
+            };
+            match all.iter().filter(fits).collect::<Vec<_>>()[..] {
+                [one] => Ok(one.id),
+                [] => Err(VerbError::wrong("to", format!("There is no account called {name} here."))),
+                _ => Err(VerbError::wrong(
+                    "to",
+                    format!("There are several accounts called {name}: write the network before it, as network:{name}."),
+                )),
+            }
+        })
+        .await
+}
