@@ -187,9 +187,9 @@ pub(super) fn settle(tx: &Tx<'_>, d: &Delivery, outcome: Result<Landing, Network
 }
 
 /// The rest of a thread waits for what becomes of the part before.
-fn hold_those_behind(tx: &Tx<'_>, d: &Delivery) -> Kept<()> {
+pub(super) fn hold_those_behind(tx: &Tx<'_>, d: &Delivery) -> Kept<()> {
     for later in tx.deliveries().of_draft(d.draft)?.into_iter().filter(|l| l.account == d.account && l.part_index > d.part_index) {
-        tx.deliveries().hold(later.id, Hold::Before, "It waits for the part before it, which was not taken.")?;
+        tx.deliveries().hold(later.id, Hold::Before, "It waits for the part before it.")?;
         Job::Deliver(later.id).delete(tx)?;
     }
     Ok(())

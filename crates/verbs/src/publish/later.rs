@@ -1,7 +1,7 @@
 //! What a person does with what is planned, stuck or in doubt: take back, move, send now, try again, settle by hand. Each is checked
 //! in the transaction that claims, so that what is on its way is never promised to be stopped.
 
-use model::{AccountId, Delivery, DeliveryId, DeliveryState, DraftId, PostRef, Timestamp};
+use model::{AccountId, Delivery, DeliveryId, DeliveryState, DraftId, Hold, PostRef, Timestamp};
 use networks::Landing;
 use store::Tx;
 
@@ -102,7 +102,7 @@ fn again_all(tx: &Tx<'_>, draft: DraftId, (due, wished_at, zone): (Timestamp, Op
     let mut moved = 0;
     for these in firsts(tx, draft)? {
         let mut is_first = true;
-        for d in these.iter().filter(|d| d.state == DeliveryState::Planned) {
+        for d in these.iter().filter(|d| d.state == DeliveryState::Planned && d.hold != Some(Hold::Before)) {
             if tx.deliveries().again(d.id, due, wished_at, zone)? {
                 moved += 1;
                 let is_behind = these.iter().any(|b| b.part_index < d.part_index && b.state != DeliveryState::Landed);

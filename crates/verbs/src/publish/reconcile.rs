@@ -7,7 +7,7 @@ use model::{AccountState, Delivery, Timestamp};
 use networks::{Found, NetworkError};
 use store::{Kept, Tx};
 
-use super::deliver::{QUIET, settle};
+use super::deliver::{QUIET, hold_those_behind, settle};
 use super::landed;
 use crate::jobs::Next;
 use crate::{Cx, Done, VerbError, calls};
@@ -17,6 +17,8 @@ const LOOKS_MAX: u32 = 12;
 /// The wait before the second look; it doubles.
 const WAIT_FIRST: SignedDuration = SignedDuration::from_mins(1);
 const WAIT_MAX: SignedDuration = SignedDuration::from_hours(1);
+/// The network dates a post by its own clock, which may be so far behind ours.
+const CLOCKS_APART_MAX: SignedDuration = SignedDuration::from_mins(2);
 /// An account that cannot speak cannot look either; no look is counted meanwhile.
 const LOOK_AT_ACCOUNT: SignedDuration = SignedDuration::from_mins(15);
 
@@ -31,7 +33,7 @@ pub async fn reconcile(cx: Cx<'_>, delivery: Delivery) -> Done<Next> {
     if account.is_some_and(|a| a.state != AccountState::Working) {
         return Ok(Next::At(cx.now + LOOK_AT_ACCOUNT));
     }
-    let since = delivery.first_attempt_at.unwrap_or(cx.now);
+    let since = delivery.first_attempt_at.unwrap_or(cx.now) - CLOCKS_APART_MAX;
     let sought = Arc::new((delivery.part.clone(), delivery.key.clone()));
     let found = calls::call(cx, delivery.account, move |network, call| {
         let sought = sought.clone();
@@ -52,6 +54,10 @@ pub async fn reconcile(cx: Cx<'_>, delivery: Delivery) -> Done<Next> {
 
 fn conclude(tx: &Tx<'_>, d: &Delivery, found: Result<Found, NetworkError>, now: Timestamp) -> Kept<Next> {
     match found {
+        // The same words may have been sent twice on purpose: what is another delivery's is not ours.
+        Ok(Found::Here(landing)) if tx.deliveries().find_landed(d.account, &landing.at.id)?.is_some_and(|other| other.id != d.id) => {
+            ask(tx, d, now)
+        }
         Ok(Found::Here(landing)) => settle(tx, d, Ok(landing), now),
         // Settled as a call that certainly did nothing, so that its tries stay bounded.
         Ok(Found::NotThere) => settle(tx, d, Err(NetworkError::Away("it did not land".into())), now),
@@ -73,6 +79,7 @@ fn ask(tx: &Tx<'_>, d: &Delivery, now: Timestamp) -> Kept<Next> {
     tx.deliveries().end_attempt(d.id, d.attempts, "nobody can tell", now)?;
     let why = "No clear answer came, and it cannot be looked up. Please look whether it stands there.";
     if tx.deliveries().set_ask_human(d.id, d.attempts, why)? {
+        hold_those_behind(tx, d)?;
         landed::not_landed(tx, d.draft, now)?;
     }
     Ok(Next::Over)

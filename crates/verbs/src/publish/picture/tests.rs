@@ -41,9 +41,7 @@ fn moving_gif() -> Vec<u8> {
     }
     // A comment, before the end.
     out.pop();
-    out.extend_from_slice(b"\x21\xfe\x0bmade at home\0");
-    out.truncate(out.len() - 1);
-    out.extend_from_slice(b"\0\x3b");
+    out.extend_from_slice(b"\x21\xfe\x0cmade at home\0\x3b");
     out
 }
 
