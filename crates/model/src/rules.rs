@@ -49,6 +49,8 @@ pub struct Rules {
     pub has_language: bool,
     pub has_edit: bool,
     pub has_title: bool,
+    /// A reply reaches people only by their names: its text begins with the `@handle`s of those it answers.
+    pub reply_names_people: bool,
     /// In the order in which they are offered; the first is the default.
     pub visibilities: Vec<Visibility>,
     pub pictures_max: u32,
@@ -77,6 +79,7 @@ impl Default for Rules {
             has_language: false,
             has_edit: false,
             has_title: false,
+            reply_names_people: false,
             visibilities: vec![Visibility::Public],
             pictures_max: 0,
             picture_bytes_max: 0,

@@ -23,7 +23,7 @@ create index post_tags_tag on post_tags (desk, account, tag);
 -- A conversation with what one row of the inbox shows, so that the inbox is one read.
 create table conversations (
   desk bigint not null, id bigint not null, account bigint, network text not null, networks text not null, title text,
-  person bigint, profile bigint, who text not null, words text not null, language text, post bigint, is_mine bigint not null,
+  person bigint, profile bigint, has_face bigint not null, who text not null, words text not null, language text, post bigint, is_mine bigint not null,
   turn text not null, because text not null, since bigint not null, last_at bigint not null, posts bigint not null, voices bigint not null,
   box text not null, rank bigint not null, is_history bigint not null, has_warning bigint not null, visibility text not null,
   later_until bigint, later_until_reply bigint not null, later_firmly bigint not null, later_at bigint, done_at bigint, joined_at bigint,

@@ -100,6 +100,14 @@ impl Accounts<'_, '_> {
             read,
         )
     }
+    /// The keys of the networks that we are on, oldest account first.
+    pub fn networks(&self) -> Kept<Vec<String>> {
+        self.0.all(
+            &format!("select network from accounts where desk = $1 and closed_at is null group by network order by min(created_at) limit {ACCOUNTS_MAX}"),
+            &args![self.0.desk()],
+            |row| row.get(0),
+        )
+    }
     pub fn set_state(&self, id: AccountId, state: &AccountState, why: Option<&str>) -> Kept<()> {
         self.0.run("update accounts set state = $3, why = $4 where desk = $1 and id = $2", &args![self.0.desk(), id, state.word(), why])?;
         Ok(())

@@ -23,6 +23,8 @@ pub struct Face {
     pub title: Option<String>,
     pub person: Option<PersonId>,
     pub profile: Option<ProfileId>,
+    /// The profile has a picture.
+    pub has_face: bool,
     pub who: String,
     pub words: String,
     pub language: Option<String>,
@@ -86,7 +88,7 @@ pub struct After {
 }
 
 const COLUMNS: &str = "id, account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices,
-  box, rank, is_history, has_warning, visibility, later_until, later_until_reply, later_firmly, later_at, done_at, joined_at, answering, aim";
+  box, rank, is_history, has_warning, visibility, later_until, later_until_reply, later_firmly, later_at, done_at, joined_at, answering, aim, has_face";
 /// Conversations with one person that are read at once.
 pub const WITH_A_PERSON_MAX: u32 = 200;
 /// Names of one thread that are looked up at once.
@@ -102,6 +104,7 @@ fn read(row: &Row<'_>) -> Kept<KeptConversation> {
             title: row.get(4)?,
             person: row.get(5)?,
             profile: row.get(6)?,
+            has_face: row.get(31)?,
             who: row.get(7)?,
             words: row.get(8)?,
             language: row.get(9)?,
@@ -138,8 +141,8 @@ impl Conversations<'_, '_> {
         let id: ConversationId = self.0.fresh(now);
         self.0.run(
             "insert into conversations (desk, id, network, networks, who, words, is_mine, turn, because, since, last_at, posts, voices, box, rank, is_history, has_warning,
-               visibility, later_until_reply, later_firmly)
-             values ($1, $2, $3, $3, '', '', 0, 'nobodys', '', $4, $4, 0, 0, '', 9, 1, 0, 'public', 0, 0)",
+               visibility, later_until_reply, later_firmly, has_face)
+             values ($1, $2, $3, $3, '', '', 0, 'nobodys', '', $4, $4, 0, 0, '', 9, 1, 0, 'public', 0, 0, 0)",
             &args![self.0.desk(), id, network.as_str(), now],
         )?;
         Ok(id)
@@ -152,7 +155,7 @@ impl Conversations<'_, '_> {
         self.0.run(
             "update conversations set account = $3, network = $4, networks = $5, title = $6, person = $7, profile = $8, who = $9, words = $10, language = $11, post = $12,
                is_mine = $13, turn = $14, because = $15, since = $16, last_at = $17, posts = $18, voices = $19, box = $20, rank = $21, is_history = $22,
-               has_warning = $23, visibility = $24
+               has_warning = $23, visibility = $24, has_face = $25
              where desk = $1 and id = $2",
             &args![
                 self.0.desk(),
@@ -178,7 +181,8 @@ impl Conversations<'_, '_> {
                 face.rank,
                 face.is_history,
                 face.has_warning,
-                face.visibility.word()
+                face.visibility.word(),
+                face.has_face
             ],
         )?;
         self.recount(Some(&before.face), Some(face))

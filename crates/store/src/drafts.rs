@@ -157,6 +157,17 @@ impl Drafts<'_, '_> {
         )?;
         found.into_iter().map(|kept| self.with_pictures(kept)).collect()
     }
+    /// The draft that answers a conversation, of one voice, not yet planned.
+    pub fn answering(&self, conversation: model::ConversationId, voice: Option<model::VoiceId>) -> Kept<Option<KeptDraft>> {
+        self.0.find(
+            &format!(
+                "select {COLUMNS} from drafts where desk = $1 and conversation = $2 and (voice = $3 or voice is null) and planned_at is null and thrown_at is null
+                 order by updated_at desc limit 1"
+            ),
+            &args![self.0.desk(), conversation, voice],
+            read,
+        )
+    }
     /// How many [`Drafts::list`] would answer.
     pub fn count(&self) -> Kept<u64> {
         self.0.count("select count(*) from drafts where desk = $1 and planned_at is null and thrown_at is null", &args![self.0.desk()])

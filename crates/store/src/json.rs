@@ -57,7 +57,7 @@ pub fn rules_out(rules: &Rules) -> String {
     json!({
         "text_max": rules.text_max, "unit": rules.unit.word(), "bytes_max": rules.bytes_max, "link_weight": rules.link_weight,
         "mention_counts_name_only": rules.mention_counts_name_only, "warning_counts": rules.warning_counts, "has_threads": rules.has_threads,
-        "has_warning": rules.has_warning, "has_language": rules.has_language, "has_edit": rules.has_edit, "has_title": rules.has_title,
+        "has_warning": rules.has_warning, "has_language": rules.has_language, "has_edit": rules.has_edit, "has_title": rules.has_title, "reply_names_people": rules.reply_names_people,
         "visibilities": rules.visibilities.iter().map(|v| v.word()).collect::<Vec<_>>(),
         "pictures_max": rules.pictures_max, "picture_bytes_max": rules.picture_bytes_max, "picture_side_max": rules.picture_side_max,
         "picture_area_max": rules.picture_area_max, "picture_types": rules.picture_types, "alt_max": rules.alt_max,
@@ -79,6 +79,7 @@ pub fn rules_in(kept: &str) -> Kept<Rules> {
         has_language: is("has_language"),
         has_edit: is("has_edit"),
         has_title: is("has_title"),
+        reply_names_people: is("reply_names_people"),
         visibilities: each(&j["visibilities"], |v| v.as_str().and_then(Visibility::from_word).unwrap_or_default()),
         pictures_max: number(&j["pictures_max"]).unwrap_or(0),
         picture_bytes_max: j["picture_bytes_max"].as_u64().unwrap_or(0),

@@ -28,12 +28,12 @@ pub struct KeptSign<'a> {
 }
 
 impl Signs<'_, '_> {
-    /// Keeps a sign; one that is known stays, and one that was taken back holds again.
-    pub fn put(&self, sign: &KeptSign<'_>) -> Kept<()> {
+    /// Keeps a sign; one that is known stays, and one that was taken back holds again. Answers whether it is new.
+    pub fn put(&self, sign: &KeptSign<'_>) -> Kept<bool> {
         let id: model::JobId = self.0.fresh(sign.at);
-        self.0.run(
+        let n = self.0.run(
             "insert into signs (desk, id, account, post, profile, kind, is_mine, remote_id, receipt, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-             on conflict (desk, account, kind, remote_id) do update set undone_at = null, receipt = coalesce(excluded.receipt, signs.receipt)",
+             on conflict (desk, account, kind, remote_id) do nothing",
             &args![
                 self.0.desk(),
                 id.0,
@@ -47,7 +47,13 @@ impl Signs<'_, '_> {
                 sign.at
             ],
         )?;
-        Ok(())
+        if n == 0 {
+            self.0.run(
+                "update signs set undone_at = null, receipt = coalesce($5, receipt) where desk = $1 and account = $2 and kind = $3 and remote_id = $4",
+                &args![self.0.desk(), sign.account, sign.kind, &sign.remote_id, sign.receipt.as_deref()],
+            )?;
+        }
+        Ok(n > 0)
     }
     /// Our own sign on a post, if it stands: what its network wants to take it back.
     pub fn mine(&self, account: AccountId, kind: &str, post: PostId) -> Kept<Option<String>> {

@@ -26,6 +26,7 @@ pub struct Said {
     pub author_remote: String,
     pub person: PersonId,
     pub who: String,
+    pub has_face: bool,
     pub is_mine: bool,
     pub names_me: bool,
     pub created_at: Timestamp,
@@ -76,6 +77,7 @@ fn read(row: &Row<'_>) -> Kept<Said> {
         warning: row.get(18)?,
         language: row.get(19)?,
         visibility: Visibility::from_word(&row.get::<String>(20)?).unwrap_or_default(),
+        has_face: row.get::<Option<String>>(21)?.is_some(),
     })
 }
 
@@ -85,7 +87,7 @@ impl Threads<'_, '_> {
         let mut said = self.0.all(
             &format!(
                 "select p.id, p.network, p.remote_id, p.local_id, p.reply_to, p.reply_to_author, p.account, p.author, f.remote_id, f.person, f.name, p.is_mine, p.names_me,
-                   p.created_at, p.heard_at, p.deleted_at, p.text, p.title, p.warning, p.language, p.visibility
+                   p.created_at, p.heard_at, p.deleted_at, p.text, p.title, p.warning, p.language, p.visibility, f.avatar_url
                  from posts p join profiles f on f.desk = p.desk and f.id = p.author
                  where p.desk = $1 and p.conversation = $2 order by p.created_at desc, p.remote_id desc limit {DECIDING_MAX}"
             ),
@@ -94,6 +96,14 @@ impl Threads<'_, '_> {
         )?;
         said.reverse();
         Ok(said)
+    }
+    /// Who waits in a box, in order: conversation and name.
+    pub fn walk(&self, inbox: &str, max: u32) -> Kept<Vec<(ConversationId, String)>> {
+        self.0.all(
+            &format!("select id, who from conversations where desk = $1 and box = $2 order by rank, since, id limit {max}"),
+            &args![self.0.desk(), inbox],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
     /// The conversation that a post stands in.
     pub fn of_post(&self, post: PostId) -> Kept<Option<ConversationId>> {

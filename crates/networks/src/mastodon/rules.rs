@@ -26,6 +26,7 @@ pub fn usual() -> Rules {
         has_language: true,
         has_edit: true,
         has_title: false,
+        reply_names_people: true,
         visibilities: Visibility::ALL.to_vec(),
         pictures_max: PICTURES_MAX,
         picture_bytes_max: PICTURE_BYTES_MAX,

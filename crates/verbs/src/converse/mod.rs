@@ -2,13 +2,17 @@
 //! It does not send (that is publish) and does not look for talk elsewhere (that is listen).
 //! Begin with [`take_in`], the one way in for posts, then [`turn`] and [`refresh`].
 
+pub mod answering;
+pub mod inbox;
 pub mod landed;
 pub mod later;
 pub mod mend;
 pub mod refresh;
+pub mod sign;
 pub mod stream;
 pub mod sync;
 pub mod take_in;
+pub mod talk;
 pub mod turn;
 mod words;
 

@@ -83,6 +83,7 @@ fn face(tx: &Tx<'_>, before: &KeptConversation, said: &[Said], standing: &Standi
         title: said.iter().find_map(|s| s.title.clone()),
         person: Some(about.person),
         profile: Some(about.author),
+        has_face: about.has_face,
         who: about.who.clone(),
         words,
         language: shown.language.clone(),

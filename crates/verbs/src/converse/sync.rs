@@ -11,6 +11,7 @@ use super::mend::mend;
 use super::take_in::{Arrival, Arriving, take_all, take_in};
 use crate::calls::call;
 use crate::jobs::Next;
+use crate::relate::tie;
 use crate::{Cx, Done, VerbError};
 
 /// How often an account is looked at.
@@ -192,7 +193,7 @@ fn take_sign(tx: &Tx<'_>, account: &Account, heard: &Heard, now: Timestamp) -> K
         Some(post) => tx.posts().find_remote(&post.network, &post.at.id)?.map(|kept| kept.id),
         None => None,
     };
-    tx.signs().put(&KeptSign {
+    let is_new = tx.signs().put(&KeptSign {
         account: account.id,
         post,
         profile: Some(by.id),
@@ -201,7 +202,8 @@ fn take_sign(tx: &Tx<'_>, account: &Account, heard: &Heard, now: Timestamp) -> K
         remote_id: heard.id.clone(),
         receipt: None,
         at: heard.at,
-    })
+    })?;
+    if is_new { tie::signed(tx, by.id, false, heard.at) } else { Ok(()) }
 }
 
 /// Some seconds more or less, the same for an account within a minute.

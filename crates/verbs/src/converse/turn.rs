@@ -87,6 +87,11 @@ pub fn turn(said: &[Said], me: &Me) -> Standing {
     }
 }
 
+/// The places of a thread's posts in order of time, where an answer always comes after what it answers.
+pub fn in_order(said: &[Said]) -> Vec<usize> {
+    Thread::new(said, &Me::default()).in_order()
+}
+
 impl<'a> Thread<'a> {
     fn new(said: &'a [Said], me: &'a Me) -> Self {
         let mut places: HashMap<(&str, &str), usize> = HashMap::with_capacity(said.len() * 2);

@@ -17,6 +17,7 @@ fn post(n: i64, by: i64, to: Option<i64>, text: &str) -> Said {
         author_remote: format!("a{by}"),
         person: PersonId(by),
         who: ["", "Me", "Ben", "Tom"][usize::try_from(by).unwrap()].into(),
+        has_face: false,
         is_mine: by == 1,
         names_me: text.contains("@me"),
         created_at: Timestamp::from_second(n * 60).unwrap(),

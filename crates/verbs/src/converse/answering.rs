@@ -1,0 +1,246 @@
+//! How a conversation can be answered: at which post, by which account, as public as what it answers; and the words so far.
+
+use model::{
+    Account, AccountId, AccountState, ConversationId, Draft, DraftId, Kind, PostId, PostRef, Reply, ReplyTo, Rules, Timestamp, Visibility,
+    VoiceId, measure,
+};
+use networks::Networks;
+use store::conversations::KeptConversation;
+use store::drafts::KeptDraft;
+use store::posts::KeptPost;
+use store::threads::Said;
+use store::{Kept, Tx};
+
+use super::refresh::WAITING;
+use super::turn::in_order;
+use crate::{Cx, Done, VerbError};
+
+/// People whose names a reply begins with, where its network wants that.
+const NAMED_MAX: usize = 10;
+/// The longest text that is kept as a draft.
+const WORDS_MAX: usize = 200_000;
+
+/// How a conversation can be answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answering {
+    pub post: PostId,
+    /// Whom it answers.
+    pub to: String,
+    /// It goes on from our own words.
+    pub is_own: bool,
+    pub account: AccountId,
+    pub network: &'static str,
+    pub visibility: Visibility,
+    pub warning: Option<String>,
+    /// Names that go before the words, with a space behind each.
+    pub prefix: String,
+    pub rules: Rules,
+    /// The words so far, without the names.
+    pub words: String,
+    pub kind: Kind,
+    pub kept_at: Option<Timestamp>,
+}
+
+impl Answering {
+    /// The length of `words` as its network counts, and the longest that goes into one post.
+    pub fn count(&self, words: &str) -> (u32, Option<u32>) {
+        let warning = self.warning.as_deref().filter(|_| self.rules.warning_counts).map_or(0, |w| measure::count(w, self.rules.unit));
+        (measure::length(&self.whole(words), &self.rules).saturating_add(warning), self.rules.text_max)
+    }
+    /// The words with the names before them, those left out that are named already.
+    pub(super) fn whole(&self, words: &str) -> String {
+        let missing: String = self.prefix.split_whitespace().filter(|name| !names(words, name)).map(|name| format!("{name} ")).collect();
+        missing + words
+    }
+    pub(super) fn without_names<'w>(&self, whole: &'w str) -> &'w str {
+        whole.strip_prefix(&self.prefix).unwrap_or(whole)
+    }
+}
+
+fn names(words: &str, name: &str) -> bool {
+    words.split_whitespace().any(|word| word.trim_end_matches(|c: char| c.is_ascii_punctuation()).eq_ignore_ascii_case(name))
+}
+
+/// How to answer `to`, or else what waits, or else the last word of somebody else; `None` where nothing of ours can.
+pub(super) fn answering(
+    tx: &Tx<'_>,
+    networks: &Networks,
+    kept: &KeptConversation,
+    said: &[Said],
+    to: Option<PostId>,
+    voice: Option<VoiceId>,
+) -> Kept<Option<Answering>> {
+    let draft = tx.drafts().answering(kept.id, voice)?;
+    let live: Vec<&Said> = in_order(said).into_iter().map(|i| &said[i]).filter(|s| !s.is_deleted).collect();
+    let drafted = draft.as_ref().and_then(|d| d.draft.reply.as_ref()).map(|r| r.to.parent.id.as_str());
+    let target = live
+        .iter()
+        .find(|s| Some(s.id) == to)
+        .or_else(|| live.iter().find(|s| drafted == Some(s.remote_id.as_str())))
+        .or_else(|| live.iter().find(|s| kept.face.inbox == WAITING && Some(s.id) == kept.face.post))
+        .or_else(|| live.iter().rfind(|s| !s.is_mine))
+        .or_else(|| live.last());
+    let Some(target) = target else { return Ok(None) };
+    let Some(network) = networks.get(&target.network).filter(|n| n.publish().is_some()) else { return Ok(None) };
+    let Some(account) = account_for(tx, target)? else { return Ok(None) };
+    let post = tx.posts().get(target.id)?;
+    let mut answering = Answering {
+        post: target.id,
+        to: target.who.clone(),
+        is_own: target.is_mine,
+        account: account.id,
+        network: network.about().name,
+        visibility: as_public_as(target.visibility, &account.rules),
+        warning: target.warning.clone().filter(|_| account.rules.has_warning),
+        prefix: if account.rules.reply_names_people { prefix(&post, &account) } else { String::new() },
+        rules: account.rules,
+        words: String::new(),
+        kind: Kind::Talks,
+        kept_at: None,
+    };
+    if let Some(draft) = draft {
+        answering.words = answering.without_names(&draft.draft.text).to_owned();
+        answering.kind = draft.draft.kind;
+        answering.kept_at = Some(draft.draft.updated_at);
+    }
+    Ok(Some(answering))
+}
+
+/// The account that heard it, if it may speak; else another of ours on that network.
+fn account_for(tx: &Tx<'_>, said: &Said) -> Kept<Option<Account>> {
+    let all = tx.accounts().list()?;
+    let fits = |a: &&Account| a.network == said.network && a.state != AccountState::Resting;
+    let first = all.iter().filter(fits).find(|a| Some(a.id) == said.account);
+    Ok(first.or_else(|| all.iter().find(fits)).cloned())
+}
+
+/// Never more public than what it answers.
+fn as_public_as(answered: Visibility, rules: &Rules) -> Visibility {
+    rules.visibilities.iter().copied().filter(|v| *v >= answered).min().unwrap_or(answered)
+}
+
+/// Whom it answers, and whom that named, ourselves left out.
+fn prefix(post: &KeptPost, account: &Account) -> String {
+    let mut handles: Vec<&str> = Vec::new();
+    let theirs = std::iter::once((&post.post.author.remote_id, post.post.author.handle.as_str()));
+    let named = post.post.mentions.iter().map(|m| (&m.remote_id, m.handle.trim_start_matches('@')));
+    for (remote_id, handle) in theirs.chain(named) {
+        let is_me = *remote_id == account.remote_id || handle.eq_ignore_ascii_case(&account.handle);
+        if !is_me && !handle.is_empty() && !handles.iter().any(|h| h.eq_ignore_ascii_case(handle)) {
+            handles.push(handle);
+        }
+    }
+    handles.iter().take(NAMED_MAX).map(|handle| format!("@{handle} ")).collect()
+}
+
+/// What a person wrote, and where.
+#[derive(Clone, Debug)]
+pub struct Words {
+    pub conversation: ConversationId,
+    /// The post it answers; `None`: the one that waits.
+    pub to: Option<PostId>,
+    pub text: String,
+    pub kind: Kind,
+}
+
+/// Keeps the words of an answer as a draft; an empty one is thrown away. Answers how it would go out.
+pub async fn keep(cx: Cx<'_>, words: Words) -> Done<Answering> {
+    let (now, voice, networks) = (cx.now, cx.seat.voice, cx.app.networks.clone());
+    cx.app
+        .store
+        .write(cx.seat, move |tx| {
+            let id = tx.conversations().resolve(words.conversation)?;
+            let kept = tx.conversations().get(id)?;
+            let found = answering(tx, &networks, &kept, &tx.threads().said(id)?, words.to, voice)?;
+            let mut answering = found.ok_or_else(|| VerbError::wrong("text", "No account of yours can answer there."))?;
+            save(tx, &kept, &answering, &words, &words.text, (voice, now))?;
+            answering.words = words.text;
+            answering.kind = words.kind;
+            answering.kept_at = Some(now);
+            Ok(answering)
+        })
+        .await
+}
+
+/// Keeps the draft of an answer; `None` where there was nothing to keep.
+pub(super) fn save(
+    tx: &Tx<'_>,
+    kept: &KeptConversation,
+    answering: &Answering,
+    words: &Words,
+    text: &str,
+    (voice, now): (Option<VoiceId>, Timestamp),
+) -> Done<Option<DraftId>> {
+    if text.len() > WORDS_MAX {
+        return Err(VerbError::wrong("text", "That is too long to be an answer."));
+    }
+    let known = tx.drafts().answering(kept.id, voice)?;
+    if text.trim().is_empty() {
+        if let Some(known) = known {
+            tx.drafts().throw(known.draft.id, now)?;
+        }
+        return Ok(None);
+    }
+    let post = tx.posts().get(answering.post)?;
+    let mut draft = match known {
+        Some(known) => known,
+        None => {
+            let zone = tx.this_desk()?.zone;
+            KeptDraft::new(empty(tx.fresh(now), voice, now), Vec::new(), &zone)
+        }
+    };
+    draft.accounts = vec![answering.account];
+    let d = &mut draft.draft;
+    d.text = text.to_owned();
+    d.kind = words.kind;
+    d.warning = answering.warning.clone();
+    d.visibility = answering.visibility;
+    d.language = post.post.language.clone();
+    d.aim = kept.marks.aim;
+    d.reply = Some(Reply {
+        conversation: kept.id,
+        to: reply_to(tx, &post, answering.account)?,
+        person: kept.face.person.filter(|_| !answering.is_own),
+    });
+    let id = d.id;
+    match tx.drafts().save(&draft, now)? {
+        Some(_) => Ok(Some(id)),
+        None => Err(VerbError::TooLate("This answer was changed elsewhere meanwhile. Nothing was lost; look again.".into())),
+    }
+}
+
+fn empty(id: DraftId, voice: Option<VoiceId>, now: Timestamp) -> Draft {
+    Draft {
+        id,
+        voice,
+        text: String::new(),
+        title: None,
+        language: None,
+        warning: None,
+        visibility: Visibility::Public,
+        kind: Kind::Talks,
+        is_personal: false,
+        aim: None,
+        reply: None,
+        pictures: Vec::new(),
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// What the network has to be told: the post, as this account's server calls it, and where the thread began.
+fn reply_to(tx: &Tx<'_>, post: &KeptPost, account: AccountId) -> Kept<ReplyTo> {
+    let parent = PostRef::new(post.post.at.id.clone(), tx.posts().tag_for(post.id, account)?);
+    let root = match post.post.root.as_deref() {
+        None => parent.clone(),
+        Some(root) if root == parent.id => parent.clone(),
+        Some(root) => {
+            let tag = match tx.posts().find_remote(&post.post.network, root)? {
+                Some(kept) => tx.posts().tag_for(kept.id, account)?,
+                None => String::new(),
+            };
+            PostRef::new(root, tag)
+        }
+    };
+    Ok(ReplyTo { parent, root })
+}

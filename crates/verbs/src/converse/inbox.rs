@@ -1,0 +1,193 @@
+//! The inbox: one row a conversation, in five boxes, read in one go.
+
+use model::{ConversationId, PersonId, ProfileId, Timestamp};
+use store::StoreError;
+use store::conversations::KeptConversation;
+pub use store::conversations::{After, Order};
+
+use super::refresh::{DONE, LATER, SPOKE, WAITING, YOU_WAIT};
+use crate::{App, Cx, Done};
+
+/// Rows of a page.
+pub const PAGE: u32 = 25;
+/// Rows of "You wait for" beside the page.
+const BESIDE: u32 = 3;
+
+/// One of the five boxes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Inbox {
+    #[default]
+    Waiting,
+    YouWait,
+    Later,
+    Spoke,
+    Done,
+}
+
+impl Inbox {
+    pub const ALL: [Inbox; 5] = [Inbox::Waiting, Inbox::YouWait, Inbox::Later, Inbox::Spoke, Inbox::Done];
+    pub fn word(self) -> &'static str {
+        match self {
+            Inbox::Waiting => WAITING,
+            Inbox::YouWait => YOU_WAIT,
+            Inbox::Later => LATER,
+            Inbox::Spoke => SPOKE,
+            Inbox::Done => DONE,
+        }
+    }
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|i| i.word() == word)
+    }
+    /// As the page calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Inbox::Waiting => "Waiting for you",
+            Inbox::YouWait => "You wait",
+            Inbox::Later => "Later",
+            Inbox::Spoke => "Spoke of you",
+            Inbox::Done => "Done",
+        }
+    }
+    /// Who waits, longest first; what was said, newest first.
+    fn usual_order(self) -> Order {
+        match self {
+            Inbox::Waiting => Order::Matters,
+            Inbox::YouWait | Inbox::Later => Order::Longest,
+            Inbox::Spoke | Inbox::Done => Order::Newest,
+        }
+    }
+}
+
+/// Which page of which box.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    pub inbox: Inbox,
+    /// `None`: as the box is usually read.
+    pub order: Option<Order>,
+    /// A network's key; empty: every one.
+    pub network: String,
+    pub after: Option<After>,
+}
+
+/// A network as a row names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetName {
+    pub key: &'static str,
+    pub mark: &'static str,
+    pub name: &'static str,
+}
+
+/// One conversation as a row shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub id: ConversationId,
+    pub who: String,
+    pub person: Option<PersonId>,
+    /// Whose picture stands beside it, where there is one.
+    pub face: Option<ProfileId>,
+    pub networks: Vec<NetName>,
+    pub words: String,
+    pub language: Option<String>,
+    /// The words are ours.
+    pub is_mine: bool,
+    /// The words are a content warning; what was said is behind it.
+    pub has_warning: bool,
+    pub because: String,
+    pub since: Timestamp,
+    pub later_until: Option<Timestamp>,
+    pub is_history: bool,
+    pub posts: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct InboxPage {
+    pub inbox: Inbox,
+    pub order: Order,
+    pub rows: Vec<Row>,
+    /// How many stand in each box, in the order of [`Inbox::ALL`]; history is left out.
+    pub counts: [u32; 5],
+    /// Where the next page begins.
+    pub next: Option<After>,
+    /// Whom we wait for longest.
+    pub you_wait_for: Vec<Row>,
+    /// When the next one put off comes back.
+    pub next_back: Option<Timestamp>,
+    /// Nothing is connected yet.
+    pub has_accounts: bool,
+    /// The networks one can choose from.
+    pub networks: Vec<NetName>,
+}
+
+impl InboxPage {
+    pub fn count(&self, inbox: Inbox) -> u32 {
+        Inbox::ALL.iter().position(|i| *i == inbox).map_or(0, |at| self.counts[at])
+    }
+}
+
+/// A page of a box: one hop to the store.
+pub async fn inbox(cx: Cx<'_>, wish: Wish) -> Done<InboxPage> {
+    let order = wish.order.unwrap_or(wish.inbox.usual_order());
+    let (inbox, network, after) = (wish.inbox, wish.network.clone(), wish.after);
+    let kept = cx
+        .app
+        .store
+        .read::<_, StoreError>(cx.seat, move |tx| {
+            let all = tx.conversations();
+            let rows = all.page(inbox.word(), order, &network, after, PAGE + 1)?;
+            let counts = all.counts()?;
+            let has = |name: &str| counts.iter().any(|(b, n)| b == name && *n > 0);
+            let beside = inbox == Inbox::Waiting && after.is_none();
+            let you_wait = if beside && has(YOU_WAIT) { all.page(YOU_WAIT, Order::Longest, "", None, BESIDE)? } else { Vec::new() };
+            let next_back = if has(LATER) { all.next_back(Timestamp::MAX)?.0 } else { None };
+            let accounts = tx.accounts().networks()?;
+            Ok((rows, counts, you_wait, next_back, accounts))
+        })
+        .await?;
+    let (mut rows, kept_counts, you_wait, next_back, accounts) = kept;
+    let has_more = rows.len() > PAGE as usize;
+    rows.truncate(PAGE as usize);
+    let next = rows.last().filter(|_| has_more).map(|c| After { rank: c.face.rank, since: c.face.since, id: c.id });
+    let mut counts = [0u32; 5];
+    for (name, n) in kept_counts {
+        if let Some(at) = Inbox::ALL.iter().position(|i| i.word() == name) {
+            counts[at] = u32::try_from(n).unwrap_or(u32::MAX);
+        }
+    }
+    Ok(InboxPage {
+        inbox,
+        order,
+        rows: rows.into_iter().map(|c| row(cx.app, c)).collect(),
+        counts,
+        next,
+        you_wait_for: you_wait.into_iter().map(|c| row(cx.app, c)).collect(),
+        next_back,
+        has_accounts: !accounts.is_empty(),
+        networks: accounts.iter().filter_map(|key| net_name(cx.app, key)).collect(),
+    })
+}
+
+pub(super) fn row(app: &App, c: KeptConversation) -> Row {
+    let face = c.face;
+    Row {
+        id: c.id,
+        who: face.who,
+        person: face.person,
+        face: face.profile.filter(|_| face.has_face),
+        networks: face.networks.iter().filter_map(|key| net_name(app, key)).collect(),
+        words: face.words,
+        language: face.language,
+        is_mine: face.is_mine,
+        has_warning: face.has_warning,
+        because: face.because,
+        since: face.since,
+        later_until: c.marks.later_until,
+        is_history: face.is_history,
+        posts: face.posts,
+    }
+}
+
+/// What a network is called.
+pub fn net_name(app: &App, key: &str) -> Option<NetName> {
+    let about = app.networks.all().find(|n| n.about().key == key)?.about();
+    Some(NetName { key: about.key, mark: about.mark, name: about.name })
+}
