@@ -21,8 +21,8 @@ pub mod joins;
 pub mod json;
 pub mod links;
 pub mod migrate;
-pub mod notes;
 mod named;
+pub mod notes;
 pub mod persons;
 pub mod pictures;
 pub mod posts;
@@ -35,6 +35,7 @@ pub mod threads;
 pub mod topics;
 mod tx;
 mod value;
+pub mod visits;
 pub mod watches;
 
 pub use dialect::Dialect;

@@ -30,13 +30,15 @@ pub struct App {
     pub bell: Notify,
     /// Pictures of people fetched lately.
     pub album: crate::desk::pictures::Album,
+    /// Who followed a link just now.
+    pub lately: crate::reflect::visit::Lately,
     /// One refresher of a token at a time, by account.
     refreshers: Mutex<HashMap<(DeskId, AccountId), Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl App {
     pub fn new(store: Store, http: Http, networks: Networks, config: Config) -> Arc<App> {
-        Arc::new(App { store, http, networks, config, bell: Notify::new(), album: Default::default(), refreshers: Mutex::default() })
+        Arc::new(App { store, http, networks, config, bell: Notify::new(), album: Default::default(), lately: Default::default(), refreshers: Mutex::default() })
     }
     /// The lock under which an account's token is renewed.
     pub(crate) fn refresher(&self, desk: DeskId, account: AccountId) -> Arc<tokio::sync::Mutex<()>> {

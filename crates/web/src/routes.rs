@@ -80,5 +80,6 @@ fn relate() -> Router<Site> {
 
 /// Aims, balance, short links.
 fn reflect() -> Router<Site> {
-    Router::new()
+    use pages::reflect::go;
+    Router::new().route("/go/{code}", get(go::go))
 }

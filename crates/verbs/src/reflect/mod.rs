@@ -1,3 +1,4 @@
-//! Whether it takes us where we wanted: aims, links, visits, balance.
+//! Whether it takes us where we wanted: aims, links, visits, balance. It counts and says so; what it counts was kept by others.
+//! Begin with `visit.rs`, then `aims.rs`.
 
-pub mod links;
+pub mod visit;

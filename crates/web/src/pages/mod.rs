@@ -4,3 +4,4 @@
 pub mod desk;
 pub mod keys;
 pub mod more;
+pub mod reflect;

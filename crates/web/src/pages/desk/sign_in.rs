@@ -90,7 +90,7 @@ pub async fn close(headers: HeaderMap, Posted { seated, .. }: Posted<Nothing>) -
 }
 
 /// Where somebody tries from. Behind a proxy on this machine, the proxy's last word for it.
-fn place(peer: SocketAddr, headers: &HeaderMap) -> String {
+pub(crate) fn place(peer: SocketAddr, headers: &HeaderMap) -> String {
     let forwarded = headers.get("x-forwarded-for").and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next());
     match forwarded {
         Some(place) if peer.ip().is_loopback() => place.trim().to_owned(),

@@ -1,0 +1,3 @@
+//! Reflect: aims, balance, and the way through our short links. Begin with `go.rs`.
+
+pub mod go;
