@@ -6,6 +6,7 @@ import path from 'node:path'
 
 const START_MAX_MS = 20_000
 const STOP_MAX_MS = 5_000
+// The first address that it says.
 const ADDRESS = /https?:\/\/127\.0\.0\.1:\d+\S*/
 
 export async function openDesk(kind) {
@@ -35,7 +36,36 @@ export async function openDesk(kind) {
   return { address, origin: new URL(address).origin, folder, close, said: () => said }
 }
 
-/// Opens the desk as the person whose desk it is.
+// What a person finds by its role and its words.
+export const button = (page, name) => page.getByRole('button', { name })
+export const link = (page, name) => page.getByRole('link', { name })
+export const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor()
+
+/// Opens the demo desk as the person whose desk it is.
 export async function enter(page, desk) {
   await page.goto(desk.address)
+}
+
+export const NAME = 'Maren Okafor'
+export const PASSWORD = 'a long enough password'
+
+/// Goes through the first run of an empty desk. `look` is called on every page of it.
+export async function begin(page, desk, look = async () => {}) {
+  await page.goto(`${desk.origin}/hello/why`)
+  await look('/hello/why')
+  await page.getByLabel('A year from now').fill('The workshops fill up because people tell each other.')
+  await page.getByLabel('Whom would you like to know?').fill('People binding their first book')
+  await page.getByLabel('Visits to my own site').check()
+  await button(page, 'Next: who you are').click()
+  await heading(page, 'Who speaks here?')
+  await look('/hello/who')
+  await page.getByLabel('Your name').fill(NAME)
+  await page.getByLabel('A password for this desk').fill(PASSWORD)
+  await page.getByLabel('Time zone').fill('Europe/London')
+  await button(page, 'Next: where people talk').click()
+  await page.getByLabel('Topics, one a line').fill('bookbinding\n"coptic binding"')
+  await look('/hello/where')
+  await button(page, 'Next: begin').click()
+  await heading(page, 'That is all, Maren')
+  await look('/hello/begin')
 }

@@ -11,12 +11,12 @@ const PAGES: &str = "crates/web/src/pages";
 const ROUTES: &str = "crates/web/src/routes.rs";
 /// A room, and the place in the rail that its pages belong to unless their writer says otherwise.
 const ROOMS: &[(&str, &str)] =
-    &[("listen", "Listen"), ("converse", "Inbox"), ("publish", "Write"), ("relate", "People"), ("reflect", "Aims")];
+    &[("listen", "Listen"), ("converse", "Inbox"), ("publish", "Write"), ("relate", "People"), ("reflect", "Aims"), ("desk", "Settings")];
 
 pub fn make(root: &Path, room: &str, name: &str) -> anyhow::Result<bool> {
     check_name(name)?;
     let Some((_, place)) = ROOMS.iter().find(|(known, _)| *known == room) else {
-        bail!("there is no room {room}; there are listen, converse, publish, relate, reflect");
+        bail!("there is no room {room}; there are listen, converse, publish, relate, reflect, desk");
     };
     let folder = root.join(PAGES).join(room);
     let door = folder.join("mod.rs");
@@ -60,13 +60,13 @@ fn title(name: &str) -> String {
 }
 
 fn with_route(routes: &str, room: &str, name: &str) -> anyhow::Result<String> {
-    let line = format!("        .route(\"/{name}\", get(pages::{room}::{name}::show))");
     if routes.contains(&format!("\"/{name}\"")) {
         bail!("/{name} is an address already");
     }
-    // First among the routes, so that no chain has to be cut open.
-    let at = routes.find("        .route(").context("routes.rs has no route to stand beside")?;
-    Ok(format!("{}{line}\n{}", &routes[..at], &routes[at..]))
+    let of_room = routes.find(&format!("fn {room}() -> Router<Site>")).context("routes.rs has no function for that room")?;
+    let start = "Router::new()";
+    let at = routes[of_room..].find(start).context("the room's function makes no router")? + of_room + start.len();
+    Ok(format!("{}\n        .route(\"/{name}\", get(pages::{room}::{name}::show)){}", &routes[..at], &routes[at..]))
 }
 
 const CODE: &str = "\
@@ -107,12 +107,13 @@ mod tests {
     use super::*;
     use crate::process::Scratch;
 
+    const ROUTES_BEFORE: &str = "fn desk() -> Router<Site> {\n    Router::new()\n        .route(\"/keys\", get(pages::keys::show))\n}\n\nfn reflect() -> Router<Site> {\n    Router::new()\n}\n";
+
     fn house() -> Scratch {
         let scratch = Scratch::new("new-page").unwrap();
         fs::create_dir_all(scratch.0.join(PAGES)).unwrap();
         fs::write(scratch.0.join(PAGES).join("mod.rs"), "//! Pages.\n\npub mod keys;\n").unwrap();
-        fs::write(scratch.0.join(ROUTES), "pub fn routes() {\n    Router::new()\n        .route(\"/keys\", get(pages::keys::show))\n}\n")
-            .unwrap();
+        fs::write(scratch.0.join(ROUTES), ROUTES_BEFORE).unwrap();
         scratch
     }
 
@@ -126,10 +127,7 @@ mod tests {
         assert!(read("crates/web/src/pages/reflect/said_yes.rs").contains("path = \"pages/reflect/said_yes.html\""));
         assert!(read("crates/web/src/pages/reflect/said_yes.html").contains("<h1>Said yes</h1>"));
         let routes = read(ROUTES);
-        assert!(
-            routes.contains("        .route(\"/said_yes\", get(pages::reflect::said_yes::show))\n        .route(\"/keys\""),
-            "{routes}"
-        );
+        assert!(routes.ends_with("Router::new()\n        .route(\"/said_yes\", get(pages::reflect::said_yes::show))\n}\n"), "{routes}");
         make(&house.0, "reflect", "trials").unwrap();
         assert!(read("crates/web/src/pages/reflect/mod.rs").ends_with("pub mod said_yes;\npub mod trials;\n"));
         assert!(make(&house.0, "reflect", "trials").unwrap_err().to_string().contains("already"));
