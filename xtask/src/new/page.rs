@@ -49,7 +49,7 @@ pub fn make(root: &Path, room: &str, name: &str) -> anyhow::Result<bool> {
     for (file, text) in changed {
         fs::write(&file, text).with_context(|| file.display().to_string())?;
     }
-    println!("{PAGES}/{room}/{name}.rs and .html, and `/{name}` in {ROUTES}. Put it on the map in ARCHITECTURE.md.");
+    println!("{PAGES}/{room}/{name}.rs and .html, and its line in {ROUTES}. Put it on the map in ARCHITECTURE.md.");
     Ok(true)
 }
 
@@ -60,13 +60,14 @@ fn title(name: &str) -> String {
 }
 
 fn with_route(routes: &str, room: &str, name: &str) -> anyhow::Result<String> {
-    if routes.contains(&format!("\"/{name}\"")) {
-        bail!("/{name} is an address already");
+    let address = name.replace('_', "-");
+    if routes.contains(&format!("\"/{address}\"")) {
+        bail!("/{address} is an address already");
     }
     let of_room = routes.find(&format!("fn {room}() -> Router<Site>")).context("routes.rs has no function for that room")?;
     let start = "Router::new()";
     let at = routes[of_room..].find(start).context("the room's function makes no router")? + of_room + start.len();
-    Ok(format!("{}\n        .route(\"/{name}\", get(pages::{room}::{name}::show)){}", &routes[..at], &routes[at..]))
+    Ok(format!("{}\n        .route(\"/{address}\", get(pages::{room}::{name}::show)){}", &routes[..at], &routes[at..]))
 }
 
 const CODE: &str = "\
@@ -127,7 +128,7 @@ mod tests {
         assert!(read("crates/web/src/pages/reflect/said_yes.rs").contains("path = \"pages/reflect/said_yes.html\""));
         assert!(read("crates/web/src/pages/reflect/said_yes.html").contains("<h1>Said yes</h1>"));
         let routes = read(ROUTES);
-        assert!(routes.ends_with("Router::new()\n        .route(\"/said_yes\", get(pages::reflect::said_yes::show))\n}\n"), "{routes}");
+        assert!(routes.ends_with("Router::new()\n        .route(\"/said-yes\", get(pages::reflect::said_yes::show))\n}\n"), "{routes}");
         make(&house.0, "reflect", "trials").unwrap();
         assert!(read("crates/web/src/pages/reflect/mod.rs").ends_with("pub mod said_yes;\npub mod trials;\n"));
         assert!(make(&house.0, "reflect", "trials").unwrap_err().to_string().contains("already"));

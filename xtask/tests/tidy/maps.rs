@@ -60,7 +60,7 @@ fn paths(tree: &Tree, map: &str) -> Vec<Finding> {
 /// A path has a slash inside or an ending we know; an address of the site begins with a slash and is none.
 fn is_path(word: &str) -> bool {
     let path = word.split("::").next().unwrap_or_default();
-    let plain = !path.starts_with('/') && !path.is_empty() && path.chars().all(|c| c.is_alphanumeric() || "._-/".contains(c));
+    let plain = !path.starts_with(['/', '.']) && !path.is_empty() && path.chars().all(|c| c.is_alphanumeric() || "._-/".contains(c));
     plain && (path.contains('/') || [".rs", ".md", ".toml", ".html", ".css", ".js"].iter().any(|e| path.ends_with(e)))
 }
 
