@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use networks::bluesky::identity::server_in;
 use networks::bluesky::richtext::{Feature, detect};
 use networks::bluesky::syntax;
 
@@ -84,4 +85,20 @@ fn names_as_the_protocol_spells_them() {
     }
     eprintln!("{count} names");
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn accounts_documents_name_their_server() {
+    for (file, handle, expected) in [
+        ("did_plc_doc.json", "atproto.com", Some("https://bsky.social")),
+        ("did_plc_doc_legacy.json", "atproto.com", Some("https://bsky.social")),
+        ("did_plc_doc.json", "bsky.app", None),
+        ("did_web_doc.json", "discover.bsky.social", None),
+        ("greenground.didDoc.json", "greenground.bsky.social", Some("https://bsky.social")),
+    ] {
+        let Some(text) = corpus(&format!("atproto-repos/identity/{file}")) else { return };
+        let did = serde_json::from_str::<serde_json::Value>(&text).unwrap()["id"].as_str().unwrap().to_owned();
+        let server = server_in(&serde_json::from_str(&text).unwrap(), &did, handle);
+        assert_eq!(server.ok().as_deref(), expected, "{file} for {handle}");
+    }
 }

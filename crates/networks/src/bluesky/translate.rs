@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use model::{Boost, Media, MediaKind, Mention, NetworkKey, Post, PostRef, Profile, Timestamp};
 use serde_json::Value;
 
 use super::richtext::{self, Feature};
-use super::syntax::AtUri;
+use super::syntax::{AtUri, is_handle};
 use super::wire::{Actor, Facet, FeedLine, Label, Notification, PostRecord, PostView, ReplyRef};
 
 /// What stands for a handle that no longer points back to its owner.
@@ -18,8 +20,9 @@ pub fn network() -> NetworkKey {
     NetworkKey::new(super::ABOUT.key)
 }
 
+/// A time as records claim it. One without a zone is taken for UTC, as the network does.
 pub fn instant(text: &str) -> Option<Timestamp> {
-    text.parse().ok()
+    text.parse().ok().or_else(|| text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp()))
 }
 
 pub fn profile_from_actor(actor: &Actor) -> Profile {
@@ -118,10 +121,10 @@ fn add_facets(post: &mut Post, record: &PostRecord) {
         for feature in facet.features.iter().take(FEATURES_MAX) {
             let text = |key: &str| feature[key].as_str().map(str::to_owned);
             match feature["$type"].as_str().and_then(|t| t.rsplit('#').next()) {
-                Some("mention") => post.mentions.extend(
-                    text("did")
-                        .map(|did| Mention { handle: words.and_then(|w| w.strip_prefix('@')).unwrap_or(&did).to_owned(), remote_id: did }),
-                ),
+                Some("mention") => post.mentions.extend(text("did").map(|did| Mention {
+                    handle: words.and_then(|w| w.strip_prefix('@')).filter(|w| is_handle(w)).unwrap_or(&did).to_owned(),
+                    remote_id: did,
+                })),
                 Some("link") => push_new(&mut post.links, text("uri")),
                 Some("tag") => push_new(&mut post.tags, text("tag")),
                 _ => {}
