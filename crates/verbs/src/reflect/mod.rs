@@ -1,4 +1,5 @@
 //! Whether it takes us where we wanted: aims, links, visits, balance. It counts and says so; what it counts was kept by others.
 //! Begin with `visit.rs`, then `aims.rs`.
 
+pub mod links;
 pub mod visit;
