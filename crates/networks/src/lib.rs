@@ -2,6 +2,7 @@
 //! A network knows neither the store, nor another network, nor why it is called.
 //! Begin with [`Network`], then one folder; every call out passes [`http::Http`].
 
+pub mod clean;
 pub mod error;
 pub mod facets;
 pub mod html;
