@@ -11,7 +11,7 @@ use crate::{Answer, Found, Landing, NetworkError};
 /// How far a server's clock may differ from ours.
 const CLOCKS_MS: i64 = 5 * 60 * 1000;
 /// How many of our own posts are looked through, in pages.
-const PAGES_MAX: usize = 3;
+const PAGES_MAX: usize = 6;
 
 pub async fn find(client: &Client<'_>, part: &Part, since: Timestamp) -> Answer<Found> {
     let mine = own_id(client).await?;
