@@ -86,7 +86,9 @@ mod tests {
         maybe: Option<u32>,
     }
 
-    fn read(json: &str) -> Option<(String, Option<String>, Option<u64>, bool, usize, Option<u32>)> {
+    type Told = (String, Option<String>, Option<u64>, bool, usize, Option<u32>);
+
+    fn read(json: &str) -> Option<Told> {
         serde_json::from_str::<All>(json).ok().map(|a| (a.id, a.text, a.count, a.flag, a.list.len(), a.maybe))
     }
 

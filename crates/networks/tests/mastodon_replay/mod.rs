@@ -1,5 +1,6 @@
 //! A server that gives what it was told to give, notes what it was asked, and misbehaves on demand.
 #![allow(dead_code, reason = "each test file uses its part of this")]
+#![allow(clippy::unwrap_used, reason = "a test says what it found by stopping")]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
