@@ -28,6 +28,7 @@ pub mod pictures;
 pub mod posts;
 pub mod profiles;
 mod seal;
+pub mod search;
 pub mod sightings;
 pub mod signs;
 mod store;

@@ -154,3 +154,33 @@ async fn every_table_is_dumped_and_what_is_dumped_goes_back() {
     let hostile = serde_json::json!({"id) values (1); drop table desks; --": 1});
     assert!(other.store.write_unscoped::<_, StoreError>(move |tx| tx.undump("desks", &hostile)).await.is_err());
 }
+
+#[tokio::test]
+async fn people_and_talks_are_found_by_their_words() {
+    let scene = Scene::set("account ada@plaza").await;
+    let network = NetworkKey::new("plaza");
+    let ben = Profile {
+        network: network.clone(),
+        remote_id: "ben".into(),
+        handle: "ben@plaza".into(),
+        name: "Ben 100% Baker".into(),
+        about: "bakes bread".into(),
+        avatar_url: Some("https://plaza.example/ben.png".into()),
+        ..Profile::default()
+    };
+    let looked = |words: &'static [&'static str]| {
+        let terms: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
+        let (store, seat) = (scene.kept.store.clone(), scene.seat.clone());
+        async move {
+            let (people, talks) =
+                store.read::<_, StoreError>(&seat, move |tx| Ok((tx.search().people(&terms)?, tx.search().talks(&terms)?))).await.unwrap();
+            (people.len(), talks.len())
+        }
+    };
+    scene.kept.store.write::<_, StoreError>(&scene.seat, move |tx| tx.profiles().put(&ben, at("09:00")).map(|_| ())).await.unwrap();
+    assert_eq!(looked(&["BREAD"]).await, (1, 0));
+    assert_eq!(looked(&["ben@", "baker"]).await, (1, 0));
+    assert_eq!(looked(&["100%"]).await, (1, 0), "a sign of the pattern language is a plain letter");
+    assert_eq!(looked(&["1_0"]).await, (0, 0));
+    assert_eq!(looked(&["bread", "wine"]).await, (0, 0), "every word must be there");
+}

@@ -33,7 +33,7 @@ pub fn routes_with(site: Site, more: Router<Site>) -> Router {
 
 /// The front desk: first run, signing in, settings.
 fn desk() -> Router<Site> {
-    use pages::desk::{accounts, face, hello, settings, sign_in};
+    use pages::desk::{accounts, face, hello, search, settings, sign_in};
     Router::new()
         .route("/", get(sign_in::door))
         .route("/hello/why", get(hello::why).post(hello::say_why))
@@ -42,6 +42,7 @@ fn desk() -> Router<Site> {
         .route("/hello/begin", get(hello::ready))
         .route("/sign-in", get(sign_in::show).post(sign_in::open))
         .route("/sign-out", post(sign_in::close))
+        .route("/search", get(search::show))
         .route("/settings/accounts", get(accounts::list))
         .route("/settings/accounts/add", get(accounts::choose))
         .route("/settings/accounts/add/{network}", get(accounts::add).post(accounts::connect))

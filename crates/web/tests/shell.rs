@@ -229,3 +229,13 @@ async fn pages_are_packed_when_asked_and_assets_kept_for_ever() {
         assert_eq!(desk.see(bad).await.0, StatusCode::NOT_FOUND, "{bad}");
     }
 }
+
+#[tokio::test]
+async fn search_is_a_page_with_an_answer_for_nothing() {
+    let desk = Desk::open(None).await;
+    let (status, _, page) = desk.see("/search").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("role=\"search\"") && !page.contains("Nobody and nothing"));
+    let (_, _, page) = desk.see("/search?q=%3Cb%3E%22%25").await;
+    assert!(page.contains("Nobody and nothing by those words") && !page.contains("<b>\""), "{page}");
+}

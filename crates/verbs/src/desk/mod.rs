@@ -6,4 +6,5 @@ pub mod begin;
 pub mod choices;
 pub mod doctor;
 pub mod pictures;
+pub mod search;
 pub mod session;

@@ -4,5 +4,6 @@
 pub mod accounts;
 pub mod face;
 pub mod hello;
+pub mod search;
 pub mod settings;
 pub mod sign_in;
