@@ -30,6 +30,11 @@ impl Counts {
         self
     }
 
+    /// A skip that is the check's own fault. What lies beside the repository may be missing: a clone is whole without it.
+    pub fn must_not_skip(&self) -> Option<&str> {
+        self.reasons.iter().map(String::as_str).find(|reason| !reason.contains("shared/"))
+    }
+
     /// What a log of nextest, of `cargo test` or of our own browser tests closes with; `None` if it closes with nothing.
     pub fn read(log: &str) -> Option<Self> {
         let closings: Vec<Self> = log.lines().filter_map(closing).collect();
@@ -134,6 +139,14 @@ mod tests {
             0,
             2,
         );
+    }
+
+    #[test]
+    fn only_what_lies_beside_the_repository_may_be_missing() {
+        let log =
+            |reason: &str| Counts::read(&format!("skipped: {reason}\n     Summary [   0.1s] 9 tests run: 9 passed, 0 skipped")).unwrap();
+        assert_eq!(log("../../shared/corpora/x is not at hand").must_not_skip(), None);
+        assert_eq!(log("no server").must_not_skip(), Some("no server"));
     }
 
     #[test]

@@ -124,6 +124,10 @@ fn tell(part: &Part, verdict: anyhow::Result<Verdict>, took: Duration, check: &C
             line("ok", part.what);
             Counts::default()
         }
+        Ok(Verdict::Counted(counts)) if machine::in_ci() && counts.must_not_skip().is_some() => {
+            line("FAILED", &format!("nothing may be skipped in CI: {}", counts.must_not_skip().unwrap_or_default()));
+            Counts { failed: counts.failed + 1, ..counts }
+        }
         Ok(Verdict::Counted(counts)) if counts.failed == 0 => {
             line("ok", &counts.to_string());
             for reason in &counts.reasons {
