@@ -11,6 +11,7 @@ pub mod http;
 pub mod bluesky;
 pub mod feed;
 pub mod mastodon;
+pub mod sample;
 
 use std::sync::Arc;
 
@@ -21,6 +22,9 @@ use model::NetworkKey;
 
 /// Every network this build speaks, in the order in which they are offered.
 pub static ALL: &[&dyn Network] = &[&mastodon::Mastodon, &bluesky::Bluesky, &feed::Feed];
+
+/// Stand-ins for a desk of invented people; never offered.
+pub static SAMPLES: &[&dyn Network] = &[&sample::TOWN, &sample::SKY, &sample::PRESS];
 
 /// The networks at hand: all of [`ALL`] in the product, others in tests.
 #[derive(Clone)]
@@ -54,6 +58,6 @@ impl Networks {
 
 impl Default for Networks {
     fn default() -> Self {
-        Self(Arc::new(ALL.iter().map(|network| Entry::Listed(*network)).collect()))
+        Self(Arc::new(ALL.iter().chain(SAMPLES).map(|network| Entry::Listed(*network)).collect()))
     }
 }
