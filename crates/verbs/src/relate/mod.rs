@@ -1,6 +1,7 @@
 //! The room where people are known: who they are on every network, what is between us, and how strong the tie is.
 //! No judgement of people by reach lives here, and nothing that writes to them. Begin with `tie.rs`, then `person.rs`.
 
+pub mod ledger;
 pub mod tie;
 
 pub use tie::{signed, talked, tie_word};
