@@ -9,7 +9,7 @@ use store::StoreError;
 
 use crate::calls;
 use crate::jobs::{Job, Next};
-use crate::{Cx, Done, VerbError};
+use crate::{Cx, Done, VerbError, listen};
 
 /// A sign-in that was begun is finished within this time, or begun anew.
 const SIGN_IN_LASTS: SignedDuration = SignedDuration::from_hours(1);
@@ -171,6 +171,7 @@ pub async fn finish(cx: Cx<'_>, state: &str, code: &str) -> Done<AccountId> {
 
 async fn keep(cx: Cx<'_>, arrival: Arrival) -> Done<AccountId> {
     let now = cx.now;
+    let networks = cx.app.networks.clone();
     let reads_only = cx.app.networks.get(&arrival.network).is_none_or(|n| n.publish().is_none());
     let id = cx
         .app
@@ -199,6 +200,7 @@ async fn keep(cx: Cx<'_>, arrival: Arrival) -> Done<AccountId> {
             }
             Job::Sync(id).put(tx, now, now)?;
             Job::LookAgain(id).put(tx, now + LOOK_EVERY, now)?;
+            listen::watch_everywhere(tx, &networks, now)?;
             Ok(id)
         })
         .await?;

@@ -1,5 +1,12 @@
 //! The room where talk is found that is worth joining: topics, where they are followed, and what they brought.
 //! It answers nobody (that is converse) and ranks nothing by reach. Begin with `hear.rs`, then `worth.rs`.
 
+pub mod hear;
+pub mod notice;
 pub mod selling;
+pub mod topics;
 pub mod worth;
+
+pub use hear::{hear, read_feed};
+pub use notice::notice;
+pub use topics::watch_everywhere;

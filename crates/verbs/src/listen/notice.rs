@@ -1,0 +1,228 @@
+//! Holds kept posts against the topics and keeps what they catch, weighed. Everything that brings posts in ends here.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::SignedDuration;
+use model::{ConversationId, Kind, Nature, NetworkKey, PersonId, PostId, Reading, TieWord, Timestamp, Topic, TopicId};
+use store::posts::KeptPost;
+use store::sightings::FreshSighting;
+use store::threads::Said;
+use store::{Kept, StoreError, Tx};
+
+use super::selling::{is_mostly_tags, is_selling};
+use super::worth::{Facts, Known, Worth, worth_joining};
+use crate::converse::is_question;
+use crate::relate::{ledger, tie};
+
+/// Talk that is older than this is over.
+pub const ALIVE: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// What we did somewhere counts for so long.
+const STANDING_LASTS: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// People of one thread who are looked up.
+const PEOPLE_MAX: usize = 40;
+/// The same words so often are canned.
+const SAME_WORDS_MAX: u64 = 2;
+/// A new topic is held against so many of the newest posts.
+const LOOK_BACK_POSTS_MAX: u32 = 2_000;
+
+/// Holds posts, just kept under `ids`, against every open topic, and weighs anew what stands open in their conversations. Answers how
+/// many are new. Called by everything that brings posts in, in the transaction that keeps them.
+pub fn notice(tx: &Tx<'_>, ids: &[PostId], now: Timestamp) -> Kept<u32> {
+    let topics = tx.topics().list()?;
+    if topics.is_empty() || ids.is_empty() {
+        return Ok(0);
+    }
+    let mut weigher = Weigher::new(tx, now);
+    let (mut made, mut touched) = (0, BTreeSet::new());
+    for id in ids {
+        let Some(post) = tx.posts().find(*id)? else { continue };
+        touched.extend(post.conversation);
+        made += weigher.catch(&topics, &post)?;
+    }
+    for conversation in touched {
+        weigher.weigh_anew(&topics, conversation)?;
+    }
+    Ok(made)
+}
+
+/// Holds a new or changed topic against what is kept of the last days, so that its page is not empty until something new is said.
+pub(super) fn look_back(tx: &Tx<'_>, topic: &Topic, now: Timestamp) -> Kept<u32> {
+    let mut weigher = Weigher::new(tx, now);
+    let mut made = 0;
+    for id in tx.sightings().lately(now - ALIVE, LOOK_BACK_POSTS_MAX)? {
+        let Some(post) = tx.posts().find(id)? else { continue };
+        made += weigher.catch(std::slice::from_ref(topic), &post)?;
+    }
+    Ok(made)
+}
+
+/// Whether a post can be a sighting at all: somebody else's, in public, lately, and not said to us, for that stands in the inbox.
+fn is_to_be_seen(post: &KeptPost, now: Timestamp) -> bool {
+    !post.is_mine
+        && !post.names_me
+        && post.deleted_at.is_none()
+        && post.post.created_at >= now - ALIVE
+        && matches!(post.post.visibility, model::Visibility::Public | model::Visibility::Unlisted)
+}
+
+struct Weigher<'t, 'c> {
+    tx: &'t Tx<'c>,
+    now: Timestamp,
+    standings: HashMap<(TopicId, NetworkKey), (u32, u32, u32)>,
+}
+
+impl<'t, 'c> Weigher<'t, 'c> {
+    fn new(tx: &'t Tx<'c>, now: Timestamp) -> Self {
+        Weigher { tx, now, standings: HashMap::new() }
+    }
+
+    fn catch(&mut self, topics: &[Topic], post: &KeptPost) -> Kept<u32> {
+        if !is_to_be_seen(post, self.now) {
+            return Ok(0);
+        }
+        let reading = Reading::of(&post.post);
+        let mut made = 0;
+        for topic in topics.iter().filter(|t| t.query.matches_reading(&reading)) {
+            let worth = self.weigh(topic, post, &reading)?;
+            made += u32::from(self.put(topic, post, &worth)?);
+        }
+        Ok(made)
+    }
+
+    fn weigh_anew(&mut self, topics: &[Topic], conversation: ConversationId) -> Kept<()> {
+        for sighting in self.tx.sightings().open_in(conversation)? {
+            let (Some(topic), Some(post)) = (topics.iter().find(|t| t.id == sighting.topic), self.tx.posts().find(sighting.post)?) else {
+                continue;
+            };
+            let worth = self.weigh(topic, &post, &Reading::of(&post.post))?;
+            self.put(topic, &post, &worth)?;
+        }
+        Ok(())
+    }
+
+    fn put(&self, topic: &Topic, post: &KeptPost, worth: &Worth) -> Kept<bool> {
+        let reasons = serde_json::to_string(worth).map_err(|_| StoreError::Broken("reasons can't be written".into()))?;
+        let fresh = FreshSighting {
+            topic: topic.id,
+            post: post.id,
+            author: post.author,
+            said_at: post.post.created_at,
+            score: worth.score,
+            reasons: &reasons,
+        };
+        self.tx.sightings().put(&fresh, self.now)
+    }
+
+    fn weigh(&mut self, topic: &Topic, post: &KeptPost, reading: &Reading<'_>) -> Kept<Worth> {
+        let said = match post.conversation {
+            Some(conversation) => self.tx.threads().said(conversation)?,
+            None => Vec::new(),
+        };
+        let hits = topic.query.hits(reading);
+        let (gave, asked, talked) = self.standing(topic.id, &post.post.network)?;
+        let (noes_here, noes) = self.tx.sightings().noes(post.author, topic.id)?;
+        let (known, nature) = self.people(post, &said)?;
+        let answers = said.iter().filter(|s| s.reply_to.as_deref() == Some(&post.post.at.id)).count();
+        let facts = Facts {
+            topic: topic.name.clone(),
+            found: u32::try_from(hits.found.len()).unwrap_or(u32::MAX),
+            times: hits.times,
+            is_about_it: hits.is_about_it,
+            aim: topic.aim.map(|aim| self.tx.aims().find(aim)).transpose()?.flatten().filter(|a| a.closed_at.is_none()).map(|a| a.name),
+            is_question: is_question(&post.post.text) || post.post.title.as_deref().is_some_and(is_question),
+            answers: post.post.replies.unwrap_or(0).max(u32::try_from(answers).unwrap_or(u32::MAX)),
+            pairs: pairs(&said),
+            voices: voices(&said).max(1),
+            known,
+            venue: venue(&post.post.network),
+            gave,
+            asked,
+            talked,
+            is_selling: is_selling(&post.post),
+            is_canned: is_mostly_tags(&post.post) || self.tx.sightings().same_words(post.author, &post.post.text)? > SAME_WORDS_MAX,
+            not_a_person: match nature {
+                Nature::Bot => Some("machine"),
+                Nature::Brand => Some("brand"),
+                Nature::Person => None,
+            },
+            noes_here,
+            noes_elsewhere: noes.saturating_sub(noes_here),
+            are_we_in: said.iter().any(|s| s.is_mine),
+            said_at: post.post.created_at,
+            last_at: said.iter().map(|s| s.created_at).max().unwrap_or(post.post.created_at).max(post.post.created_at),
+        };
+        Ok(worth_joining(&facts, self.now))
+    }
+
+    /// Who in it we know, closest first, and what kind of somebody its author is.
+    fn people(&self, post: &KeptPost, said: &[Said]) -> Kept<(Vec<Known>, Nature)> {
+        let mut nature = Nature::Person;
+        let mut ids: Vec<PersonId> = Vec::new();
+        if let Some(author) = self.tx.persons().of_profile(post.author)? {
+            ids.push(author);
+        }
+        for one in said.iter().filter(|s| !s.is_mine) {
+            if !ids.contains(&one.person) {
+                ids.push(one.person);
+            }
+        }
+        let mut known = Vec::new();
+        for (i, id) in ids.into_iter().take(PEOPLE_MAX).enumerate() {
+            let Some(person) = self.tx.persons().find(id)? else { continue };
+            if i == 0 {
+                nature = if post.post.author.is_bot { Nature::Bot } else { person.nature };
+            }
+            // Only talk both ways makes somebody known; a name seen once does not.
+            if person.is_me || person.talk.from_me == 0 || person.talk.from_them == 0 {
+                continue;
+            }
+            let word = tie::tie_word(&person.talk, self.now);
+            let one = Known { name: person.name, is_close: word == Some(TieWord::Close), is_warm: word == Some(TieWord::Warm) };
+            known.push((tie::exchange(&person.talk, self.now), one));
+        }
+        known.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Ok((known.into_iter().map(|(_, one)| one).collect(), nature))
+    }
+
+    /// What we gave, asked and talked lately where this topic is talked about on this network.
+    fn standing(&mut self, topic: TopicId, network: &NetworkKey) -> Kept<(u32, u32, u32)> {
+        let key = (topic, network.clone());
+        if let Some(known) = self.standings.get(&key) {
+            return Ok(*known);
+        }
+        let mut sum = (0, 0, 0);
+        for (declared, text, is_answer) in self.tx.sightings().ours_in(topic, network, self.now - STANDING_LASTS)? {
+            // In a talk that a topic brought, an answer of ours was asked for by the talk itself.
+            let answers = is_answer.then_some("?");
+            match ledger::kind_of(declared.as_deref().and_then(Kind::from_word), &text, answers, false) {
+                Kind::Gives => sum.0 += 1,
+                Kind::Asks => sum.1 += 1,
+                Kind::Talks => sum.2 += 1,
+            }
+        }
+        self.standings.insert(key, sum);
+        Ok(sum)
+    }
+}
+
+/// Pairs of people, ourselves left out, who answered each other both ways.
+fn pairs(said: &[Said]) -> u32 {
+    let author: HashMap<&str, PersonId> = said.iter().map(|s| (s.remote_id.as_str(), s.person)).collect();
+    let mine: BTreeSet<PersonId> = said.iter().filter(|s| s.is_mine).map(|s| s.person).collect();
+    let answered: BTreeSet<(PersonId, PersonId)> = said
+        .iter()
+        .filter_map(|s| Some((s.person, *author.get(s.reply_to.as_deref()?)?)))
+        .filter(|(a, b)| a != b && !mine.contains(a) && !mine.contains(b))
+        .collect();
+    u32::try_from(answered.iter().filter(|(a, b)| a < b && answered.contains(&(*b, *a))).count()).unwrap_or(u32::MAX)
+}
+
+fn voices(said: &[Said]) -> u32 {
+    u32::try_from(said.iter().filter(|s| !s.is_mine).map(|s| s.person).collect::<BTreeSet<_>>().len()).unwrap_or(u32::MAX)
+}
+
+/// What a person calls a network, from its key.
+fn venue(network: &NetworkKey) -> String {
+    let mut letters = network.as_str().chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
