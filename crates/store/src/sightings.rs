@@ -158,6 +158,14 @@ impl Sightings<'_, '_> {
         let sql = format!("select {COLUMNS} from {FROM} where s.desk = $1 and p.conversation = $2 and s.state = 'open' limit 50");
         self.0.all(&sql, &args![self.0.desk(), conversation], read)
     }
+    /// Posts of an author that stand open as sightings.
+    pub fn open_by(&self, author: ProfileId) -> Kept<Vec<PostId>> {
+        self.0.all(
+            "select distinct post from sightings where desk = $1 and author = $2 and state = 'open' order by post desc limit 50",
+            &args![self.0.desk(), author],
+            |row| row.get(0),
+        )
+    }
     /// How often we said no to this author: about this topic, and about any.
     pub fn noes(&self, author: ProfileId, topic: TopicId) -> Kept<(u32, u32)> {
         self.0.get(

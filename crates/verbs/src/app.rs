@@ -38,7 +38,16 @@ pub struct App {
 
 impl App {
     pub fn new(store: Store, http: Http, networks: Networks, config: Config) -> Arc<App> {
-        Arc::new(App { store, http, networks, config, bell: Notify::new(), album: Default::default(), lately: Default::default(), refreshers: Mutex::default() })
+        Arc::new(App {
+            store,
+            http,
+            networks,
+            config,
+            bell: Notify::new(),
+            album: Default::default(),
+            lately: Default::default(),
+            refreshers: Mutex::default(),
+        })
     }
     /// The lock under which an account's token is renewed.
     pub(crate) fn refresher(&self, desk: DeskId, account: AccountId) -> Arc<tokio::sync::Mutex<()>> {

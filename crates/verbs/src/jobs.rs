@@ -2,7 +2,7 @@
 
 use model::{AccountId, DeliveryId, Timestamp, WatchId};
 
-use crate::{Cx, Done, VerbError};
+use crate::{Cx, Done};
 
 /// A kind of due work and what it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,6 @@ pub async fn perform(cx: Cx<'_>, job: Job) -> Done<Next> {
         Job::Sync(id) => crate::converse::sync::sync(cx, id).await,
         Job::KeepHouse => crate::converse::later::keep_house(cx).await,
         Job::Deliver(id) => crate::publish::deliver(cx, id).await,
-        Job::Hear(_) => Err(VerbError::Missing("verb")),
+        Job::Hear(id) => crate::listen::hear(cx, id).await,
     }
 }

@@ -97,7 +97,13 @@ async fn take(cx: Cx<'_>, account: &Account, event: Event) -> Done<()> {
             cx.app.store.write::<_, StoreError>(cx.seat, move |tx| take_heard(tx, &account, &[heard], now)).await?;
         }
         Event::Post(post, _) | Event::Edited(post) => {
-            cx.app.store.write::<_, StoreError>(cx.seat, move |tx| take_in(tx, &account, &[*post], Arrival::History, now)).await?;
+            cx.app
+                .store
+                .write::<_, StoreError>(cx.seat, move |tx| {
+                    let ids = take_in(tx, &account, &[*post], Arrival::History, now)?;
+                    crate::listen::notice(tx, &ids, now)
+                })
+                .await?;
         }
         Event::Deleted(name) => {
             cx.app.store.write::<_, StoreError>(cx.seat, move |tx| take_down(tx, &account, &name, now)).await?;

@@ -12,10 +12,12 @@ use super::take_in::{Arrival, Arriving, take_all, take_in};
 use crate::calls::call;
 use crate::jobs::Next;
 use crate::relate::tie;
-use crate::{Cx, Done, VerbError};
+use crate::{Cx, Done, VerbError, listen};
 
 /// How often an account is looked at.
 const EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// How often a feed is.
+const FEED_EVERY: SignedDuration = SignedDuration::from_mins(30);
 /// Spread over this much, so that accounts don't all ask in the same second.
 const JITTER_S: i64 = 15;
 /// Batches read of notifications, and of the home timeline, in one go; the rest comes next time.
@@ -36,6 +38,8 @@ pub struct Brought {
     pub news: u32,
     /// Likes, passings on and follows.
     pub signs: u32,
+    /// It is only listened to, and in no hurry.
+    pub is_feed: bool,
 }
 
 impl Brought {
@@ -50,6 +54,7 @@ impl Brought {
 /// The job: brings in, and says when again.
 pub async fn sync(cx: Cx<'_>, id: AccountId) -> Done<Next> {
     match bring(cx, id).await {
+        Ok(brought) if brought.is_feed => Ok(Next::At(cx.now + FEED_EVERY + SignedDuration::from_secs(jitter(id, cx.now)))),
         Ok(_) => Ok(Next::At(cx.now + EVERY + SignedDuration::from_secs(jitter(id, cx.now)))),
         Err(VerbError::Network(NetworkError::SlowDown { until })) => Ok(Next::At(until.max(cx.now + EVERY))),
         // Connecting again puts it back in line.
@@ -80,6 +85,10 @@ pub async fn bring(cx: Cx<'_>, id: AccountId) -> Done<Brought> {
                 break;
             }
         }
+    }
+    if network.listen().is_some_and(|ears| ears.can(&Search::Feed)) {
+        brought.posts += listen::read_feed(cx, &account).await?;
+        brought.is_feed = true;
     }
     if network.listen().is_some_and(|ears| ears.can(&Search::Home)) {
         for _ in 0..HOME_BATCHES_MAX {
@@ -148,7 +157,8 @@ async fn bring_home(cx: Cx<'_>, account: &Account) -> Done<(Brought, bool)> {
     cx.app
         .store
         .write::<_, StoreError>(cx.seat, move |tx| {
-            take_in(tx, &account, &batch.items, Arrival::History, now)?;
+            let ids = take_in(tx, &account, &batch.items, Arrival::History, now)?;
+            listen::notice(tx, &ids, now)?;
             tx.accounts().set_cursor(account.id, HOME, &batch.next.0, now)
         })
         .await?;

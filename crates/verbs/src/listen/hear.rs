@@ -155,8 +155,8 @@ async fn put_off(cx: Cx<'_>, watch: &KeptWatch, error: NetworkError) -> Done<Nex
 }
 
 /// Everything of an account that is only listened to, such as a feed: its posts are kept, and the topics look at them. Converse's sync
-/// hands such accounts over to this.
-pub async fn read_feed(cx: Cx<'_>, account: &Account) -> Done<Next> {
+/// hands such accounts over to this. Answers how many posts came.
+pub async fn read_feed(cx: Cx<'_>, account: &Account) -> Done<u32> {
     let id = account.id;
     let cursor = cx.app.store.read::<_, StoreError>(cx.seat, move |tx| tx.accounts().cursor(id, FEED)).await?;
     let batch = look(cx, account, Search::Feed, &cursor).await?;
@@ -169,15 +169,13 @@ pub async fn read_feed(cx: Cx<'_>, account: &Account) -> Done<Next> {
             ids.extend(take_in(tx, &account, &threads, Arrival::History, now)?);
             notice(tx, &ids, now)?;
             tx.accounts().set_cursor(id, FEED, &batch.next.0, now)?;
-            tx.accounts().set_synced(id, now)?;
-            Ok(())
+            Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
         })
-        .await?;
-    Ok(Next::At(cx.now + FEED_PACE))
+        .await
+        .map_err(VerbError::from)
 }
 
 const FEED: &str = "feed";
-const FEED_PACE: SignedDuration = SignedDuration::from_mins(30);
 /// Posts of a feed whose comments are looked at in one reading.
 const COMMENTED_MAX: usize = 5;
 /// Comments are looked for under posts not older than this.

@@ -4,9 +4,12 @@
 pub mod hear;
 pub mod notice;
 pub mod selling;
+pub mod sightings;
 pub mod topics;
+pub mod venues;
 pub mod worth;
 
 pub use hear::{hear, read_feed};
 pub use notice::notice;
+pub use sightings::{Filter, Sighting, sightings};
 pub use topics::watch_everywhere;

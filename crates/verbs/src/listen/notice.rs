@@ -56,6 +56,18 @@ pub(super) fn look_back(tx: &Tx<'_>, topic: &Topic, now: Timestamp) -> Kept<u32>
     Ok(made)
 }
 
+/// Weighs what stands open of these posts anew.
+pub(super) fn weigh_posts(tx: &Tx<'_>, ids: &[PostId], now: Timestamp) -> Kept<()> {
+    let topics = tx.topics().list()?;
+    let mut weigher = Weigher::new(tx, now);
+    for id in ids {
+        if let Some(post) = tx.posts().find(*id)? {
+            weigher.catch(&topics, &post)?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether a post can be a sighting at all: somebody else's, in public, lately, and not said to us, for that stands in the inbox.
 fn is_to_be_seen(post: &KeptPost, now: Timestamp) -> bool {
     !post.is_mine

@@ -1,0 +1,272 @@
+//! What the topics brought, best place to be useful first, and what a person does with each: join, later, not for me.
+
+use std::collections::HashMap;
+
+use jiff::SignedDuration;
+use model::{ConversationId, Nature, NetworkKey, PersonId, ProfileId, SightingId, Timestamp, TopicId};
+use networks::Networks;
+use store::sightings::KeptSighting;
+use store::{Kept, Tx};
+
+use super::notice::ALIVE;
+use super::topics::{TopicRow, rows};
+use super::venues::{Venue, venues_in};
+use super::worth::Worth;
+use crate::converse::refresh::refresh;
+use crate::converse::snippet;
+use crate::{Cx, Done, VerbError};
+
+/// Below this a sighting is kept back until it is asked for.
+pub const LOW: u32 = 40;
+/// Sightings of one page; it ends.
+const PAGE_MAX: usize = 25;
+/// Rows of the page of what was passed by.
+const PASSED_MAX: u32 = 50;
+
+/// Which sightings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub topic: Option<TopicId>,
+    /// A network's key; empty: every one.
+    pub network: String,
+    /// `None`: as long as talk is alive.
+    pub since: Option<Timestamp>,
+    pub with_low: bool,
+}
+
+/// A conversation worth joining, or not.
+#[derive(Clone, Debug)]
+pub struct Sighting {
+    pub id: SightingId,
+    pub topic: TopicId,
+    pub topic_name: String,
+    pub conversation: Option<ConversationId>,
+    pub who: String,
+    /// Whose page to link to; `None` for a brand, a machine or a feed.
+    pub person: Option<PersonId>,
+    pub profile: ProfileId,
+    pub has_picture: bool,
+    pub network: NetworkKey,
+    pub network_name: String,
+    pub mark: String,
+    /// Said by what is only listened to: it is joined there.
+    pub is_read_only: bool,
+    pub title: Option<String>,
+    pub words: String,
+    pub warning: Option<String>,
+    pub language: Option<String>,
+    pub url: Option<String>,
+    pub said_at: Timestamp,
+    pub worth: Worth,
+    /// `open`, `joined`, `later` or `no`.
+    pub state: String,
+}
+
+/// The page of conversations worth joining.
+#[derive(Clone, Debug)]
+pub struct ListenPage {
+    pub sightings: Vec<Sighting>,
+    /// How many more are below [`LOW`], or past the end of the page.
+    pub low: usize,
+    /// Posts that came in meanwhile, whether or not a topic caught them.
+    pub heard: u64,
+    pub since: Timestamp,
+    pub topics: Vec<TopicRow>,
+    pub venues: Vec<Venue>,
+    /// Networks that there are accounts on: key and name.
+    pub networks: Vec<(String, String)>,
+    pub zone: String,
+}
+
+/// What to listen to: the page.
+pub async fn page(cx: Cx<'_>, filter: Filter) -> Done<ListenPage> {
+    let (networks, now) = (cx.app.networks.clone(), cx.now);
+    cx.app
+        .store
+        .read::<_, VerbError>(cx.seat, move |tx| {
+            let since = filter.since.unwrap_or(now - ALIVE).max(now - ALIVE);
+            let (sightings, low) = chosen(tx, &networks, &filter, PAGE_MAX, now)?;
+            let mut on = Vec::new();
+            for account in tx.accounts().list()? {
+                let key = account.network.to_string();
+                if !on.iter().any(|(known, _)| *known == key) {
+                    let name = networks.get(&account.network).map_or_else(|| key.clone(), |n| n.about().name.to_owned());
+                    on.push((key, name));
+                }
+            }
+            Ok(ListenPage {
+                sightings,
+                low,
+                heard: tx.sightings().posts_since(since)?,
+                since,
+                topics: rows(tx, &networks, now)?,
+                venues: venues_in(tx, &networks, now)?,
+                networks: on,
+                zone: tx.this_desk()?.zone,
+            })
+        })
+        .await
+}
+
+/// The best open sightings, one a conversation; for Today, the command line, and whoever asks.
+pub async fn sightings(cx: Cx<'_>, filter: Filter, max: usize) -> Done<Vec<Sighting>> {
+    let (networks, now) = (cx.app.networks.clone(), cx.now);
+    cx.app.store.read::<_, VerbError>(cx.seat, move |tx| Ok(chosen(tx, &networks, &filter, max, now)?.0)).await
+}
+
+fn chosen(tx: &Tx<'_>, networks: &Networks, filter: &Filter, max: usize, now: Timestamp) -> Kept<(Vec<Sighting>, usize)> {
+    let since = filter.since.unwrap_or(now - ALIVE).max(now - ALIVE);
+    let mut open: Vec<(KeptSighting, Worth)> = Vec::new();
+    for one in tx.sightings().open(now, since, filter.topic, &filter.network)? {
+        let worth = worth_now(tx, &one, now)?;
+        open.push((one, worth));
+    }
+    open.sort_by(|(a, x), (b, y)| (y.score, b.said_at, b.id).cmp(&(x.score, a.said_at, a.id)));
+    // One talk is one row, by its best sighting.
+    let mut seen: HashMap<(Option<ConversationId>, Option<model::PostId>), ()> = HashMap::new();
+    open.retain(|(one, _)| {
+        let key = (one.conversation, one.conversation.is_none().then_some(one.post));
+        seen.insert(key, ()).is_none()
+    });
+    let all = open.len();
+    open.retain(|(_, worth)| filter.with_low || worth.score >= LOW);
+    open.truncate(max);
+    let rest = all - open.len();
+    let rows = open.into_iter().filter_map(|(one, worth)| show(tx, networks, one, worth).transpose()).collect::<Kept<Vec<_>>>()?;
+    Ok((rows, rest))
+}
+
+/// What it is worth at this moment: as weighed last, with its freshness of now.
+fn worth_now(tx: &Tx<'_>, one: &KeptSighting, now: Timestamp) -> Kept<Worth> {
+    let worth: Worth = serde_json::from_str(&one.reasons).unwrap_or(Worth { score: one.score, reasons: Vec::new() });
+    let last_at = match one.conversation {
+        Some(conversation) => tx.conversations().find(conversation)?.map(|c| c.face.last_at),
+        None => None,
+    };
+    Ok(worth.again(last_at.unwrap_or(one.said_at).max(one.said_at), now))
+}
+
+fn show(tx: &Tx<'_>, networks: &Networks, one: KeptSighting, worth: Worth) -> Kept<Option<Sighting>> {
+    let Some(post) = tx.posts().find(one.post)? else { return Ok(None) };
+    let Some(profile) = tx.profiles().find(post.author)? else { return Ok(None) };
+    let person = tx.persons().find(profile.person)?.filter(|p| p.nature == Nature::Person && !p.is_me);
+    let network = networks.get(&one.network);
+    let is_read_only = network.is_none_or(|n| n.publish().is_none());
+    let (text, title) = (&post.post.text, post.post.title.as_deref());
+    let words = match (&post.post.warning, title) {
+        (Some(warning), _) => snippet(warning),
+        (None, Some(title)) if text.is_empty() || is_read_only => snippet(title),
+        (None, _) => snippet(text),
+    };
+    Ok(Some(Sighting {
+        id: one.id,
+        topic: one.topic,
+        topic_name: tx.topics().get_any(one.topic)?.name,
+        conversation: one.conversation,
+        who: profile.profile.name.clone(),
+        person: person.map(|p| p.id),
+        profile: profile.id,
+        has_picture: profile.profile.avatar_url.is_some(),
+        network_name: network.map_or_else(|| one.network.to_string(), |n| n.about().name.to_owned()),
+        mark: network.map_or_else(|| "··".to_owned(), |n| n.about().mark.to_owned()),
+        is_read_only,
+        network: one.network,
+        title: post.post.title.clone(),
+        words,
+        warning: post.post.warning.clone(),
+        language: post.post.language.clone(),
+        url: post.post.url.clone(),
+        said_at: one.said_at,
+        worth,
+        state: one.state,
+    }))
+}
+
+/// What was passed by: said no to, or gone by untouched. Newest first.
+pub async fn passed(cx: Cx<'_>) -> Done<Vec<Sighting>> {
+    let (networks, now) = (cx.app.networks.clone(), cx.now);
+    cx.app
+        .store
+        .read::<_, VerbError>(cx.seat, move |tx| {
+            let mut rows = Vec::new();
+            for one in tx.sightings().passed(now - ALIVE, PASSED_MAX)? {
+                let worth = worth_now(tx, &one, now)?;
+                rows.extend(show(tx, &networks, one, worth)?);
+            }
+            Ok(rows)
+        })
+        .await
+}
+
+/// Joins: the conversation is ours from now on. Answers where it stands.
+pub async fn join(cx: Cx<'_>, id: SightingId) -> Done<ConversationId> {
+    let now = cx.now;
+    cx.app
+        .store
+        .write::<_, VerbError>(cx.seat, move |tx| {
+            let one = tx.sightings().get(id)?;
+            let conversation = one.conversation.ok_or(VerbError::Missing("conversation"))?;
+            mark(tx, &one, "joined", None, now)?;
+            let mut marks = tx.conversations().get(conversation)?.marks;
+            marks.joined_at = marks.joined_at.or(Some(now));
+            tx.conversations().set_marks(conversation, &marks)?;
+            refresh(tx, conversation, now)?;
+            Ok(conversation)
+        })
+        .await
+}
+
+/// When a sighting that was put off comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    At(Timestamp),
+    /// When somebody speaks in it again.
+    Reply,
+}
+
+/// No sighting is put off for longer: its talk is over by then.
+const LATER_MAX: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// Puts it off. Answers who began it.
+pub async fn later(cx: Cx<'_>, id: SightingId, until: Until) -> Done<String> {
+    let at = match until {
+        Until::At(at) if at <= cx.now => return Err(VerbError::wrong("until", "That time has passed. Choose a later one.")),
+        Until::At(at) if at > cx.now + LATER_MAX => return Err(VerbError::wrong("until", "That is more than a year away.")),
+        Until::At(at) => Some(at),
+        Until::Reply => None,
+    };
+    set(cx, id, "later", at).await
+}
+
+/// Not for me: it goes, and the next by the same writer is worth less. Answers who began it.
+pub async fn pass(cx: Cx<'_>, id: SightingId) -> Done<String> {
+    set(cx, id, "no", None).await
+}
+
+/// Takes back what was done with it, and what was learnt from that.
+pub async fn reopen(cx: Cx<'_>, id: SightingId) -> Done<String> {
+    set(cx, id, "open", None).await
+}
+
+async fn set(cx: Cx<'_>, id: SightingId, state: &'static str, until: Option<Timestamp>) -> Done<String> {
+    let now = cx.now;
+    cx.app
+        .store
+        .write::<_, VerbError>(cx.seat, move |tx| {
+            let one = tx.sightings().get(id)?;
+            mark(tx, &one, state, until, now)?;
+            let who = tx.profiles().find(one.author)?.map(|p| p.profile.name);
+            Ok(who.unwrap_or_default())
+        })
+        .await
+}
+
+/// One talk is one row, so all its sightings go together.
+fn mark(tx: &Tx<'_>, one: &KeptSighting, state: &str, until: Option<Timestamp>, now: Timestamp) -> Kept<()> {
+    for same in tx.sightings().of_same(one)? {
+        tx.sightings().set_state(same.id, state, now, until)?;
+    }
+    // Open sightings by the same writer are worth less, or as much again, at once.
+    let others = tx.sightings().open_by(one.author)?;
+    super::notice::weigh_posts(tx, &others, now)
+}
