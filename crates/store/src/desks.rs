@@ -16,10 +16,13 @@ fn read_desk(row: &Row<'_>) -> Kept<Desk> {
     Ok(Desk { id: row.get(0)?, name: row.get(1)?, zone: row.get(2)?, created_at: row.get(3)? })
 }
 
+/// Stands where a password's hash would; no password has it.
+const NO_PASSWORD: &str = "sample";
+
 impl Unscoped<'_> {
     /// Whether nobody has a login yet.
     pub fn is_first_run(&self) -> Kept<bool> {
-        Ok(self.find("select id from voices limit 1", &args![], |row| row.get::<i64>(0))?.is_none())
+        Ok(self.find("select id from voices where password <> $1 limit 1", &args![NO_PASSWORD], |row| row.get::<i64>(0))?.is_none())
     }
     pub fn put_desk(&self, desk: &Desk) -> Kept<()> {
         self.run(
@@ -37,6 +40,14 @@ impl Unscoped<'_> {
         self.run(
             "insert into voices (id, name, name_key, password, created_at) values ($1, $2, $3, $4, $5)",
             &args![voice.id, &voice.name, name_key(&voice.name), password_hash, at],
+        )?;
+        Ok(())
+    }
+    /// A voice of a sample desk: it has no password, and nobody can sign in by its name.
+    pub fn put_sample_voice(&self, voice: &Voice, at: Timestamp) -> Kept<()> {
+        self.run(
+            "insert into voices (id, name, name_key, password, created_at) values ($1, $2, $3, $4, $5)",
+            &args![voice.id, &voice.name, format!(" sample {}", voice.id), NO_PASSWORD, at],
         )?;
         Ok(())
     }

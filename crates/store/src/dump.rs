@@ -88,6 +88,20 @@ fn value_in(json: &Json) -> Option<Value> {
 }
 
 impl Unscoped<'_> {
+    /// Throws a desk away: every row of it, in every table, and the voices that sit at no other.
+    pub fn throw_desk(&self, desk: model::DeskId) -> Kept<()> {
+        let args = crate::args![desk];
+        for table in TABLES.iter().rev().filter(|t| !matches!(**t, "desks" | "voices" | "sign_in_tries" | "workers" | "seats")) {
+            self.run(&format!("delete from {table} where desk = $1"), &args)?;
+        }
+        let voices = self.all("select voice from seats where desk = $1 limit 1000", &args, |row| row.get::<model::VoiceId>(0))?;
+        self.run("delete from seats where desk = $1", &args)?;
+        for voice in voices {
+            self.run("delete from voices where id = $1 and not exists (select 1 from seats where voice = $1) and not exists (select 1 from sessions where voice = $1)", &crate::args![voice])?;
+        }
+        self.run("delete from desks where id = $1", &args)?;
+        Ok(())
+    }
     /// From here on this transaction sees one moment of all tables. Must be its first statement.
     pub fn hold_still(&self) -> Kept<()> {
         if self.dialect() == crate::Dialect::Pg {

@@ -102,6 +102,8 @@ pub struct Sitter {
     pub voice_name: String,
     /// Address of the voice's own picture, through the desk.
     pub face: Option<String>,
+    /// Everything here is invented and can be thrown away.
+    pub is_sample: bool,
     /// The desk's zone, in which hours are shown.
     pub zone: TimeZone,
     /// How many conversations wait for this voice.
@@ -118,7 +120,8 @@ impl Sitter {
             seat: found.seat,
             desk_name: found.desk.name,
             public_url: site.app.config.public_url.clone(),
-            desk_word: if site.app.config.is_demo { "sample people, thrown away" } else { "your own desk" }.to_owned(),
+            desk_word: if found.is_sample { "sample people" } else { "your own desk" }.to_owned(),
+            is_sample: found.is_sample,
             voice_name: found.voice_name,
             face: found.face.map(|id| format!("/face/{id}")),
             zone: TimeZone::get(&found.desk.zone).unwrap_or(TimeZone::UTC),

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Result;
-use model::{DeskId, Seat, Timestamp};
+use model::{Seat, Timestamp};
+use verbs::desk::sample;
 use verbs::{App, Cx, VerbError};
 
 use crate::cli::EXIT_WRONG;
@@ -59,9 +60,15 @@ impl Sitting {
         let seat = app
             .store
             .read_unscoped::<_, store::StoreError>(|tx| {
-                let Some(desk) = tx.desks()?.into_iter().next() else { return Ok(None) };
-                let owner = tx.at(desk.id, |tx| tx.voices())?.into_iter().next();
-                Ok(owner.map(|(voice, role)| Seat::of_voice(DeskId(desk.id.0), voice.id, role)))
+                for desk in tx.desks()? {
+                    let owner = tx.at(desk.id, |tx| {
+                        Ok::<_, store::StoreError>(if tx.setting(sample::MARK)?.is_some() { None } else { tx.voices()?.into_iter().next() })
+                    })?;
+                    if let Some((voice, role)) = owner {
+                        return Ok(Some(Seat::of_voice(desk.id, voice.id, role)));
+                    }
+                }
+                Ok(None)
             })
             .await?;
         let seat = seat.ok_or_else(|| Wrong::new("this desk has no owner yet: start `hobnob` and open the address it prints"))?;

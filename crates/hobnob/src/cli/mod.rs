@@ -3,6 +3,7 @@
 
 pub mod backup;
 pub mod connect;
+pub mod demo;
 pub mod desk;
 pub mod doctor;
 pub mod password;
@@ -27,6 +28,8 @@ HOBNOB_LOG=debug says more of what is done, on standard error.";
 pub enum Command {
     /// Connect an account of yours: hobnob connect NETWORK [FIELD=VALUE …]
     Connect(connect::Arguments),
+    /// Look round in a lived-in desk of invented people, on throw-away data
+    Demo(demo::Arguments),
     /// Say plainly what is wrong, if anything is
     Doctor(doctor::Arguments),
     /// Put everything into one file, sign-ins sealed
@@ -42,6 +45,7 @@ pub enum Command {
 pub async fn run(command: Command, flags: &Flags) -> anyhow::Result<()> {
     match command {
         Command::Connect(arguments) => connect::run(arguments, flags).await,
+        Command::Demo(arguments) => demo::run(arguments, flags).await,
         Command::Doctor(arguments) => doctor::run(arguments, flags).await,
         Command::Backup(arguments) => backup::backup(arguments, flags).await,
         Command::Restore(arguments) => backup::restore(arguments, flags).await,

@@ -27,9 +27,14 @@ pub static SKY: Sample = sample(&SKY_ABOUT, true);
 /// Only to be read.
 pub static PRESS: Sample = sample(&PRESS_ABOUT, false);
 
-static TOWN_ABOUT: About = about("sample-town", "Mastodon", "Ma", town);
-static SKY_ABOUT: About = about("sample-sky", "Bluesky", "Bs", sky);
-static PRESS_ABOUT: About = about("sample-press", "Feed", "Fd", Rules::default);
+/// The keys under which they stand in rows.
+pub const TOWN_KEY: &str = "sample-town";
+pub const SKY_KEY: &str = "sample-sky";
+pub const PRESS_KEY: &str = "sample-press";
+
+static TOWN_ABOUT: About = about(TOWN_KEY, "Mastodon", "Ma", town);
+static SKY_ABOUT: About = about(SKY_KEY, "Bluesky", "Bs", sky);
+static PRESS_ABOUT: About = about(PRESS_KEY, "Feed", "Fd", Rules::default);
 
 const fn about(key: &'static str, name: &'static str, mark: &'static str, rules: fn() -> Rules) -> About {
     About { key, name, mark, blurb: "Sample people. Nothing leaves this machine.", rules }

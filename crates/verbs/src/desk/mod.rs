@@ -6,5 +6,6 @@ pub mod begin;
 pub mod choices;
 pub mod doctor;
 pub mod pictures;
+pub mod sample;
 pub mod search;
 pub mod session;

@@ -39,6 +39,13 @@ pub async fn face(cx: Cx<'_>, id: ProfileId) -> Done<Picture> {
     fetch(cx, &url).await
 }
 
+/// The name of the drawing that stands for a sample person's picture.
+pub async fn drawn(cx: Cx<'_>, id: ProfileId) -> Done<Option<String>> {
+    let kept = cx.app.store.read::<_, StoreError>(cx.seat, move |tx| tx.profiles().get(id)).await?;
+    let name = kept.profile.avatar_url.as_deref().and_then(|url| url.strip_prefix(crate::desk::sample::FACE)).map(str::to_owned);
+    Ok(name.filter(|n| n.bytes().all(|b| b.is_ascii_lowercase())))
+}
+
 /// Any picture that a kept row names; the address never comes from a request.
 pub async fn fetch(cx: Cx<'_>, url: &str) -> Done<Picture> {
     if let Some(known) = cx.app.album.recall(url) {

@@ -106,6 +106,8 @@ pub struct Sitter {
     pub desk: Desk,
     /// Conversations that wait for an answer.
     pub waiting: u32,
+    /// A desk of invented people.
+    pub is_sample: bool,
     /// A profile of ours that has a picture.
     pub face: Option<ProfileId>,
 }
@@ -120,6 +122,7 @@ pub async fn find(app: &App, token_hash: [u8; 32], now: Timestamp) -> Done<Optio
             let sitter = tx.at(session.seat.desk, |tx| {
                 let face = tx.profiles().mine()?.into_iter().find(|p| p.profile.avatar_url.is_some()).map(|p| p.id);
                 Ok::<_, StoreError>(Sitter {
+                    is_sample: tx.setting(crate::desk::sample::MARK)?.is_some(),
                     desk: tx.this_desk()?,
                     waiting: tx.waiting()?,
                     face,

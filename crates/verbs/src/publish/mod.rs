@@ -6,7 +6,7 @@ mod baggage;
 pub mod deliver;
 pub mod drafts;
 pub mod fit;
-mod landed;
+pub(crate) mod landed;
 pub mod later;
 mod named;
 pub mod picture;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use model::ProfileId;
 use verbs::desk::pictures;
 
@@ -12,6 +12,10 @@ use crate::session::Seated;
 use crate::shell::Answer;
 
 pub async fn show(seated: Seated, Path(id): Path<i64>) -> Answer {
+    // Sample people are drawn by us; their pictures are among our own.
+    if let Some(drawn) = pictures::drawn(seated.cx(), ProfileId(id)).await? {
+        return Ok(axum::response::Redirect::to(&format!("{}/sample/{drawn}.svg", crate::assets::prefix())).into_response());
+    }
     let picture = pictures::face(seated.cx(), ProfileId(id)).await?;
     served(&picture)
 }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use verbs::VerbError;
 use verbs::desk::session::{self, FirstOwner};
-use verbs::desk::{accounts, begin};
+use verbs::desk::{accounts, begin, sample};
 
 use crate::forms::{Posted, PostedOpen};
 use crate::look::Look;
@@ -206,6 +206,44 @@ pub async fn say_where(Posted { seated, form }: Posted<Topics>) -> Answer {
 pub async fn ready(seated: Seated) -> Answer {
     let (connected, topics) = (accounts::list(seated.cx()).await?, begin::topics_count(seated.cx()).await?);
     html(&BeginPage { shell: Bare { look: seated.look }, voice: seated.who.voice_name.clone(), connected, topics })
+}
+
+/// A desk of invented people, to look round in.
+pub async fn sample(headers: HeaderMap, PostedOpen { site, .. }: PostedOpen<Why>) -> Answer {
+    if is_over(&site).await? {
+        return Ok(Redirect::to("/").into_response());
+    }
+    let key = SessionKey::fresh();
+    sample::open(&site.app, key.hash(), site.now()).await?;
+    enter(&site, &headers, &key)
+}
+
+/// `hobnob demo` prints this address: it signs in to the demonstration's desk.
+pub async fn demo(State(site): State<Site>, headers: HeaderMap) -> Answer {
+    if !site.app.config.is_demo {
+        return Err(crate::errors::Fault::missing().into());
+    }
+    let key = SessionKey::fresh();
+    sample::enter(&site.app, key.hash(), site.now()).await?;
+    enter(&site, &headers, &key)
+}
+
+fn enter(site: &Site, headers: &HeaderMap, key: &SessionKey) -> Answer {
+    let mut answer = Redirect::to("/today").into_response();
+    answer.headers_mut().append(header::SET_COOKIE, key.keep(site.is_secure(headers)));
+    Ok(answer)
+}
+
+#[derive(Deserialize)]
+pub struct Nothing {}
+
+/// Throws the sample desk away and begins in earnest.
+pub async fn throw(headers: HeaderMap, Posted { seated, .. }: Posted<Nothing>) -> Answer {
+    sample::throw(&seated.site.app, seated.seat()).await?;
+    seated.site.sessions.forget_all();
+    let mut answer = Redirect::to("/hello/why").into_response();
+    answer.headers_mut().append(header::SET_COOKIE, SessionKey::forget(seated.site.is_secure(&headers)));
+    Ok(answer)
 }
 
 /// The four steps, with the one we are at.

@@ -1,0 +1,355 @@
+//! The sample desk: a lived-in desk of invented people, to look round in and to throw away. It is filled through the same functions
+//! as any other desk. Begin with [`open`]; what is said in it stands in `cast.rs`.
+
+mod cast;
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, ToSpan};
+use model::*;
+use networks::{Landing, Networks};
+use store::drafts::KeptDraft;
+use store::gestures::Gesture;
+use store::{Kept, StoreError, Tx};
+
+use self::cast::{Net, Own};
+use crate::converse::take_in::{Arrival, take_in};
+use crate::publish::plan::plan_in;
+use crate::publish::render::Press;
+use crate::{App, Done, VerbError, listen, publish};
+
+/// A sample desk is signed in to for so long.
+const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(24);
+/// By this choice of a desk it is known as one of sample people.
+pub const MARK: &str = "sample-desk";
+/// How long ago its accounts were connected.
+const CONNECTED_DAYS: i64 = 120;
+const ZONE: &str = "Europe/London";
+/// What pictures of sample people have for an address; the face page draws them from our own.
+pub const FACE: &str = "sample:";
+
+/// Makes a sample desk and signs in to it under a session. Any number can stand side by side; each is thrown away by [`throw`].
+pub async fn open(app: &App, token_hash: [u8; 32], now: Timestamp) -> Done<Seat> {
+    let (networks, public_url) = (app.networks.clone(), app.config.public_url.clone());
+    app.store
+        .write_unscoped(move |tx| {
+            let (desk, voice): (DeskId, VoiceId) = (tx.fresh(now), tx.fresh(now));
+            tx.put_desk(&Desk { id: desk, name: "Fold & Thread".into(), zone: ZONE.into(), created_at: now })?;
+            tx.put_sample_voice(&Voice { id: voice, name: "Maren Okafor".into() }, now)?;
+            let seat = Seat::of_voice(desk, voice, Role::Owner);
+            tx.put_seat(&seat, now)?;
+            tx.put_session(&token_hash, &seat, now, now + SESSION_LASTS)?;
+            tx.at(desk, |tx| {
+                tx.set_setting(MARK, "yes")?;
+                Filling { tx, networks, public_url, voice, now, accounts: HashMap::new(), people: HashMap::new() }.fill()
+            })?;
+            Ok(seat)
+        })
+        .await
+}
+
+/// Signs in to the sample desk that is there, or to a new one; for a desk that is nothing but a demonstration.
+pub async fn enter(app: &App, token_hash: [u8; 32], now: Timestamp) -> Done<Seat> {
+    let found = app
+        .store
+        .write_unscoped::<_, StoreError>(move |tx| {
+            for desk in tx.desks()? {
+                let voice = tx.at(desk.id, |tx| Ok::<_, StoreError>(tx.setting(MARK)?.and(tx.voices()?.into_iter().next())))?;
+                if let Some((voice, role)) = voice {
+                    let seat = Seat::of_voice(desk.id, voice.id, role);
+                    tx.put_session(&token_hash, &seat, now, now + SESSION_LASTS)?;
+                    return Ok(Some(seat));
+                }
+            }
+            Ok(None)
+        })
+        .await?;
+    match found {
+        Some(seat) => Ok(seat),
+        None => open(app, token_hash, now).await,
+    }
+}
+
+/// Throws a sample desk away, with everything in it; refused for any other desk.
+pub async fn throw(app: &App, seat: &Seat) -> Done<()> {
+    let seat = seat.clone();
+    app.store
+        .write_unscoped(move |tx| {
+            let is_sample = tx.at(seat.desk, |tx| tx.setting(MARK))?.is_some();
+            if !is_sample {
+                return Err(VerbError::NotYours);
+            }
+            Ok(tx.throw_desk(seat.desk)?)
+        })
+        .await
+}
+
+struct Filling<'t, 'c> {
+    tx: &'t Tx<'c>,
+    networks: Networks,
+    public_url: String,
+    voice: VoiceId,
+    now: Timestamp,
+    accounts: HashMap<&'static str, Account>,
+    people: HashMap<&'static str, PersonId>,
+}
+
+fn key(net: Net) -> &'static str {
+    match net {
+        Net::Town => networks::sample::TOWN_KEY,
+        Net::Sky => networks::sample::SKY_KEY,
+        Net::Press => networks::sample::PRESS_KEY,
+    }
+}
+
+impl Filling<'_, '_> {
+    fn fill(mut self) -> Done<()> {
+        self.connect(Net::Town, "maren@paper.example", "https://paper.example")?;
+        self.connect(Net::Sky, "foldandthread.example", "https://foldandthread.example")?;
+        self.connect(Net::Press, "Slow Made", "https://slowmade.example/feed.xml")?;
+        let aim = self.aims()?;
+        let topics = cast::TOPICS.iter().map(|(name, query)| Ok((*name, Query::parse(query)?)));
+        for topic in topics.collect::<Result<Vec<_>, QueryError>>()? {
+            self.tx.topics().put(topic.0, &topic.1, None, self.ago(30 * 24 * 60))?;
+        }
+        for (number, talk) in cast::TALKS.iter().enumerate() {
+            self.talk(number, talk)?;
+        }
+        for own in cast::OWN {
+            self.say(own, aim)?;
+        }
+        self.calendar(aim)?;
+        self.ledger()?;
+        self.visits(aim)?;
+        crate::jobs::Job::KeepHouse.put(self.tx, self.now, self.now)?;
+        Ok(())
+    }
+
+    fn ago(&self, minutes: i64) -> Timestamp {
+        self.now - SignedDuration::from_mins(minutes)
+    }
+
+    fn connect(&mut self, net: Net, handle: &str, server: &str) -> Kept<()> {
+        let network = NetworkKey::new(key(net));
+        let rules = self.networks.get(&network).map(|n| (n.about().rules)()).unwrap_or_default();
+        let created_at = self.ago(CONNECTED_DAYS * 24 * 60);
+        let me = self.me(net, handle);
+        let account = Account {
+            id: self.tx.fresh(self.now),
+            network,
+            server: server.into(),
+            remote_id: me.remote_id.clone(),
+            handle: handle.into(),
+            name: me.name.clone(),
+            avatar_url: None,
+            url: None,
+            rules,
+            state: AccountState::Working,
+            created_at,
+        };
+        let id = self.tx.accounts().put(&account)?;
+        if net != Net::Press {
+            let mine = self.tx.profiles().put(&me, created_at)?;
+            self.tx.profiles().set_mine(mine.id, id)?;
+        }
+        self.tx.accounts().set_synced(id, self.ago(2))?;
+        self.accounts.insert(key(net), Account { id, ..account });
+        Ok(())
+    }
+
+    fn me(&self, net: Net, handle: &str) -> Profile {
+        let network = NetworkKey::new(key(net));
+        let name = if net == Net::Press { handle.to_owned() } else { "Maren Okafor".to_owned() };
+        Profile {
+            network,
+            remote_id: format!("me:{handle}"),
+            handle: handle.into(),
+            name,
+            avatar_url: Some(format!("{FACE}maren")),
+            ..Profile::default()
+        }
+    }
+
+    fn profile(&self, who: &str) -> Profile {
+        let s = cast::PEOPLE.iter().find(|p| p.key == who).expect("the cast knows everybody who speaks");
+        Profile {
+            network: NetworkKey::new(key(s.net)),
+            remote_id: format!("sample:{}", s.key),
+            handle: s.handle.into(),
+            name: s.name.into(),
+            about: s.about.into(),
+            avatar_url: (!s.face.is_empty()).then(|| format!("{FACE}{}", s.face)),
+            ..Profile::default()
+        }
+    }
+
+    fn talk(&mut self, number: usize, talk: &cast::Talk) -> Kept<()> {
+        let account = self.accounts[key(talk.net)].clone();
+        let author = |line: usize| match talk.lines[line].0 {
+            "me" => self.me(talk.net, &account.handle),
+            who => self.profile(who),
+        };
+        let name = |line: usize| format!("{}:{number}/{line}", key(talk.net));
+        let mut kept = Vec::new();
+        for (i, (who, minutes, parent, words)) in talk.lines.iter().enumerate() {
+            let mut post = Post::new(PostRef::new(name(i), "sample"), author(i), *words, self.ago(*minutes));
+            post.language = Some("en".into());
+            post.tags = words.split_whitespace().filter_map(|w| w.strip_prefix('#')).map(str::to_owned).collect();
+            post.mentions = self.mentioned(words, &account);
+            post.reply_to = parent.map(name);
+            post.reply_to_author = parent.map(|p| author(p).remote_id);
+            post.root = parent.map(|_| name(0));
+            kept.push((*who, post));
+        }
+        for (who, post) in kept {
+            let at = post.created_at;
+            let ids = take_in(self.tx, &account, std::slice::from_ref(&post), Arrival::Fresh, at)?;
+            listen::notice(self.tx, &ids, self.now)?;
+            if let Some(profile) = self.tx.profiles().find_remote(&post.network, &post.author.remote_id)? {
+                self.people.insert(who, profile.person);
+            }
+        }
+        Ok(())
+    }
+
+    fn mentioned(&self, words: &str, account: &Account) -> Vec<Mention> {
+        let named = words.split_whitespace().filter_map(|w| w.strip_prefix('@')).map(|w| w.trim_end_matches([',', '.', ':', '?']));
+        named
+            .filter_map(|handle| {
+                let remote_id = if handle == account.handle {
+                    account.remote_id.clone()
+                } else {
+                    format!("sample:{}", cast::PEOPLE.iter().find(|p| p.handle == handle)?.key)
+                };
+                Some(Mention { remote_id, handle: handle.to_owned() })
+            })
+            .collect()
+    }
+
+    fn aims(&self) -> Kept<AimId> {
+        let by = self.now.to_zoned(jiff::tz::TimeZone::UTC).date().checked_add(7.weeks()).ok().map(|d| d.to_string());
+        let first = Aim {
+            id: self.tx.fresh(self.now),
+            name: "Fill the autumn workshops".into(),
+            why: "I want people round the table who came because someone they trust told them, not because of an advert.".into(),
+            measure: Measure::Visits,
+            target: 240,
+            by,
+            hours: Some(3.0),
+            url: Some("https://foldandthread.example/workshops".into()),
+            created_at: self.ago(105 * 24 * 60),
+            closed_at: None,
+        };
+        self.tx.aims().put(&first)?;
+        self.tx.aims().put(&Aim {
+            id: self.tx.fresh(self.now),
+            name: "Repairs for libraries".into(),
+            why: "Small libraries should know that a torn spine is not the end of a book.".into(),
+            measure: Measure::People,
+            target: 12,
+            by: None,
+            hours: Some(1.0),
+            url: None,
+            ..first.clone()
+        })?;
+        Ok(first.id)
+    }
+
+    fn draft(&self, words: &str, kind: Kind, is_personal: bool, aim: Option<AimId>, at: Timestamp) -> KeptDraft {
+        let draft = Draft {
+            id: self.tx.fresh(at),
+            voice: Some(self.voice),
+            text: words.to_owned(),
+            title: None,
+            language: Some("en".into()),
+            warning: None,
+            visibility: Visibility::Public,
+            kind,
+            is_personal,
+            aim,
+            reply: None,
+            pictures: Vec::new(),
+            created_at: at,
+            updated_at: at,
+        };
+        KeptDraft::new(draft, self.both(), ZONE)
+    }
+
+    fn both(&self) -> Vec<AccountId> {
+        [Net::Town, Net::Sky].map(|net| self.accounts[key(net)].id).to_vec()
+    }
+
+    /// Keeps a draft and puts it in line, its link made short.
+    fn plan(&self, mut kept: KeptDraft, has_link: bool, due: Timestamp, at: Timestamp) -> Done<Vec<DeliveryId>> {
+        if has_link {
+            kept.draft.text += " https://foldandthread.example/workshops";
+            kept.has_short_links = true;
+        }
+        self.tx.drafts().save(&kept, at)?;
+        let press = Press { networks: self.networks.clone(), public_url: self.public_url.clone(), keep_at: Some(at) };
+        plan_in(self.tx, &press, kept.draft.id, &kept.accounts, due, at)
+    }
+
+    /// One of our own posts, standing on both networks.
+    fn say(&self, own: &Own, aim: AimId) -> Done<()> {
+        let at = self.ago(own.days * 24 * 60 + 200);
+        let kept = self.draft(own.words, own.kind, own.is_personal, own.has_link.then_some(aim), at);
+        for id in self.plan(kept, own.has_link, at, at)? {
+            let Some(delivery) = self.tx.deliveries().begin_attempt(id, at)? else { continue };
+            let landing = Landing { at: PostRef::new(format!("sample:own/{id}"), "sent"), url: None };
+            self.tx.deliveries().end_attempt(id, delivery.attempts, "landed", at)?;
+            self.tx.deliveries().set_landed(id, delivery.attempts, &landing.at, None, at)?;
+            let delivery = self.tx.deliveries().get(id)?;
+            publish::landed::landed(self.tx, &delivery, &landing, at)?;
+            crate::jobs::Job::Deliver(id).delete(self.tx)?;
+        }
+        Ok(())
+    }
+
+    fn calendar(&self, aim: AimId) -> Done<()> {
+        for (hours, kind, is_personal, has_link, words) in cast::PLANNED {
+            let due = self.now + SignedDuration::from_hours(*hours);
+            let mut kept = self.draft(words, *kind, *is_personal, has_link.then_some(aim), self.ago(300));
+            kept.wished_at =
+                Some(due.in_tz(ZONE).map_err(|_| StoreError::Broken("the sample zone".into()))?.strftime("%Y-%m-%d %H:%M").to_string());
+            self.plan(kept, *has_link, due, self.now)?;
+        }
+        for words in cast::BEGUN {
+            self.tx.drafts().save(&self.draft(words, Kind::Gives, false, None, self.ago(500)), self.ago(500))?;
+        }
+        Ok(())
+    }
+
+    fn ledger(&self) -> Kept<()> {
+        for (who, kind, is_mine, days, what) in cast::GESTURES {
+            let Some(&person) = self.people.get(who) else { continue };
+            let at = self.ago(days * 24 * 60 + 60);
+            self.tx
+                .gestures()
+                .put(&Gesture { person, is_mine: *is_mine, kind: *kind, what: (*what).into(), post: None, delivery: None, at }, at)?;
+        }
+        for (who, days, words) in cast::NOTES {
+            if let Some(&person) = self.people.get(who) {
+                self.tx.notes().put(person, Some(self.voice), words, self.ago(days * 24 * 60))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// People who came by the workshop link, week by week.
+    fn visits(&self, aim: AimId) -> Kept<()> {
+        let links: Vec<Link> = self.tx.links().list(self.ago(200 * 24 * 60), 500)?.into_iter().filter(|l| l.aim == Some(aim)).collect();
+        let weeks = cast::VISITS_A_WEEK.len() as i64;
+        let hosts = [Some("paper.example"), Some("bsky.example"), None];
+        for (week, visits) in cast::VISITS_A_WEEK.iter().enumerate() {
+            for n in 0..i64::from(*visits) {
+                let at = self.ago((weeks - 1 - week as i64) * 7 * 24 * 60 + 90 + n * 311);
+                let before: Vec<&Link> = links.iter().filter(|l| l.created_at < at).collect();
+                let Some(link) = before.get((n as usize * 7) % before.len().max(1)) else { continue };
+                let from = hosts[n as usize % hosts.len()].map(str::to_owned);
+                self.tx.visits().put(&Visit { id: self.tx.fresh(at), link: link.id, at, visitor: Visitor::Person, from })?;
+            }
+        }
+        Ok(())
+    }
+}
