@@ -189,7 +189,7 @@ pub trait People: Send + Sync {
 pub enum Event {
     /// The stream is open (again); what came in between has to be fetched.
     Open,
-    Heard(Heard),
+    Heard(Box<Heard>),
     /// A post, and what brought it (`Home` or `Tag`).
     Post(Box<Post>, Search),
     Edited(Box<Post>),

@@ -201,7 +201,7 @@ fn event(message: &wire::Message, label: &Search, here: &Here) -> Option<Event> 
         "status.update" => Some(Event::Edited(post()?)),
         "notification" => {
             let notification: wire::Notification = serde_json::from_value(payload()?).ok()?;
-            heard_from_notification(&notification, here, &Parents::default()).map(Event::Heard)
+            heard_from_notification(&notification, here, &Parents::default()).map(|h| Event::Heard(Box::new(h)))
         }
         "delete" => match &message.payload {
             serde_json::Value::String(id) if !id.is_empty() => Some(Event::Deleted(here.alias(id))),

@@ -94,7 +94,7 @@ async fn take(cx: Cx<'_>, account: &Account, event: Event) -> Done<()> {
             bring(cx, account.id).await?;
         }
         Event::Heard(heard) => {
-            cx.app.store.write::<_, StoreError>(cx.seat, move |tx| take_heard(tx, &account, &[heard], now)).await?;
+            cx.app.store.write::<_, StoreError>(cx.seat, move |tx| take_heard(tx, &account, &[*heard], now)).await?;
         }
         Event::Post(post, _) | Event::Edited(post) => {
             cx.app
