@@ -15,6 +15,10 @@ impl PostRef {
     pub fn new(id: impl Into<String>, tag: impl Into<String>) -> Self {
         Self { id: id.into(), tag: tag.into() }
     }
+    /// Its [`Post::local`], where the tag is such a name.
+    pub fn local(&self) -> Option<String> {
+        self.tag.starts_with("local:").then(|| self.tag.clone())
+    }
 }
 
 /// The name a post goes by on one server only: for networks that name a parent by a number of that server, and not by its global id.

@@ -58,6 +58,7 @@ fn post_of(tx: &Tx<'_>, account: &Account, delivery: &Delivery, landing: &Landin
     };
     let part = &delivery.part;
     let mut post = Post::new(landing.at.clone(), author, part.text.clone(), now);
+    post.local = landing.at.local();
     post.title = part.title.clone();
     post.url = landing.url.clone();
     post.language = part.language.clone();
