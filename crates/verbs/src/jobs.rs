@@ -17,6 +17,8 @@ pub enum Job {
     Hear(WatchId),
     /// Send one part to one account, once.
     Deliver(DeliveryId),
+    /// Change or take down a part where it stands.
+    Follow(DeliveryId),
 }
 
 /// What becomes of a job that was done.
@@ -37,6 +39,7 @@ impl Job {
             Job::KeepHouse => ("keep-house", 0),
             Job::Hear(id) => ("hear", id.0),
             Job::Deliver(id) => ("deliver", id.0),
+            Job::Follow(id) => ("follow", id.0),
         }
     }
     pub fn from_row(kind: &str, subject: i64) -> Option<Job> {
@@ -46,6 +49,7 @@ impl Job {
             "keep-house" => Job::KeepHouse,
             "hear" => Job::Hear(WatchId(subject)),
             "deliver" => Job::Deliver(DeliveryId(subject)),
+            "follow" => Job::Follow(DeliveryId(subject)),
             _ => return None,
         })
     }
@@ -67,6 +71,7 @@ pub async fn perform(cx: Cx<'_>, job: Job) -> Done<Next> {
         Job::Sync(id) => crate::converse::sync::sync(cx, id).await,
         Job::KeepHouse => crate::converse::later::keep_house(cx).await,
         Job::Deliver(id) => crate::publish::deliver(cx, id).await,
+        Job::Follow(id) => crate::publish::follow::follow(cx, id).await,
         Job::Hear(id) => crate::listen::hear(cx, id).await,
     }
 }

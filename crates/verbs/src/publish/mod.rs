@@ -3,9 +3,11 @@
 //! ARCHITECTURE.md. Intent is committed before the wire is touched, and a doubt goes to `reconcile.rs`, never to the wire again.
 
 mod baggage;
+pub mod calendar;
 pub mod deliver;
 pub mod drafts;
 pub mod fit;
+pub mod follow;
 pub(crate) mod landed;
 pub mod later;
 mod named;

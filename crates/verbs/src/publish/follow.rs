@@ -1,0 +1,271 @@
+//! Edits and deletes follow the copies: what stands on the networks is changed or taken down there too. Both may safely be done
+//! twice, so a doubt is simply tried again.
+
+use jiff::SignedDuration;
+use model::{AccountState, Delivery, DeliveryId, DeliveryState, DraftId, Part, Timestamp};
+use networks::{Landing, NetworkError};
+use store::follows::{Follow, FollowKind, FollowState};
+use store::posts::Sight;
+use store::{Kept, Tx};
+
+use super::later::take_back_in;
+use super::render::{Press, render};
+use crate::jobs::{Job, Next};
+use crate::{Cx, Done, VerbError, calls, converse};
+
+/// So many tries, then a person is told.
+const TRIES_MAX: u32 = 8;
+const WAIT_FIRST: SignedDuration = SignedDuration::from_secs(20);
+const WAIT_MAX: SignedDuration = SignedDuration::from_hours(1);
+const LOOK_AT_ACCOUNT: SignedDuration = SignedDuration::from_mins(15);
+
+/// How a change or a taking down stands in one place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Followed {
+    pub delivery: DeliveryId,
+    pub place: &'static str,
+    pub handle: String,
+    pub is_taking_down: bool,
+    pub state: FollowState,
+    pub why: Option<String>,
+}
+
+/// Takes a draft down wherever it stands, and back wherever it has not gone out.
+pub async fn take_down(cx: Cx<'_>, draft: DraftId) -> Done<Vec<Followed>> {
+    let now = cx.now;
+    cx.app
+        .store
+        .write(cx.seat, move |tx| {
+            let standing = standing(tx, draft)?;
+            match take_back_in(tx, draft, now) {
+                Ok(_) => {}
+                Err(VerbError::TooLate(_)) if !standing.is_empty() => {}
+                Err(error) => return Err(error),
+            }
+            for d in standing {
+                tx.follows().put(d.id, FollowKind::TakeDown, &d.part, now)?;
+                Job::Follow(d.id).put(tx, now, now)?;
+            }
+            Ok::<_, VerbError>(())
+        })
+        .await?;
+    cx.ring();
+    followed(cx, draft).await
+}
+
+/// Changes the words of a draft wherever it stands and the network has edits; the others say that they have none.
+pub async fn change(cx: Cx<'_>, draft: DraftId, text: &str) -> Done<Vec<Followed>> {
+    let press = Press { networks: cx.app.networks.clone(), public_url: cx.app.config.public_url.clone(), keep_at: Some(cx.now) };
+    let (text, now) = (text.to_owned(), cx.now);
+    cx.app
+        .store
+        .write(cx.seat, move |tx| {
+            let mut kept = tx.drafts().get(draft)?;
+            kept.draft.text = text;
+            let standing = standing(tx, draft)?;
+            if standing.is_empty() {
+                return Err(VerbError::TooLate("It stands nowhere, so there is nothing to change.".into()));
+            }
+            for these in standing.chunk_by(|a, b| a.account == b.account) {
+                let account = tx.accounts().get(these[0].account)?;
+                let rendered = render(tx, &press, &kept, &account, None)?;
+                let parts = rendered.outcome.map_err(VerbError::Misfits)?.parts;
+                if parts.len() != these.len() {
+                    let why = format!(
+                        "On {} it stands as {}, and these words would make {}. Take it down and post anew, or keep to the length.",
+                        rendered.place,
+                        posts(these.len()),
+                        posts(parts.len())
+                    );
+                    return Err(VerbError::wrong("text", why));
+                }
+                for (d, mut part) in these.iter().zip(parts) {
+                    part.reply_to = d.part.reply_to.clone();
+                    if part != d.part {
+                        put_change(tx, d, &part, (account.rules.has_edit, rendered.place), now)?;
+                    }
+                }
+            }
+            if tx.drafts().save(&kept, now)?.is_none() {
+                return Err(VerbError::TooLate("Somebody else changed it first. Nothing was changed.".into()));
+            }
+            Ok(())
+        })
+        .await?;
+    cx.ring();
+    followed(cx, draft).await
+}
+
+fn put_change(tx: &Tx<'_>, d: &Delivery, part: &Part, (has_edit, place): (bool, &str), now: Timestamp) -> Kept<()> {
+    tx.follows().put(d.id, FollowKind::Change, part, now)?;
+    if has_edit {
+        return Job::Follow(d.id).put(tx, now, now);
+    }
+    let number = tx.follows().find(d.id)?.map_or(0, |f| f.number);
+    let why = format!("{place} has no edits. What stands there stays as it is; you can take it down and post anew.");
+    tx.follows().settle(d.id, number, FollowState::Refused, Some(&why), now)?;
+    Ok(())
+}
+
+/// Tries a change or a taking down again that a network refused.
+pub async fn follow_again(cx: Cx<'_>, id: DeliveryId) -> Done<()> {
+    let now = cx.now;
+    cx.app
+        .store
+        .write(cx.seat, move |tx| {
+            let follow = tx.follows().find(id)?.ok_or(VerbError::Missing("change"))?;
+            tx.follows().put(id, follow.kind, &follow.part, now)?;
+            Ok::<_, VerbError>(Job::Follow(id).put(tx, now, now)?)
+        })
+        .await?;
+    cx.ring();
+    Ok(())
+}
+
+/// How changes and takings down of a draft stand, place by place.
+pub async fn followed(cx: Cx<'_>, draft: DraftId) -> Done<Vec<Followed>> {
+    let networks = cx.app.networks.clone();
+    cx.app
+        .store
+        .read(cx.seat, move |tx| {
+            let mut all = Vec::new();
+            for follow in tx.follows().of_draft(draft)? {
+                let d = tx.deliveries().get(follow.delivery)?;
+                let Some(account) = tx.accounts().find(d.account)? else { continue };
+                all.push(Followed {
+                    delivery: d.id,
+                    place: networks.get(&account.network).map_or("This network", |n| n.about().name),
+                    handle: account.handle,
+                    is_taking_down: follow.kind == FollowKind::TakeDown,
+                    state: follow.state,
+                    why: follow.why,
+                });
+            }
+            Ok(all)
+        })
+        .await
+}
+
+fn standing(tx: &Tx<'_>, draft: DraftId) -> Kept<Vec<Delivery>> {
+    let all = tx.deliveries().of_draft(draft)?.into_iter();
+    Ok(all.filter(|d| d.state == DeliveryState::Landed && d.deleted_at.is_none()).collect())
+}
+
+fn posts(n: usize) -> String {
+    if n == 1 { "one post".into() } else { format!("{} posts", super::fit::spelt(n)) }
+}
+
+/// Does what is wished for, at the network.
+pub async fn follow(cx: Cx<'_>, id: DeliveryId) -> Done<Next> {
+    let found = cx
+        .app
+        .store
+        .read(cx.seat, move |tx| {
+            let Some(follow) = tx.follows().find(id)?.filter(|f| f.state == FollowState::Planned) else { return Ok(None) };
+            let d = tx.deliveries().get(id)?;
+            let account = tx.accounts().find(d.account)?;
+            Ok::<_, VerbError>(Some((follow, d, account)))
+        })
+        .await?;
+    let Some((follow, d, account)) = found else { return Ok(Next::Over) };
+    if account.as_ref().is_some_and(|a| a.state != AccountState::Working) {
+        return Ok(Next::At(cx.now + LOOK_AT_ACCOUNT));
+    }
+    let answer = match (&d.landed, account) {
+        (Some(at), Some(_)) => at_the_network(cx, &follow, &d, at.clone()).await?,
+        _ => Err(NetworkError::NotOffered),
+    };
+    let now = cx.now;
+    cx.app.store.write(cx.seat, move |tx| Ok(conclude(tx, &follow, &d, answer, now)?)).await
+}
+
+async fn at_the_network(cx: Cx<'_>, follow: &Follow, d: &Delivery, at: model::PostRef) -> Done<Result<Option<Landing>, NetworkError>> {
+    let is_taking_down = follow.kind == FollowKind::TakeDown;
+    let goods = std::sync::Arc::new((at, follow.part.clone(), super::baggage::pack(cx, d).await?));
+    let answer = calls::call(cx, d.account, move |network, call| {
+        let goods = goods.clone();
+        Box::pin(async move {
+            let (at, part, baggage) = &*goods;
+            let publish = network.publish().ok_or(NetworkError::NotOffered)?;
+            if is_taking_down {
+                publish.delete(call, at).await.map(|()| None)
+            } else {
+                publish.edit(call, at, part, baggage).await.map(Some)
+            }
+        })
+    })
+    .await;
+    match answer {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(VerbError::Network(error)) => Ok(Err(error)),
+        Err(other) => Err(other),
+    }
+}
+
+fn conclude(tx: &Tx<'_>, f: &Follow, d: &Delivery, answer: Result<Option<Landing>, NetworkError>, now: Timestamp) -> Kept<Next> {
+    let error = match answer {
+        Ok(landing) => {
+            if tx.follows().settle(f.delivery, f.number, FollowState::Done, None, now)? {
+                done(tx, f, d, landing, now)?;
+            }
+            return Ok(Next::Over);
+        }
+        Err(NetworkError::NotThere) if f.kind == FollowKind::TakeDown => {
+            if tx.follows().settle(f.delivery, f.number, FollowState::Done, None, now)? {
+                done(tx, f, d, None, now)?;
+            }
+            return Ok(Next::Over);
+        }
+        Err(error) => error,
+    };
+    if error == NetworkError::SignInAgain {
+        return Ok(Next::At(now + LOOK_AT_ACCOUNT));
+    }
+    let tries = tx.follows().count_try(f.delivery, f.number)?;
+    if error.may_pass() && tries < TRIES_MAX {
+        let wait = (WAIT_FIRST * 2_i32.pow(tries.min(10))).min(WAIT_MAX);
+        let at = match error {
+            NetworkError::SlowDown { until } => until.clamp(now + WAIT_FIRST, now + WAIT_MAX),
+            _ => now + wait,
+        };
+        return Ok(Next::At(at));
+    }
+    let why = match error {
+        NetworkError::NotThere => "It is not there any more.".to_owned(),
+        NetworkError::NotOffered => "This server cannot do that.".to_owned(),
+        NetworkError::Refused(why) => why,
+        other => other.to_string(),
+    };
+    tx.follows().settle(f.delivery, f.number, FollowState::Refused, Some(&why), now)?;
+    Ok(Next::Over)
+}
+
+/// What was done there is noted here.
+fn done(tx: &Tx<'_>, f: &Follow, d: &Delivery, landing: Option<Landing>, now: Timestamp) -> Kept<()> {
+    let Some(account) = tx.accounts().find(d.account)? else { return Ok(()) };
+    match f.kind {
+        FollowKind::TakeDown => {
+            tx.deliveries().set_deleted(d.id, now)?;
+            if let Some(at) = &d.landed {
+                converse::take_in::take_down(tx, &account, &at.id, now)?;
+            }
+        }
+        FollowKind::Change => {
+            tx.deliveries().set_part_changed(d.id, &f.part, landing.as_ref().map_or("", |l| l.at.tag.as_str()))?;
+            let kept = match d.post {
+                Some(post) => tx.posts().find(post)?,
+                None => None,
+            };
+            if let Some(mut kept) = kept {
+                kept.post.text = f.part.text.clone();
+                kept.post.edited_at = Some(now);
+                let sight = Sight { author: kept.author, account: Some(account.id), is_mine: true, names_me: false };
+                tx.posts().put(&kept.post, &sight, now)?;
+                if let Some(conversation) = kept.conversation {
+                    converse::refresh::refresh(tx, conversation, now)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
