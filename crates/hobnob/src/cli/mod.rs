@@ -6,7 +6,9 @@ pub mod connect;
 pub mod demo;
 pub mod desk;
 pub mod doctor;
+pub mod lab;
 pub mod password;
+pub mod post;
 
 use clap::Subcommand;
 
@@ -38,6 +40,11 @@ pub enum Command {
     Restore(backup::Arguments),
     /// Put everything into a zip of JSON Lines that others can read, without sign-ins
     Export(backup::Arguments),
+    /// Say something, at once or at a time, on one account or several
+    Post(post::Arguments),
+    /// Run one of Hobnob's judgements on texts of your own
+    #[command(subcommand)]
+    Lab(lab::Lab),
     /// Set a new password for somebody who forgot theirs
     Password(password::Arguments),
 }
@@ -50,6 +57,8 @@ pub async fn run(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::Backup(arguments) => backup::backup(arguments, flags).await,
         Command::Restore(arguments) => backup::restore(arguments, flags).await,
         Command::Export(arguments) => backup::export(arguments, flags).await,
+        Command::Post(arguments) => post::run(arguments, flags).await,
+        Command::Lab(lab) => lab::run(lab),
         Command::Password(arguments) => password::run(arguments, flags).await,
     }
 }

@@ -193,6 +193,7 @@ async fn keep(cx: Cx<'_>, arrival: Arrival) -> Done<AccountId> {
             };
             let id = tx.accounts().put(&account)?;
             tx.accounts().put_secret(id, &arrival.secret, now)?;
+            crate::publish::later::wake(tx, id, now)?;
             // What we only read (a feed) is nobody's presence of ours.
             if !reads_only {
                 let mine = tx.profiles().put(profile, now)?;

@@ -67,7 +67,7 @@ pub async fn change(cx: Cx<'_>, draft: DraftId, text: &str) -> Done<Vec<Followed
                 return Err(VerbError::TooLate("It stands nowhere, so there is nothing to change.".into()));
             }
             for these in standing.chunk_by(|a, b| a.account == b.account) {
-                let account = tx.accounts().get(these[0].account)?;
+                let Some(account) = tx.accounts().find(these[0].account)? else { continue };
                 let rendered = render(tx, &press, &kept, &account, None)?;
                 let parts = rendered.outcome.map_err(VerbError::Misfits)?.parts;
                 if parts.len() != these.len() {

@@ -12,6 +12,7 @@ pub(crate) mod landed;
 pub mod later;
 mod named;
 pub mod picture;
+pub mod placed;
 pub mod plan;
 mod reconcile;
 pub mod render;

@@ -1,0 +1,72 @@
+//! `hobnob lab`: one of Hobnob's judgements on a file of one's own, to see why. Reads and writes JSON, a value a line; needs no desk.
+
+use std::io::{BufRead, Read};
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use model::measure::length;
+use model::split::{Numbering, split_numbered};
+use networks::Networks;
+use serde_json::json;
+
+use crate::cli::desk::{Wrong, say};
+
+/// The longest line that is read, in bytes.
+const LINE_MAX: u64 = 16 * 1024 * 1024;
+
+#[derive(Subcommand)]
+pub enum Lab {
+    /// How long texts are by a network's own rule, and the texts they would be split into. Reads one JSON string a line on standard
+    /// input; prints one JSON object a line: {length, limit, unit, parts}
+    Measure(Measure),
+}
+
+#[derive(Args)]
+pub struct Measure {
+    /// The network's key, such as it stands in `hobnob connect`
+    #[arg(long, value_name = "NAME")]
+    network: String,
+    /// Number the parts as they are when sent: “… 1/2”
+    #[arg(long)]
+    numbered: bool,
+}
+
+pub fn run(lab: Lab) -> Result<()> {
+    match lab {
+        Lab::Measure(arguments) => measure(&arguments),
+    }
+}
+
+fn measure(arguments: &Measure) -> Result<()> {
+    let networks = Networks::default();
+    let wanted = model::NetworkKey::new(&arguments.network.to_lowercase());
+    let Some(network) = networks.get(&wanted) else {
+        let keys: Vec<_> = networks.all().map(|n| n.about().key).collect();
+        return Err(Wrong::new(format!("there is no network called “{}”; there are {}", arguments.network, keys.join(", "))));
+    };
+    let rules = (network.about().rules)();
+    let numbering = if arguments.numbered { Numbering::Suffix } else { Numbering::None };
+    lines(std::io::stdin().lock(), |number, line| {
+        let text: String = serde_json::from_str(line).map_err(|e| Wrong::new(format!("line {number}: this is not a JSON string: {e}")))?;
+        let parts = split_numbered(&text, &rules, numbering);
+        say(json!({"length": length(&text, &rules), "limit": rules.text_max, "unit": rules.unit.word(), "parts": parts}));
+        Ok(())
+    })
+}
+
+/// Hands on each line with its number, from 1; one that is too long or no UTF-8 is an error that names it.
+fn lines(mut input: impl BufRead, mut take: impl FnMut(usize, &str) -> Result<()>) -> Result<()> {
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        if input.by_ref().take(LINE_MAX).read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        if line.len() as u64 == LINE_MAX && !line.ends_with(b"\n") {
+            return Err(Wrong::new(format!("line {number}: it is longer than {} MB", LINE_MAX / 1024 / 1024)));
+        }
+        let text = std::str::from_utf8(&line).map_err(|_| Wrong::new(format!("line {number}: it is not UTF-8")))?;
+        take(number, text.trim_end_matches(['\n', '\r']))?;
+    }
+    Ok(())
+}
