@@ -64,7 +64,17 @@ fn desk() -> Router<Site> {
 
 /// Today, the inbox, conversations.
 fn converse() -> Router<Site> {
+    use pages::converse::{acts, inbox, later, media, talk};
     Router::new()
+        .route("/inbox", get(inbox::show))
+        .route("/talks/{id}", get(talk::show))
+        .route("/talks/{id}/later", get(later::show).post(later::put_off))
+        .route("/talks/{id}/done", post(acts::finish))
+        .route("/talks/{id}/back", post(acts::back))
+        .route("/talks/{id}/note", post(acts::note))
+        .route("/posts/{id}/like", post(acts::like))
+        .route("/posts/{id}/boost", post(acts::boost))
+        .route("/media/{post}/{n}", get(media::show))
 }
 
 /// Writing, drafts, the calendar.

@@ -191,3 +191,8 @@ pub fn net_name(app: &App, key: &str) -> Option<NetName> {
     let about = app.networks.all().find(|n| n.about().key == key)?.about();
     Some(NetName { key: about.key, mark: about.mark, name: about.name })
 }
+
+/// How many wait.
+pub async fn waiting(cx: Cx<'_>) -> Done<u32> {
+    Ok(cx.app.store.read::<_, StoreError>(cx.seat, |tx| tx.waiting()).await?)
+}

@@ -7,6 +7,7 @@ pub mod inbox;
 pub mod landed;
 pub mod later;
 pub mod mend;
+pub mod notes;
 pub mod refresh;
 pub mod sign;
 pub mod stream;

@@ -1,7 +1,8 @@
 //! Small signs to somebody's post: liking it, passing it on, and taking either back.
 
 use model::{Account, AccountState, ConversationId, PostId, PostRef};
-use networks::{NetworkError, Sign};
+use networks::NetworkError;
+pub use networks::Sign;
 use store::StoreError;
 use store::signs::KeptSign;
 
@@ -26,8 +27,9 @@ pub struct Signed {
     pub is_on: bool,
 }
 
-/// Puts a sign on a post, or takes it back. Doing so twice is the same as once.
-pub async fn sign(cx: Cx<'_>, post: PostId, sign: Sign, is_on: bool) -> Done<Signed> {
+/// Puts a sign on a post or takes it back, as wished; without a wish, the other way round than it is. Doing so twice is the same as
+/// once.
+pub async fn sign(cx: Cx<'_>, post: PostId, sign: Sign, wish: Option<bool>) -> Done<Signed> {
     let (account, at, receipt, kept) = cx
         .app
         .store
@@ -42,6 +44,7 @@ pub async fn sign(cx: Cx<'_>, post: PostId, sign: Sign, is_on: bool) -> Done<Sig
             Ok((account, PostRef::new(kept.post.at.id.clone(), tag), receipt, kept))
         })
         .await?;
+    let is_on = wish.unwrap_or(receipt.is_none());
     let answer = Signed { conversation: kept.conversation, who: kept.post.author.name.clone(), is_on };
     if is_on == receipt.is_some() {
         return Ok(answer);

@@ -274,3 +274,14 @@ pub async fn media_url(cx: Cx<'_>, post: PostId, n: usize) -> Done<String> {
     let media = kept.post.media.get(n).ok_or(VerbError::Missing("picture"))?;
     Ok(media.preview_url.clone().unwrap_or_else(|| media.url.clone()))
 }
+
+/// Whom a conversation is with.
+pub async fn name_of(cx: Cx<'_>, id: ConversationId) -> Done<String> {
+    cx.app.store.read::<_, VerbError>(cx.seat, move |tx| Ok(tx.conversations().get(tx.conversations().resolve(id)?)?.face.who)).await
+}
+
+/// The conversation that comes first among those that wait.
+pub async fn first_waiting(cx: Cx<'_>) -> Done<Option<ConversationId>> {
+    let first = cx.app.store.read::<_, VerbError>(cx.seat, |tx| Ok(tx.threads().walk(super::refresh::WAITING, 1)?)).await?;
+    Ok(first.into_iter().next().map(|(id, _)| id))
+}

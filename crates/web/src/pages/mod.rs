@@ -1,6 +1,7 @@
 //! The pages, one `.rs` and one `.html` side by side. Not a place for thinking: a page asks one verb and shows what it
 //! says. Begin with [`keys`], the worked example.
 
+pub mod converse;
 pub mod desk;
 pub mod keys;
 pub mod more;

@@ -1,0 +1,9 @@
+//! The pages of talk: Today, the inbox, a conversation, and what can be done with one.
+//! Begin with `inbox.rs` and `talk.rs`; `acts.rs` holds what is pressed.
+
+pub mod acts;
+pub mod inbox;
+pub mod later;
+pub mod media;
+mod rows;
+pub mod talk;

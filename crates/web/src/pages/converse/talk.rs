@@ -1,0 +1,339 @@
+//! One conversation: what was said, whom it is with, and the box to answer in.
+
+use askama::Template;
+use model::{ConversationId, MediaKind, PostId, Visibility, measure};
+use serde::Deserialize;
+use verbs::converse::answering::Answering;
+use verbs::converse::inbox::{Inbox, NetName};
+use verbs::converse::talk::{Talk, TalkPost, Walk, Who, talk};
+
+use super::rows::{RowMaker, face, net};
+use crate::forms::{Asked, Row};
+use crate::html::{Safe, escape_into};
+use crate::icon;
+use crate::parts::{Done, Face, LaterMenu, Net, Picture, PostAct, PostPart, Radios, ReplyBox, TieMark, When};
+use crate::session::Seated;
+use crate::shell::{Answer, Place, Shell};
+use crate::words;
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Question {
+    /// The post to answer, where it is not the one that waits.
+    to: Option<i64>,
+}
+
+/// A post, or the gap before it.
+struct Line {
+    is_after_hole: bool,
+    post: PostPart,
+    /// Where "Answer this one" leads, for a post that is not the one answered now.
+    answer: Option<String>,
+}
+
+/// Beside the page: who this is.
+struct Card {
+    name: String,
+    href: String,
+    face: Face,
+    about: String,
+    tie: Option<TieMark>,
+    met: String,
+    earlier: Option<(String, String)>,
+    both_know: Vec<(String, String, Face, Option<TieMark>)>,
+    notes: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/converse/talk.html")]
+struct Page {
+    shell: Shell,
+    id: ConversationId,
+    title: String,
+    lede: String,
+    back: (String, &'static str),
+    place: String,
+    next: Option<(String, String)>,
+    previous: Option<String>,
+    lines: Vec<Line>,
+    reply: Option<ReplyBox>,
+    /// Where it can be answered by hand, when no account of ours can.
+    elsewhere: Option<String>,
+    under_way: Option<String>,
+    later: Option<LaterMenu>,
+    done: Option<Done>,
+    bring_back: bool,
+    hold: String,
+    card: Option<Card>,
+}
+
+pub async fn show(seated: Seated, Row(id): Row<ConversationId>, Asked(question): Asked<Question>) -> Answer {
+    let found = talk(seated.cx(), id, question.to.map(PostId)).await?;
+    if found.id != id {
+        return seated.go(&format!("/talks/{}", found.id));
+    }
+    draw(&seated, found, None, Vec::new())
+}
+
+/// The page; with words that did not go out and why.
+pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, wrong: Vec<String>) -> Answer {
+    let is_wrong = !wrong.is_empty();
+    let maker = RowMaker::new(seated, "talk");
+    let is_open = matches!(found.inbox, Some(Inbox::Waiting | Inbox::YouWait | Inbox::Spoke));
+    let token = seated.token();
+    let at = found.inbox.unwrap_or_default();
+    let page = Page {
+        shell: seated.shell(Place::Inbox),
+        id: found.id,
+        title: title(&found),
+        lede: lede(&found),
+        back: match at {
+            Inbox::Waiting => ("/inbox".into(), at.label()),
+            _ => (format!("/inbox?box={}", at.word()), at.label()),
+        },
+        place: place(&found.walk),
+        next: found.walk.next.as_ref().map(|(id, who)| (format!("/talks/{id}"), words::first_name(who).to_owned())),
+        previous: found.walk.previous.map(|id| format!("/talks/{id}")),
+        elsewhere: found.answering.is_none().then(|| found.posts.iter().rev().find_map(|p| web_address(p.url.as_deref()))).flatten(),
+        later: is_open.then(|| maker.later(found.id, words::first_name(&found.who), false)),
+        done: is_open.then(|| maker.done(found.id, words::first_name(&found.who), false)),
+        bring_back: matches!(found.inbox, Some(Inbox::Later | Inbox::Done)),
+        hold: String::new(),
+        under_way: found.under_way.clone(),
+        card: found.person.as_ref().map(|who| card(seated, who)),
+        reply: found.answering.as_ref().map(|a| reply_box(seated, found.id, a, words, wrong)),
+        lines: lines(seated, &found, &token),
+    };
+    let mut answer = seated.page(&page)?;
+    if is_wrong {
+        *answer.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(answer)
+}
+
+fn title(found: &Talk) -> String {
+    if let Some(title) = &found.title {
+        return title.clone();
+    }
+    let is_ours = found.posts.iter().any(|p| p.is_mine) || found.inbox.is_some();
+    let mut names: Vec<String> = match found.others.len() {
+        0 => return "Your own words".into(),
+        1..=3 => found.others.clone(),
+        n => {
+            let mut some: Vec<String> = found.others[..2].to_vec();
+            some.push(format!("{} others", words::number(i64::try_from(n - 2).unwrap_or(0))));
+            some
+        }
+    };
+    if is_ours && found.others.len() <= 3 {
+        names.push("you".into());
+    }
+    words::list(&names)
+}
+
+fn lede(found: &Talk) -> String {
+    let people = match found.voices {
+        0 | 1 => "One person".to_owned(),
+        n => format!("{} people", words::number_first(n.into())),
+    };
+    let places: Vec<&str> = found.networks.iter().map(|n| n.name).collect();
+    let began = if found.began_mine && found.voices > 1 { " It began under your post." } else { "" };
+    format!("{people}, on {}.{began} {}", words::list(&places), found.because).trim_end().to_owned()
+}
+
+fn place(walk: &Walk) -> String {
+    match walk.place {
+        0 => String::new(),
+        n => format!("{n} of {}", walk.of),
+    }
+}
+
+fn lines(seated: &Seated, found: &Talk, token: &str) -> Vec<Line> {
+    let answered = found.answering.as_ref().map(|a| a.post);
+    let last = found.posts.len().saturating_sub(1);
+    let each = found.posts.iter().enumerate();
+    each.map(|(i, post)| Line {
+        is_after_hole: post.is_after_hole,
+        answer: (answered.is_some() && answered != Some(post.id) && !post.is_mine && !post.is_deleted)
+            .then(|| format!("/talks/{}?to={}#reply", found.id, post.id)),
+        post: post_part(seated, post, token, i == last),
+    })
+    .collect()
+}
+
+fn post_part(seated: &Seated, post: &TalkPost, token: &str, is_last: bool) -> PostPart {
+    let mut when = When::ago(seated.now, post.at, seated.zone());
+    if post.is_edited {
+        when.words.push_str(", edited");
+    }
+    let pictures = post.media.iter().enumerate().filter(|(_, m)| m.kind == MediaKind::Picture || m.preview_url.is_some());
+    PostPart {
+        id: format!("post-{}", post.id),
+        face: face(post.face, &post.name, if post.is_in { 36 } else { 44 }),
+        name: post.name.clone(),
+        person: (!post.is_mine).then(|| format!("/people/{}", post.person)),
+        nets: nets(&post.networks),
+        when,
+        url: web_address(post.url.as_deref()),
+        warning: post.warning.clone(),
+        words: said(post),
+        lang: post.language.clone(),
+        pictures: pictures
+            .map(|(n, m)| Picture { src: format!("/media/{}/{n}", post.id), href: web_address(Some(&m.url)), shows: m.alt.clone() })
+            .collect(),
+        is_mine: post.is_mine,
+        is_in: post.is_in,
+        waits: post.waits_since.map(|at| format!("waiting {}", words::ago(seated.now, at, seated.zone()))),
+        is_end: is_last,
+        acts: if post.takes_signs && !post.is_deleted { acts(post, token) } else { Vec::new() },
+    }
+}
+
+fn nets(all: &[NetName]) -> Vec<Net> {
+    match all {
+        [one] => vec![net(one)],
+        many => many.iter().map(|n| Net::mark(n.mark, n.name)).collect(),
+    }
+}
+
+fn acts(post: &TalkPost, token: &str) -> Vec<PostAct> {
+    let act = |word: &'static str, icon, label: &str, is_on: bool| PostAct {
+        action: format!("/posts/{}/{word}", post.id),
+        token: token.to_owned(),
+        icon,
+        label: label.to_owned(),
+        key: word,
+        is_on,
+    };
+    vec![
+        act("like", icon::LIKE.s, if post.is_liked { "Liked" } else { "Like" }, post.is_liked),
+        act("boost", icon::BOOST.s, if post.is_boosted { "Passed on" } else { "Pass on" }, post.is_boosted),
+    ]
+}
+
+/// The words with their lines and links; what can't be shown as a picture is linked.
+fn said(post: &TalkPost) -> Safe<String> {
+    if post.is_deleted {
+        return Safe("<em>This post was taken down by its author.</em>".into());
+    }
+    let mut out = String::with_capacity(post.text.len() + 64);
+    if let Some(title) = &post.title {
+        out.push_str("<b>");
+        plain(&mut out, title);
+        out.push_str("</b><br>");
+    }
+    let mut from = 0;
+    for (start, end) in measure::links(&post.text) {
+        plain(&mut out, &post.text[from..start]);
+        link(&mut out, &post.text[start..end], &post.text[start..end]);
+        from = end;
+    }
+    plain(&mut out, &post.text[from..]);
+    for media in post.media.iter().filter(|m| m.kind != MediaKind::Picture) {
+        if let Some(address) = web_address(Some(&media.url)) {
+            out.push_str("<br>");
+            let what = match media.kind {
+                MediaKind::Video => "A film",
+                MediaKind::Sound => "A recording",
+                _ => "Something attached",
+            };
+            let words = if media.alt.is_empty() { what.to_owned() } else { format!("{what}: {}", media.alt) };
+            link(&mut out, &address, &words);
+        }
+    }
+    Safe(out)
+}
+
+fn plain(out: &mut String, text: &str) {
+    for (i, line) in text.split('\n').enumerate() {
+        if i > 0 {
+            out.push_str("<br>");
+        }
+        escape_into(out, line).expect("a String takes every word");
+    }
+}
+
+fn link(out: &mut String, address: &str, words: &str) {
+    out.push_str("<a href=\"");
+    escape_into(out, address).expect("a String takes every word");
+    out.push_str("\" rel=\"noreferrer nofollow\">");
+    escape_into(out, words).expect("a String takes every word");
+    out.push_str("</a>");
+}
+
+/// An address that a browser may follow: of the web, and nothing else.
+fn web_address(address: Option<&str>) -> Option<String> {
+    address.filter(|a| a.starts_with("https://") || a.starts_with("http://")).map(str::to_owned)
+}
+
+fn reply_box(
+    seated: &Seated,
+    id: ConversationId,
+    answering: &Answering,
+    words: Option<(String, model::Kind)>,
+    wrong: Vec<String>,
+) -> ReplyBox {
+    let (text, kind) = words.unwrap_or_else(|| (answering.words.clone(), answering.kind));
+    let how = match answering.visibility {
+        Visibility::Public => "in public",
+        Visibility::Unlisted => "in public, quietly",
+        Visibility::Followers => "for followers only",
+        Visibility::Direct => "only to those named",
+    };
+    ReplyBox {
+        action: format!("/talks/{id}?to={}", answering.post),
+        token: seated.token(),
+        face: Face { src: seated.who.face.clone(), name: seated.who.voice_name.clone(), size: 24 },
+        to: if answering.is_own { "your own words".to_owned() } else { words::first_name(&answering.to).to_owned() },
+        how: format!(" on {}, {how}{}", answering.network, if answering.warning.is_some() { ", behind the same warning" } else { "" }),
+        kept: answering.kept_at.map_or(String::new(), |at| format!("Draft kept {}", words::clock(at, seated.zone()))),
+        count: count(answering, &text),
+        words: text,
+        kind: Radios::kind(kind),
+        wrong,
+        look: "told".into(),
+        takes_pictures: false,
+    }
+}
+
+/// "270 of 500"
+pub fn count(answering: &Answering, text: &str) -> String {
+    match answering.count(text) {
+        (n, Some(max)) => format!("{} of {}", words::figures(n.into()), words::figures(max.into())),
+        (n, None) => words::figures(n.into()),
+    }
+}
+
+fn card(seated: &Seated, who: &Who) -> Card {
+    let met = match (who.last_at, who.first_at) {
+        (Some(last), _) => format!("You last talked {}.", words::long_ago(seated.now, last, seated.zone())),
+        (None, Some(first)) => format!("You know each other since {}.", words::full_day(seated.now, first, seated.zone())),
+        (None, None) => "You have not talked before.".to_owned(),
+    };
+    Card {
+        name: who.name.clone(),
+        href: format!("/people/{}", who.person),
+        face: face(who.face, &who.name, 56),
+        about: first_line(&who.about),
+        tie: who.tie.map(TieMark),
+        met,
+        earlier: who.earlier.as_ref().map(|(id, words, _)| (format!("/talks/{id}"), words.clone())),
+        both_know: who
+            .both_know
+            .iter()
+            .map(|(id, name, tie)| (format!("/people/{id}"), name.clone(), Face::drawn(name, 32), tie.map(TieMark)))
+            .collect(),
+        notes: who.notes.iter().map(|(text, at)| (text.clone(), words::long_ago(seated.now, *at, seated.zone()))).collect(),
+    }
+}
+
+/// Letters of what somebody says about themselves, beside the page.
+const ABOUT_MAX: usize = 90;
+
+fn first_line(about: &str) -> String {
+    let line = about.lines().next().unwrap_or_default();
+    match line.char_indices().nth(ABOUT_MAX) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line.to_owned(),
+    }
+}
