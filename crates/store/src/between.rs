@@ -142,7 +142,7 @@ impl Between<'_, '_> {
     pub fn talks_with(&self, person: PersonId, max: u32) -> Kept<Vec<(PersonId, u64, u64, Timestamp)>> {
         self.0.all(
             &format!(
-                "select who, cast(sum(from_them) as bigint), cast(sum(to_them) as bigint), max(at) from (
+                "select who, cast(sum(t.from_them) as bigint), cast(sum(t.to_them) as bigint), max(t.at) from (
                    select g.person as who, 0 as from_them, 1 as to_them, a.created_at as at from profiles f
                      join posts a on a.desk = f.desk and a.author = f.id and a.reply_to is not null
                      join posts b on b.desk = a.desk and b.network = a.network and b.remote_id = a.reply_to
@@ -153,7 +153,7 @@ impl Between<'_, '_> {
                      join posts a on a.desk = b.desk and a.network = b.network and a.reply_to = b.remote_id
                      join profiles g on g.desk = a.desk and g.id = a.author where f.desk = $1 and f.person = $2 and g.person <> $2
                  ) as t join persons o on o.desk = $1 and o.id = t.who and o.is_me = 0
-                 group by who order by sum(from_them) + sum(to_them) desc limit {max}"
+                 group by who order by sum(t.from_them) + sum(t.to_them) desc limit {max}"
             ),
             &args![self.0.desk(), person],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),

@@ -292,3 +292,190 @@ proptest! {
         prop_assert_eq!(a, b, "{:?}", order);
     }
 }
+
+mod answers {
+    use super::*;
+    use model::{Draft, Kind};
+    use store::drafts::KeptDraft;
+    use verbs::VerbError;
+    use verbs::converse::answering::{Words, keep};
+    use verbs::converse::reply::{Then, reply, take_back};
+    use verbs::converse::talk::talk;
+    use verbs::jobs::{Job, perform};
+
+    fn words(id: model::ConversationId, text: &str) -> Words {
+        Words { conversation: id, to: None, text: text.into(), kind: Kind::Gives }
+    }
+
+    async fn deliver_all(scene: &Scene, app: &App, draft: model::DraftId, clock: &str) {
+        let all = scene.kept.store.read::<_, StoreError>(&scene.seat, move |tx| tx.deliveries().of_draft(draft)).await.unwrap();
+        for delivery in all {
+            perform(Cx { app, seat: &scene.seat, now: at(clock) }, Job::Deliver(delivery.id)).await.unwrap();
+        }
+    }
+
+    async fn kept_draft(scene: &Scene, id: model::DraftId) -> KeptDraft {
+        scene.kept.store.read::<_, StoreError>(&scene.seat, move |tx| tx.drafts().get(id)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_held_can_be_taken_back_and_stands_under_the_right_post() {
+        let scene = Scene::set(
+            r#"
+            account ada@plaza
+            post 09:00 ben@plaza "My first book."
+            post 09:05 ben@plaza "@ada which thread?" > 1
+            post 09:06 tom@plaza "@ada are you there?"
+            "#,
+        )
+        .await;
+        let app = app(&scene);
+        let plaza = scene.networks["plaza"].clone();
+        let cx = |clock| Cx { app: &app, seat: &scene.seat, now: at(clock) };
+        bring(&scene, &app, "ada@plaza", "09:10").await;
+        let id = rows(&scene, "waiting").await[0].id;
+        let kept = keep(cx("09:11"), words(id, "Waxed lin")).await.unwrap();
+        assert_eq!((kept.to.as_str(), kept.count("Waxed lin").0), ("Ben", 9));
+
+        let replied = reply(cx("09:12"), words(id, "Waxed linen."), Then::Stay).await.unwrap();
+        assert_eq!((replied.hold_seconds, replied.next.map(|n| n.1)), (20, Some("Tom".into())));
+        assert_eq!(box_of(&scene, "you-wait").await, ["Ben: which thread? (Your answer is on its way.)"]);
+        assert_eq!(plaza.said_by("ada@plaza").len(), 0, "it is held");
+
+        take_back(cx("09:12"), replied.draft).await.unwrap();
+        assert_eq!(rows(&scene, "waiting").await.len(), 2);
+        let page = talk(cx("09:12"), id, None).await.unwrap();
+        assert_eq!(page.answering.unwrap().words, "Waxed linen.");
+
+        let replied = reply(cx("09:13"), words(id, "Waxed linen, 18/3."), Then::Done).await.unwrap();
+        deliver_all(&scene, &app, replied.draft, "09:14").await;
+        let said = plaza.said_by("ada@plaza");
+        assert_eq!((said.len(), said[0].text.as_str(), said[0].reply_to.as_deref()), (1, "Waxed linen, 18/3.", Some(&scene.posts[1][..])));
+        assert_eq!(counts(&scene).await, [("done".to_owned(), 1), ("waiting".to_owned(), 1)]);
+        let page = talk(cx("09:15"), id, None).await.unwrap();
+        let lines: Vec<_> = page.posts.iter().map(|p| (p.name.as_str(), p.text.as_str(), p.is_mine)).collect();
+        assert_eq!(lines, [("Ben", "My first book.", false), ("Ben", "@ada which thread?", false), ("Ada", "Waxed linen, 18/3.", true)]);
+        assert!(matches!(take_back(cx("09:16"), replied.draft).await, Err(VerbError::TooLate(_))));
+
+        // Our own words, heard again by the network, change nothing; Ben's next question brings it back.
+        take(&scene, &plaza.said_by("ada@plaza"), Arrival::History, "09:17").await;
+        plaza.say("ben@plaza", "@ada which needle?", at("09:18"), Some(&said[0].at.id));
+        bring(&scene, &app, "ada@plaza", "09:19").await;
+        assert_eq!(counts(&scene).await, [("waiting".to_owned(), 2)]);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_was_refused_waits_again_with_its_words() {
+        let scene = Scene::set("account ada@plaza\npost 09:00 ben@plaza \"@ada which thread?\"").await;
+        let app = app(&scene);
+        bring(&scene, &app, "ada@plaza", "09:10").await;
+        let id = rows(&scene, "waiting").await[0].id;
+        let cx = Cx { app: &app, seat: &scene.seat, now: at("09:11") };
+        let too_long = "word ".repeat(200);
+        assert!(reply(cx, words(id, " \n"), Then::Stay).await.is_err());
+        scene.networks["plaza"].fail(Op::Post, Fault::Refuse("no".into()));
+        let replied = reply(cx, words(id, "Linen."), Then::Done).await.unwrap();
+        deliver_all(&scene, &app, replied.draft, "09:12").await;
+        assert_eq!(box_of(&scene, "waiting").await.len(), 1);
+        assert_eq!(kept_draft(&scene, replied.draft).await.draft.text, "Linen.");
+        // Where posts may stand in a row, a long answer goes as several.
+        let replied = reply(Cx { now: at("09:20"), ..cx }, words(id, &too_long), Then::Stay).await.unwrap();
+        let parts = scene.kept.store.read::<_, StoreError>(&scene.seat, move |tx| tx.deliveries().of_draft(replied.draft)).await.unwrap();
+        assert!(parts.len() > 1);
+    }
+
+    #[tokio::test]
+    async fn names_visibility_and_warning_are_kept() {
+        let scene = Scene::set("account ada@plaza\npost 09:00 ben@plaza \"@ada and @tom, which thread?\"").await;
+        let app = app(&scene);
+        let plaza = scene.networks["plaza"].clone();
+        {
+            let mut world = plaza.world();
+            let post = &mut world.posts[0];
+            post.visibility = model::Visibility::Followers;
+            post.warning = Some("Needles".into());
+            post.language = Some("de".into());
+            post.mentions = vec![
+                model::Mention { remote_id: "id-ada@plaza".into(), handle: "ada@plaza".into() },
+                model::Mention { remote_id: "id-tom@plaza".into(), handle: "tom@plaza".into() },
+            ];
+        }
+        let account = scene.account("ada@plaza");
+        scene
+            .kept
+            .store
+            .write::<_, StoreError>(&scene.seat, move |tx| {
+                let mut a = tx.accounts().get(account)?;
+                a.rules = (plaza_rules)(&a.rules);
+                tx.accounts().put(&a).map(|_| ())
+            })
+            .await
+            .unwrap();
+        bring(&scene, &app, "ada@plaza", "09:10").await;
+        let id = rows(&scene, "waiting").await[0].id;
+        let cx = Cx { app: &app, seat: &scene.seat, now: at("09:11") };
+        let replied = reply(cx, words(id, "Linen."), Then::Stay).await.unwrap();
+        let draft: Draft = kept_draft(&scene, replied.draft).await.draft;
+        assert_eq!(
+            (draft.text.as_str(), draft.visibility, draft.warning.as_deref(), draft.language.as_deref()),
+            ("@ben@plaza @tom@plaza Linen.", model::Visibility::Followers, Some("Needles"), Some("de"))
+        );
+        take_back(cx, replied.draft).await.unwrap();
+        let page = talk(cx, id, None).await.unwrap();
+        assert_eq!(page.answering.unwrap().words, "Linen.", "the names are not the person's words");
+    }
+
+    fn plaza_rules(rules: &model::Rules) -> model::Rules {
+        model::Rules { reply_names_people: true, ..rules.clone() }
+    }
+
+    #[tokio::test]
+    async fn what_went_to_two_networks_is_one_conversation() {
+        let mut scene = Scene::set("account ada@plaza\naccount ada@market").await;
+        let (plaza, market) = (scene.network("plaza"), scene.network("market"));
+        let app = app(&scene);
+        let now = at("09:00");
+        let accounts: Vec<_> = scene.accounts.values().copied().collect();
+        let draft = scene
+            .kept
+            .store
+            .write::<_, StoreError>(&scene.seat, move |tx| {
+                let id = tx.fresh(now);
+                let draft = Draft {
+                    id,
+                    voice: None,
+                    text: "Linen or silk?".into(),
+                    title: None,
+                    language: None,
+                    warning: None,
+                    visibility: Default::default(),
+                    kind: Kind::Asks,
+                    is_personal: false,
+                    aim: None,
+                    reply: None,
+                    pictures: Vec::new(),
+                    created_at: now,
+                    updated_at: now,
+                };
+                tx.drafts().save(&KeptDraft::new(draft, accounts, "UTC"), now)?;
+                Ok(id)
+            })
+            .await
+            .unwrap();
+        let accounts: Vec<_> = scene.accounts.values().copied().collect();
+        verbs::publish::plan::plan(Cx { app: &app, seat: &scene.seat, now }, draft, &accounts, now).await.unwrap();
+        deliver_all(&scene, &app, draft, "09:01").await;
+        for network in [&plaza, &market] {
+            let mine = network.said_by(&format!("ada@{}", network.key()));
+            assert_eq!(mine.len(), 1, "{}", network.key());
+            network.say(&format!("ben@{}", network.key()), "Silk.", at("09:05"), Some(&mine[0].at.id));
+        }
+        bring(&scene, &app, "ada@plaza", "09:10").await;
+        bring(&scene, &app, "ada@market", "09:10").await;
+        let waiting = rows(&scene, "waiting").await;
+        assert_eq!((waiting.len(), waiting[0].face.networks.len()), (1, 2));
+        let page = talk(Cx { app: &app, seat: &scene.seat, now: at("09:11") }, waiting[0].id, None).await.unwrap();
+        assert_eq!(page.posts.len(), 3, "our own words stand once");
+        assert_eq!(page.posts[0].networks.len(), 2);
+    }
+}

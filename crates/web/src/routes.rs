@@ -67,7 +67,8 @@ fn converse() -> Router<Site> {
     use pages::converse::{acts, inbox, later, media, talk};
     Router::new()
         .route("/inbox", get(inbox::show))
-        .route("/talks/{id}", get(talk::show))
+        .route("/talks/{id}", get(talk::show).post(talk::answer))
+        .route("/answers/{draft}/back", post(talk::take_back))
         .route("/talks/{id}/later", get(later::show).post(later::put_off))
         .route("/talks/{id}/done", post(acts::finish))
         .route("/talks/{id}/back", post(acts::back))

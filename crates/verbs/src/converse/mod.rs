@@ -9,6 +9,7 @@ pub mod later;
 pub mod mend;
 pub mod notes;
 pub mod refresh;
+pub mod reply;
 pub mod sign;
 pub mod stream;
 pub mod sync;

@@ -103,6 +103,8 @@ pub struct Talk {
     pub under_way: Option<String>,
     pub person: Option<Who>,
     pub walk: Walk,
+    /// For how long an answer can be taken back.
+    pub hold_seconds: u32,
 }
 
 /// The conversation, to be answered at `to` or, without one, where it waits. Where it was joined with
@@ -128,7 +130,8 @@ pub async fn talk(cx: Cx<'_>, id: ConversationId, to: Option<PostId>) -> Done<Ta
                 None => None,
             };
             let walk = walk(&tx.threads().walk(super::refresh::WAITING, WALK_MAX)?, id);
-            Ok(Read { kept, said, posts, signs, answering, under_way, person, walk })
+            let hold_seconds = crate::desk::choices::hold(tx)?;
+            Ok(Read { kept, said, posts, signs, answering, under_way, person, walk, hold_seconds })
         })
         .await?;
     Ok(drawn_up(cx.app, read))
@@ -143,6 +146,7 @@ struct Read {
     under_way: Option<String>,
     person: Option<Who>,
     walk: Walk,
+    hold_seconds: u32,
 }
 
 fn drawn_up(app: &App, read: Read) -> Talk {
@@ -169,6 +173,7 @@ fn drawn_up(app: &App, read: Read) -> Talk {
         under_way: read.under_way,
         person: read.person,
         walk: read.walk,
+        hold_seconds: read.hold_seconds,
     }
 }
 

@@ -33,7 +33,6 @@ struct Page {
     tabs: Tabs,
     /// Key, name, chosen.
     networks: Vec<(&'static str, &'static str, bool)>,
-    network: String,
     orders: Vec<(&'static str, &'static str, bool)>,
     rows: Vec<Mail>,
     empty: Option<Empty>,
@@ -84,7 +83,6 @@ pub async fn show(seated: Seated, Asked(question): Asked<Question>) -> Answer {
             let maker = RowMaker::new(&seated, "inbox");
             found.rows.into_iter().map(|row| maker.mail(row, at)).collect()
         },
-        network: question.from,
     };
     seated.page(&page)
 }

@@ -3,17 +3,20 @@
 use askama::Template;
 use model::{ConversationId, MediaKind, PostId, Visibility, measure};
 use serde::Deserialize;
-use verbs::converse::answering::Answering;
+use verbs::VerbError;
+use verbs::converse::answering::{Answering, Words, keep};
 use verbs::converse::inbox::{Inbox, NetName};
+use verbs::converse::reply::{Then, reply};
 use verbs::converse::talk::{Talk, TalkPost, Walk, Who, talk};
 
 use super::rows::{RowMaker, face, net};
-use crate::forms::{Asked, Row};
+use crate::flash::Flash;
+use crate::forms::{Asked, Posted, Row};
 use crate::html::{Safe, escape_into};
 use crate::icon;
 use crate::parts::{Done, Face, LaterMenu, Net, Picture, PostAct, PostPart, Radios, ReplyBox, TieMark, When};
 use crate::session::Seated;
-use crate::shell::{Answer, Place, Shell};
+use crate::shell::{Answer, Place, Shell, html};
 use crate::words;
 
 #[derive(Deserialize, Default)]
@@ -98,7 +101,10 @@ pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, 
         later: is_open.then(|| maker.later(found.id, words::first_name(&found.who), false)),
         done: is_open.then(|| maker.done(found.id, words::first_name(&found.who), false)),
         bring_back: matches!(found.inbox, Some(Inbox::Later | Inbox::Done)),
-        hold: String::new(),
+        hold: match found.hold_seconds {
+            0 => String::new(),
+            n => format!("You have {} to take a reply back.", words::span_seconds(n)),
+        },
         under_way: found.under_way.clone(),
         card: found.person.as_ref().map(|who| card(seated, who)),
         reply: found.answering.as_ref().map(|a| reply_box(seated, found.id, a, words, wrong)),
@@ -336,4 +342,67 @@ fn first_line(about: &str) -> String {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),
         None => line.to_owned(),
     }
+}
+
+/// What the answer's box sends.
+#[derive(Deserialize)]
+pub struct Answered {
+    text: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    then: String,
+}
+
+/// Sends an answer, or, asked by the script while somebody types, keeps the words and says how long they are.
+pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Question>, Posted { seated, form }: Posted<Answered>) -> Answer {
+    let kind = model::Kind::from_word(&form.kind).unwrap_or_default();
+    let text = form.text.replace("\r\n", "\n");
+    let words = Words { conversation: id, to: question.to.map(PostId), text: text.clone(), kind };
+    if seated.wants("told") {
+        let answering = keep(seated.cx(), words).await?;
+        return html(&Told { kept: words::clock(seated.now, seated.zone()), count: count(&answering, &text) });
+    }
+    let then = if form.then == "done" { Then::Done } else { Then::Stay };
+    match reply(seated.cx(), words, then).await {
+        Ok(replied) => {
+            let next = match (then, &replied.next) {
+                (Then::Done, Some((next, _))) => format!("/talks/{next}"),
+                (Then::Done, None) => "/inbox".to_owned(),
+                (Then::Stay, _) => format!("/talks/{}", replied.conversation),
+            };
+            let after = format!(" on {} goes out in {}.", replied.network, words::span_seconds(replied.hold_seconds));
+            let flash = Flash::said("Your answer to ", words::first_name(&replied.who), after);
+            seated.done(&next, flash.take_back("Take it back", format!("/answers/{}/back", replied.draft), &[]))
+        }
+        Err(error @ (VerbError::Misfits(_) | VerbError::Wrong { .. } | VerbError::TooLate(_))) => {
+            let wrong = match error {
+                VerbError::Misfits(all) => all.into_iter().map(|m| m.why).collect(),
+                other => vec![other.to_string()],
+            };
+            let found = talk(seated.cx(), id, question.to.map(PostId)).await?;
+            draw(&seated, found, Some((text, kind)), wrong)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// How long the words are, and when they were kept.
+#[derive(Template)]
+#[template(
+    source = r#"<span class="push" id="told"><span id="kept">Draft kept {{ kept }}</span> <span class="count">{{ count }}</span></span>"#,
+    ext = "html"
+)]
+struct Told {
+    kept: String,
+    count: String,
+}
+
+#[derive(Deserialize)]
+pub struct Nothing {}
+
+/// Takes an answer back that has not gone out; its words stand in the box again.
+pub async fn take_back(Row(draft): Row<model::DraftId>, Posted { seated, .. }: Posted<Nothing>) -> Answer {
+    let id = verbs::converse::reply::take_back(seated.cx(), draft).await?;
+    seated.done(&format!("/talks/{id}#reply"), Flash::plain("Taken back. Nothing went out; your words are here."))
 }
