@@ -145,13 +145,13 @@ impl Sightings<'_, '_> {
         )?;
         Ok(())
     }
-    /// Every sighting of the same conversation as this one, itself included.
-    pub fn of_same(&self, one: &KeptSighting) -> Kept<Vec<KeptSighting>> {
+    /// Every sighting of a post and of its conversation.
+    pub fn of_talk(&self, post: PostId, conversation: Option<ConversationId>) -> Kept<Vec<KeptSighting>> {
         let sql = format!(
             "select {COLUMNS} from sightings s join posts p on p.desk = s.desk and p.id = s.post
              where s.desk = $1 and (s.post = $2 or p.conversation = $3) order by s.id limit {WEIGHED_MAX}"
         );
-        self.0.all(&sql, &args![self.0.desk(), one.post, one.conversation], read)
+        self.0.all(&sql, &args![self.0.desk(), post, conversation], read)
     }
     /// Open sightings of a conversation, to be weighed anew when something was said in it.
     pub fn open_in(&self, conversation: ConversationId) -> Kept<Vec<KeptSighting>> {

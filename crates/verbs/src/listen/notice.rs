@@ -122,7 +122,21 @@ impl<'t, 'c> Weigher<'t, 'c> {
             score: worth.score,
             reasons: &reasons,
         };
-        self.tx.sightings().put(&fresh, self.now)
+        let is_new = self.tx.sightings().put(&fresh, self.now)?;
+        if is_new {
+            self.follow_the_others(topic.id, post)?;
+        }
+        Ok(is_new)
+    }
+
+    /// What was done with a talk holds for what is said in it later.
+    fn follow_the_others(&self, topic: TopicId, post: &KeptPost) -> Kept<()> {
+        let same = self.tx.sightings().of_talk(post.id, post.conversation)?;
+        let Some(new) = same.iter().find(|s| s.post == post.id && s.topic == topic) else { return Ok(()) };
+        match same.iter().find(|s| s.state != "open") {
+            Some(done) => self.tx.sightings().set_state(new.id, &done.state, done.state_at.unwrap_or(self.now), done.later_until),
+            None => Ok(()),
+        }
     }
 
     fn weigh(&mut self, topic: &Topic, post: &KeptPost, reading: &Reading<'_>) -> Kept<Worth> {

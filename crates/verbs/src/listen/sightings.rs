@@ -263,7 +263,7 @@ async fn set(cx: Cx<'_>, id: SightingId, state: &'static str, until: Option<Time
 
 /// One talk is one row, so all its sightings go together.
 fn mark(tx: &Tx<'_>, one: &KeptSighting, state: &str, until: Option<Timestamp>, now: Timestamp) -> Kept<()> {
-    for same in tx.sightings().of_same(one)? {
+    for same in tx.sightings().of_talk(one.post, one.conversation)? {
         tx.sightings().set_state(same.id, state, now, until)?;
     }
     // Open sightings by the same writer are worth less, or as much again, at once.
