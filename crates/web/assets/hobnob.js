@@ -240,6 +240,10 @@
     l: () => inRow("like"), b: () => inRow("boost"), a: () => press("note"), u: () => press("back"),
     J: () => press("next"), K: () => press("previous"),
   };
+  // Keys that a person changed: pairs of what is typed and what it stands for.
+  const own = new Map((root.dataset.own || "").match(/../g)?.map((pair) => [pair[0], pair[1]]) || []);
+  const moved = new Set(own.values());
+  const meant = (key) => own.get(key) ?? (moved.has(key) ? "" : key);
   const write = (e) => {
     const form = e.target.form;
     if (!form || !(e.ctrlKey || e.metaKey) || e.altKey) return false;
@@ -262,8 +266,10 @@
     const mode = root.dataset.keys;
     if (mode === "off" || e.ctrlKey || e.metaKey || e.altKey !== (mode === "alt")) return;
     // With Alt some systems type another sign; then the key's own letter is meant.
-    const key = mode === "alt" && !/^[\x20-\x7e]$/.test(e.key) && /^Key[A-Z]$/.test(e.code) ? e.code.slice(3).toLowerCase() : e.key;
-    if (since && e.timeStamp - since < SEQUENCE_MS) {
+    const said = mode === "alt" && !/^[\x20-\x7e]$/.test(e.key) && /^Key[A-Z]$/.test(e.code) ? e.code.slice(3).toLowerCase() : e.key;
+    const isAfterG = since > 0 && e.timeStamp - since < SEQUENCE_MS;
+    const key = isAfterG ? said : meant(said);
+    if (isAfterG) {
       since = 0;
       if (Object.hasOwn(go, key)) { e.preventDefault(); location.href = go[key]; }
       return;

@@ -26,6 +26,7 @@ mod guard;
 pub mod html;
 pub mod icon;
 pub mod look;
+pub mod own_keys;
 pub mod pages;
 pub mod parts;
 pub mod routes;

@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderMap, HeaderValue};
 
-use crate::session::cookie;
+use crate::{own_keys::OwnKeys, session::cookie};
 
 pub const COOKIE: &str = "hobnob-look";
 const KEPT_SECONDS: u32 = 400 * 24 * 3600;
@@ -30,6 +30,7 @@ pub enum Keys {
 pub struct Look {
     pub theme: Theme,
     pub keys: Keys,
+    pub own: OwnKeys,
 }
 
 impl Theme {
@@ -75,12 +76,18 @@ impl Look {
         Look {
             theme: words.next().and_then(Theme::from_word).unwrap_or_default(),
             keys: words.next().and_then(Keys::from_word).unwrap_or_default(),
+            own: words.next().map(OwnKeys::from_cookie).unwrap_or_default(),
         }
     }
 
     /// The value of the `Set-Cookie` that keeps this look.
     pub fn keep(self) -> HeaderValue {
-        let words = format!("{COOKIE}={}.{}; Path=/; Max-Age={KEPT_SECONDS}; SameSite=Lax; HttpOnly", self.theme.word(), self.keys.word());
+        let words = format!(
+            "{COOKIE}={}.{}.{}; Path=/; Max-Age={KEPT_SECONDS}; SameSite=Lax; HttpOnly",
+            self.theme.word(),
+            self.keys.word(),
+            self.own.to_cookie()
+        );
         HeaderValue::from_str(&words).expect("only our own words")
     }
 }
@@ -94,7 +101,7 @@ mod tests {
     fn kept_looks_come_back() {
         for theme in Theme::ALL {
             for keys in Keys::ALL {
-                let look = Look { theme, keys };
+                let look = Look { theme, keys, ..Look::default() };
                 let set = look.keep();
                 let pair = set.to_str().unwrap().split(';').next().unwrap().to_owned();
                 let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(&format!("a=b; {pair}")).unwrap())]);

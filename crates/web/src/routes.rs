@@ -59,6 +59,7 @@ fn desk() -> Router<Site> {
         .route("/settings/backup", get(settings::backup))
         .route("/face/{profile}", get(face::show))
         .route("/keys", get(pages::keys::show).post(pages::keys::keep))
+        .route("/keys/own", get(pages::keys::own).post(pages::keys::keep_own))
         .route("/more", get(pages::more::show))
 }
 

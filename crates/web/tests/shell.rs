@@ -98,7 +98,7 @@ async fn an_act_says_so_on_the_next_page_and_once() {
     let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().map(|v| v.to_str().unwrap()).collect();
     let flash = cookies.iter().find(|c| c.starts_with("hobnob-flash=")).expect("a flash is carried");
     assert!(flash.contains("HttpOnly") && flash.contains("SameSite=Lax"));
-    assert!(cookies.iter().any(|c| c.starts_with("hobnob-look=system.alt;")));
+    assert!(cookies.iter().any(|c| c.starts_with("hobnob-look=system.alt.;")));
 
     let pair = flash.split(';').next().unwrap();
     let next = signed_in(Method::GET, "/keys").header(header::COOKIE, pair).body(Body::empty()).unwrap();

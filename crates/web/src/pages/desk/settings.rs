@@ -168,6 +168,7 @@ pub async fn set_look(Posted { seated, form }: Posted<LookWish>) -> Answer {
     let look = Look {
         theme: Theme::from_word(&form.theme).unwrap_or(seated.look.theme),
         keys: Keys::from_word(&form.keys).unwrap_or(seated.look.keys),
+        ..seated.look
     };
     let mut answer = seated.done("/settings/look", Flash::plain("Kept in this browser."))?;
     answer.headers_mut().append(header::SET_COOKIE, look.keep());
