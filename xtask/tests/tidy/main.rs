@@ -14,7 +14,11 @@ mod tree;
 use tree::{Finding, Tree};
 
 /// `(rule, file, reason)`: findings of that rule in that file are forgiven.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[(
+    "names",
+    "crates/verbs/src/reflect/visit.rs",
+    "What machines call themselves when they fetch a link for a preview; nothing is decided by it but that.",
+)];
 
 type Rule = fn(&Tree) -> Vec<Finding>;
 
