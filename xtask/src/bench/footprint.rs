@@ -58,6 +58,8 @@ pub fn release() -> anyhow::Result<PathBuf> {
 pub struct Desk {
     pub server: Server,
     pub port: u16,
+    /// The session that the demo gives to whoever opens its address.
+    pub cookie: String,
     _folder: Scratch,
 }
 
@@ -70,24 +72,8 @@ impl Desk {
         serve.args(["demo", "--listen", &format!("127.0.0.1:{port}")]).env("TMPDIR", &folder.0).env("HOME", &folder.0);
         let began = Instant::now();
         let mut server = Server::start("the demo desk", &serve, &folder.0.join("log"))?;
-        let took = server.wait(START_MAX, |_| first_page(port).then(|| began.elapsed()))?;
-        Ok((Self { server, port, _folder: folder }, took))
-    }
-
-    /// A session's cookie, as the demo gives one to whoever opens its address.
-    pub fn sign_in(&self) -> anyhow::Result<String> {
-        let mut path = "/".to_owned();
-        let mut kept: Vec<String> = Vec::new();
-        for _ in 0..REDIRECTS_MAX {
-            let head = if kept.is_empty() { String::new() } else { format!("Cookie: {}\r\n", kept.join("; ")) };
-            let answer = http::ask(self.port, "GET", &path, &head, "")?;
-            kept.extend(answer.header("set-cookie").filter_map(|c| c.split(';').next()).map(str::to_owned));
-            match answer.header("location").next() {
-                Some(next) if (300..400).contains(&answer.status) => path = next.to_owned(),
-                _ => break,
-            }
-        }
-        Ok(kept.join("; "))
+        let (cookie, took) = server.wait(START_MAX, |_| first_page(port).map(|cookie| (cookie, began.elapsed())))?;
+        Ok((Self { server, port, cookie, _folder: folder }, took))
     }
 
     fn resident_mib(&self) -> anyhow::Result<f64> {
@@ -98,15 +84,18 @@ impl Desk {
     }
 }
 
-/// Whether a page for a person stands there: the desk itself, or whatever it sends a newcomer to.
-fn first_page(port: u16) -> bool {
-    let Ok(mut answer) = http::get(port, "/today") else { return false };
-    for _ in 0..REDIRECTS_MAX {
-        let Some(next) = answer.header("location").next().map(str::to_owned).filter(|_| (300..400).contains(&answer.status)) else { break };
-        match http::get(port, &next) {
-            Ok(followed) => answer = followed,
-            Err(_) => return false,
+/// Opens the demo's address as a browser would, and gives the session's cookie once a page for a person stands there.
+fn first_page(port: u16) -> Option<String> {
+    let mut path = "/demo".to_owned();
+    let mut kept: Vec<String> = Vec::new();
+    for _ in 0..=REDIRECTS_MAX {
+        let head = if kept.is_empty() { String::new() } else { format!("Cookie: {}\r\n", kept.join("; ")) };
+        let answer = http::ask(port, "GET", &path, &head, "").ok()?;
+        kept.extend(answer.header("set-cookie").filter_map(|c| c.split(';').next()).map(str::to_owned));
+        match answer.header("location").next() {
+            Some(next) if (300..400).contains(&answer.status) => path = next.to_owned(),
+            _ => return (answer.status == 200 && answer.body.windows(5).any(|w| w == b"<main")).then(|| kept.join("; ")),
         }
     }
-    answer.status == 200 && answer.body.windows(5).any(|w| w == b"<main")
+    None
 }
