@@ -254,3 +254,49 @@ async fn questions_are_those_that_were_recorded() {
         }
     }
 }
+
+/// What came by recorded streams, sent again.
+#[tokio::test]
+async fn every_recorded_message_is_read() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/mastodon-cassettes/cassettes");
+    let Ok(files) = std::fs::read_dir(&folder) else {
+        eprintln!("skipped: the recorded streams of Mastodon servers are not at hand");
+        return;
+    };
+    let mut messages = Vec::new();
+    for file in files.flatten().map(|f| f.path()).filter(|f| f.to_string_lossy().ends_with(".ws.yaml")) {
+        let tape: Value = serde_yaml_ng::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        let connections = tape["connections"].as_array().unwrap();
+        let said = connections.iter().flat_map(|c| c["interactions"].as_array().unwrap()).filter_map(|i| i.get("receive"));
+        messages.extend(said.cloned());
+    }
+    let known = ["update", "status.update", "delete", "notification"];
+    let expected = messages.iter().filter(|m| m["event"].as_str().is_some_and(|e| known.contains(&e))).count();
+    assert!(expected > 0 && expected < messages.len(), "{expected} of {}", messages.len());
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let streaming = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        use futures_util::SinkExt;
+        let (wire, _) = listener.accept().await.unwrap();
+        let mut socket = tokio_tungstenite::accept_async(wire).await.unwrap();
+        for message in messages {
+            socket.send(tokio_tungstenite::tungstenite::Message::text(message.to_string())).await.unwrap();
+        }
+        socket.close(None).await.unwrap();
+    });
+    let server = Replay::start().await;
+    let urls = serde_json::json!({"version": "4.3.0", "urls": {"streaming_api": format!("ws://{streaming}")}});
+    server.give_json("GET", "/api/v2/instance", 200, urls);
+    let mut ada = server.someone();
+    let host = server.url.split_once("://").unwrap().1.to_owned();
+    ada.http = Http::new(networks::http::Reach { private_hosts: vec![streaming, host] });
+    let (out, mut events) = tokio::sync::mpsc::channel(1000);
+    Mastodon.stream().unwrap().run(&ada.call(), &[], out).await.unwrap_err();
+    let mut read = 0;
+    while let Ok(event) = events.try_recv() {
+        read += usize::from(event != Event::Open);
+    }
+    assert_eq!(read, expected);
+    eprintln!("read: {read} messages");
+}

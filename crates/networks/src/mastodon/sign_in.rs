@@ -53,7 +53,13 @@ impl SignIn for Mastodon {
     async fn begin(&self, http: &Http, answers: &Answers, back_to: Option<&str>, now: Timestamp) -> Answer<Step> {
         let typed = answers.get("server").map(String::as_str).unwrap_or_default();
         let server = server_from(typed).ok_or_else(|| refused("say which server, for example social.example"))?;
-        let (instance, server) = instance(&Client::stranger(http, &server, now)).await?;
+        let (instance, server) = match instance(&Client::stranger(http, &server, now)).await {
+            Err(NetworkError::Refused(why)) => match by_handle(http, typed, &server, now).await {
+                Some(server) => instance(&Client::stranger(http, &server, now)).await?,
+                None => return Err(NetworkError::Refused(why)),
+            },
+            found => found?,
+        };
         let mut client = Client::stranger(http, &server, now);
         if let Some(token) = answers.get("token").map(|t| t.trim()).filter(|t| !t.is_empty()) {
             client.keys.token = token.to_owned();
@@ -159,6 +165,17 @@ pub async fn instance(client: &Client<'_>) -> Answer<(wire::Instance, String)> {
     })
 }
 
+/// Handles may end in a domain that only points to the server; the domain says where, if it is asked about a person.
+async fn by_handle(http: &Http, typed: &str, asked: &str, now: Timestamp) -> Option<String> {
+    let handle = typed.trim().trim_start_matches('@');
+    handle.split_once('@').filter(|(name, _)| !name.is_empty() && !name.contains('/'))?;
+    let query = [("resource", format!("acct:{handle}"))];
+    let request = http.get(&Client::stranger(http, asked, now).address(&[".well-known", "webfinger"]).ok()?).ok()?.query(&query);
+    let told: serde_json::Value = http.send(request).await.ok()?.json().ok()?;
+    let own = told["links"].as_array()?.iter().find(|link| link["rel"] == "self")?["href"].as_str()?;
+    server_from(own).filter(|server| server != asked)
+}
+
 /// A client with a token becomes an account.
 async fn arrive(mut client: Client<'_>, instance: &wire::Instance) -> Answer<Arrival> {
     let account = me(&client).await.map_err(|e| match before(e) {
@@ -237,6 +254,31 @@ mod tests {
         ] {
             assert_eq!(server_from(typed).as_deref(), expected, "{typed}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_domain_that_points_to_the_server() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound").to_string();
+        let http = Http::new(crate::http::Reach { private_hosts: vec![address.clone()] });
+        let body = r#"{"links":[{"rel":"x"},{"rel":"self","href":"https://fedi.ada.example/users/ada"}]}"#;
+        let asked = tokio::spawn(async move {
+            let (mut wire, _) = listener.accept().await.expect("a call");
+            let mut words = vec![0; 8192];
+            let n = wire.read(&mut words).await.expect("a question");
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            wire.write_all(answer.as_bytes()).await.expect("an answer");
+            String::from_utf8_lossy(&words[..n]).into_owned()
+        });
+        let here = format!("http://{address}");
+        let asks = |typed: &'static str| by_handle(&http, typed, &here, Timestamp::UNIX_EPOCH);
+        for no_handle in ["ada.example", "https://ada.example/@ada", "@ada.example"] {
+            assert_eq!(asks(no_handle).await, None);
+        }
+        assert_eq!(asks("@ada@ada.example").await.as_deref(), Some("https://fedi.ada.example"));
+        let asked = asked.await.expect("the server lives");
+        assert!(asked.starts_with("GET /.well-known/webfinger?resource=acct%3Aada%40ada.example "), "{asked}");
     }
 
     #[test]
