@@ -59,7 +59,7 @@ impl Shell {
 
     /// Is the page behind "More" on a small screen?
     pub fn is_in_more(&self) -> bool {
-        !matches!(self.place, Place::Today | Place::Inbox | Place::Write | Place::Listen)
+        !matches!(self.place, Place::Today | Place::Inbox | Place::Write | Place::Listen | Place::Elsewhere)
     }
 
     pub fn flash(&self) -> Option<FlashPart<'_>> {
