@@ -16,3 +16,5 @@ create table visits (
   primary key (desk, id)
 );
 create index visits_link on visits (desk, link, at);
+-- What was said for an aim.
+create index drafts_aim on drafts (desk, aim);

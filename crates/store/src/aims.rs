@@ -13,7 +13,8 @@ impl<'c> Tx<'c> {
 }
 
 const COLUMNS: &str = "id, name, why, measure, target, by_date, hours, url, created_at, closed_at";
-const AIMS_MAX: u32 = 200;
+/// A desk has no more of them.
+pub const AIMS_MAX: u32 = 200;
 
 fn read(row: &Row<'_>) -> Kept<Aim> {
     Ok(Aim {
@@ -54,6 +55,9 @@ impl Aims<'_, '_> {
             &args![self.0.desk()],
             read,
         )
+    }
+    pub fn count(&self) -> Kept<u64> {
+        self.0.count("select count(*) from aims where desk = $1", &args![self.0.desk()])
     }
     pub fn close(&self, id: AimId, at: Option<Timestamp>) -> Kept<()> {
         self.0.run("update aims set closed_at = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, at])?;

@@ -27,6 +27,7 @@ pub mod persons;
 pub mod pictures;
 pub mod posts;
 pub mod profiles;
+pub mod progress;
 mod seal;
 pub mod search;
 pub mod sightings;

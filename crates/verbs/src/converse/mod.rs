@@ -16,7 +16,7 @@ pub mod sync;
 pub mod take_in;
 pub mod talk;
 pub mod turn;
-mod words;
+pub(crate) mod words;
 
 pub use landed::{landed, not_landed};
 pub use mend::fetch_thread;

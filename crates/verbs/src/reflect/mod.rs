@@ -1,5 +1,9 @@
 //! Whether it takes us where we wanted: aims, links, visits, balance. It counts and says so; what it counts was kept by others.
-//! Begin with `visit.rs`, then `aims.rs`.
+//! Begin with `visit.rs`, then `aims.rs` and `progress.rs`.
 
+pub mod aims;
 pub mod links;
+pub mod progress;
 pub mod visit;
+pub mod weeks;
+mod words;

@@ -1,0 +1,144 @@
+//! What counted for an aim, and what it came from: visits by its links, and answers to what was said for it.
+
+use model::{AimId, ConversationId, DraftId, NetworkKey, PersonId, ProfileId, Timestamp};
+
+use crate::{Kept, Row, Tx, args};
+
+pub struct Progress<'t, 'c>(&'t Tx<'c>);
+
+impl<'c> Tx<'c> {
+    pub fn progress(&self) -> Progress<'_, 'c> {
+        Progress(self)
+    }
+}
+
+/// Sources of one aim that are read at once.
+pub const SOURCES_MAX: u32 = 200;
+/// Answers to one aim that are read for one chart.
+pub const ANSWERS_MAX: u32 = 100_000;
+
+/// Somebody behind a talk, with a profile of theirs that has a picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Somebody {
+    pub id: PersonId,
+    pub name: String,
+    pub face: Option<ProfileId>,
+}
+
+/// What we said somewhere for an aim, and the talk in which it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    pub draft: Option<DraftId>,
+    pub words: Option<String>,
+    pub language: Option<String>,
+    /// The code of the short link; empty for answers.
+    pub code: String,
+    pub target: String,
+    pub network: Option<NetworkKey>,
+    /// Where it stands on its network.
+    pub url: Option<String>,
+    pub landed_at: Option<Timestamp>,
+    pub conversation: Option<ConversationId>,
+    pub person: Option<Somebody>,
+    /// What came of it: visits, or answers.
+    pub n: u64,
+    pub last_at: Timestamp,
+}
+
+/// An answer of somebody to what we said for an aim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answered {
+    pub at: Timestamp,
+    pub person: PersonId,
+}
+
+const SOMEBODY: &str =
+    "pe.id, pe.name, (select min(g.id) from profiles g where g.desk = pe.desk and g.person = pe.id and g.avatar_url is not null)";
+
+fn somebody(row: &Row<'_>, at: usize) -> Kept<Option<Somebody>> {
+    let Some(id) = row.get(at)? else { return Ok(None) };
+    Ok(Some(Somebody { id, name: row.get(at + 1)?, face: row.get(at + 2)? }))
+}
+
+fn read_source(row: &Row<'_>) -> Kept<Source> {
+    Ok(Source {
+        draft: row.get(0)?,
+        words: row.get(1)?,
+        language: row.get(2)?,
+        code: row.get(3)?,
+        target: row.get(4)?,
+        network: row.get::<Option<String>>(5)?.map(NetworkKey),
+        url: row.get(6)?,
+        landed_at: row.get(7)?,
+        conversation: row.get(8)?,
+        person: somebody(row, 9)?,
+        n: row.get(12)?,
+        last_at: row.get(13)?,
+    })
+}
+
+/// Answers of people to what stands of the drafts of an aim; our own and machines' left out.
+const ANSWERS: &str = "drafts dr join deliveries d on d.desk = dr.desk and d.draft = dr.id
+  join posts p on p.desk = d.desk and p.id = d.post
+  join posts a on a.desk = p.desk and a.network = p.network and (a.reply_to = p.remote_id or a.reply_to = p.local_id) and a.is_mine = 0 and a.deleted_at is null
+  join profiles f on f.desk = a.desk and f.id = a.author and f.is_bot = 0
+  join persons pe on pe.desk = f.desk and pe.id = f.person and pe.is_me = 0";
+
+impl Progress<'_, '_> {
+    /// What brought visits of people by an aim's links, most first.
+    pub fn visited(&self, aim: AimId) -> Kept<Vec<Source>> {
+        self.0.all(
+            &format!(
+                "select l.draft, dr.text, dr.language, l.code, l.target, ac.network, d.landed_url, d.landed_at, coalesce(p.conversation, l.conversation), {SOMEBODY}, v.n, v.last_at
+                 from links l
+                 join (select link, count(*) as n, max(at) as last_at from visits where desk = $1 and visitor = 'person' group by link) v on v.link = l.id
+                 left join drafts dr on dr.desk = l.desk and dr.id = l.draft
+                 left join accounts ac on ac.desk = l.desk and ac.id = l.account
+                 left join deliveries d on d.desk = l.desk and d.draft = l.draft and d.account = l.account and d.part_index = 0
+                 left join posts p on p.desk = d.desk and p.id = d.post
+                 left join conversations c on c.desk = l.desk and c.id = coalesce(p.conversation, l.conversation)
+                 left join persons pe on pe.desk = l.desk and pe.id = coalesce(l.person, c.person) and pe.is_me = 0
+                 where l.desk = $1 and l.aim = $2 order by v.n desc, v.last_at desc, l.id limit {SOURCES_MAX}"
+            ),
+            &args![self.0.desk(), aim],
+            read_source,
+        )
+    }
+    /// What was answered of what we said for an aim, by who answered; newest first.
+    pub fn answered(&self, aim: AimId) -> Kept<Vec<Source>> {
+        self.0.all(
+            &format!(
+                "select dr.id, dr.text, dr.language, '', '', p.network, d.landed_url, d.landed_at, p.conversation, {SOMEBODY}, count(*), max(a.created_at)
+                 from {ANSWERS} where dr.desk = $1 and dr.aim = $2
+                 group by dr.id, dr.text, dr.language, p.network, d.landed_url, d.landed_at, p.conversation, pe.desk, pe.id, pe.name
+                 order by max(a.created_at) desc, dr.id desc, pe.id limit {SOURCES_MAX}"
+            ),
+            &args![self.0.desk(), aim],
+            read_source,
+        )
+    }
+    /// When people answered what we said for an aim, oldest first.
+    pub fn answers(&self, aim: AimId) -> Kept<Vec<Answered>> {
+        self.0.all(
+            &format!(
+                "select a.created_at, pe.id from {ANSWERS} where dr.desk = $1 and dr.aim = $2 group by a.id, a.created_at, pe.id
+                 order by a.created_at, a.id limit {ANSWERS_MAX}"
+            ),
+            &args![self.0.desk(), aim],
+            |row| Ok(Answered { at: row.get(0)?, person: row.get(1)? }),
+        )
+    }
+    /// From where people came by an aim's links since `since`: the network of the account whose link it was, the host that the browser
+    /// named, and how many; most first.
+    pub fn places(&self, aim: AimId, since: Timestamp) -> Kept<Vec<(Option<NetworkKey>, Option<String>, u64)>> {
+        self.0.all(
+            &format!(
+                "select ac.network, v.from_host, count(*) from links l join visits v on v.desk = l.desk and v.link = l.id and v.visitor = 'person'
+                 left join accounts ac on ac.desk = l.desk and ac.id = l.account
+                 where l.desk = $1 and l.aim = $2 and v.at >= $3 group by ac.network, v.from_host order by count(*) desc limit {SOURCES_MAX}"
+            ),
+            &args![self.0.desk(), aim, since],
+            |row| Ok((row.get::<Option<String>>(0)?.map(NetworkKey), row.get(1)?, row.get(2)?)),
+        )
+    }
+}

@@ -1,0 +1,232 @@
+//! Aims: why we are here, in the person's own words, as something countable by a date. What came of one is `progress.rs`.
+
+use jiff::civil::Date;
+use model::{Aim, AimId, Measure};
+use store::aims::AIMS_MAX;
+use store::{StoreError, Tx};
+
+use super::progress::{self, Standing};
+use super::weeks::{today, zone_of};
+use crate::{Cx, Done, VerbError};
+
+const NAME_MAX: usize = 80;
+const WHY_MAX: usize = 2_000;
+const TARGET_MAX: u32 = 1_000_000;
+const HOURS_MAX: f64 = 100.0;
+const URL_MAX: usize = 2_000;
+
+/// What a person filled in, as they wrote it, so that it can be shown again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AimWish {
+    pub name: String,
+    pub why: String,
+    /// A measure's word.
+    pub measure: String,
+    pub target: String,
+    /// `YYYY-MM-DD`, or empty.
+    pub by: String,
+    /// Hours a week, or empty.
+    pub hours: String,
+    /// Where its short links lead, or empty.
+    pub url: String,
+}
+
+impl AimWish {
+    /// An aim as its form shows it.
+    pub fn of(aim: &Aim) -> AimWish {
+        AimWish {
+            name: aim.name.clone(),
+            why: aim.why.clone(),
+            measure: aim.measure.word().to_owned(),
+            target: aim.target.to_string(),
+            by: aim.by.clone().unwrap_or_default(),
+            hours: aim.hours.map(|h| h.to_string()).unwrap_or_default(),
+            url: aim.url.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// An aim in the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AimRow {
+    pub aim: Aim,
+    pub standing: Standing,
+}
+
+/// All aims.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AimList {
+    pub open: Vec<AimRow>,
+    pub closed: Vec<AimRow>,
+}
+
+/// All aims with how they stand; open ones first, oldest first.
+pub async fn list(cx: Cx<'_>) -> Done<AimList> {
+    let now = cx.now;
+    let rows = cx
+        .app
+        .store
+        .read::<_, StoreError>(cx.seat, move |tx| {
+            let zone = zone_of(&tx.this_desk()?.zone);
+            let today = today(now, &zone);
+            tx.aims()
+                .list()?
+                .into_iter()
+                .map(|aim| Ok(AimRow { standing: progress::standing(&aim, progress::count(tx, &aim, now)?, today), aim }))
+                .collect::<Result<Vec<_>, StoreError>>()
+        })
+        .await?;
+    let (open, closed) = rows.into_iter().partition(|row| row.aim.closed_at.is_none());
+    Ok(AimList { open, closed })
+}
+
+pub async fn get(cx: Cx<'_>, id: AimId) -> Done<Aim> {
+    Ok(cx.app.store.read::<_, StoreError>(cx.seat, move |tx| tx.aims().get(id)).await?)
+}
+
+/// Keeps a new aim.
+pub async fn add(cx: Cx<'_>, wish: &AimWish) -> Done<AimId> {
+    let (wish, now) = (wish.clone(), cx.now);
+    cx.app
+        .store
+        .write::<_, VerbError>(cx.seat, move |tx| {
+            if tx.aims().count()? >= u64::from(AIMS_MAX) {
+                return Err(VerbError::wrong("name", format!("A desk has at most {AIMS_MAX} aims.")));
+            }
+            let blank = Aim {
+                id: tx.fresh(now),
+                name: String::new(),
+                why: String::new(),
+                measure: Measure::Visits,
+                target: 1,
+                by: None,
+                hours: None,
+                url: None,
+                created_at: now,
+                closed_at: None,
+            };
+            let aim = fill(tx, blank, &wish, now)?;
+            tx.aims().put(&aim)?;
+            Ok(aim.id)
+        })
+        .await
+}
+
+/// Changes an aim. What counts for it stays.
+pub async fn change(cx: Cx<'_>, id: AimId, wish: &AimWish) -> Done<()> {
+    let (wish, now) = (wish.clone(), cx.now);
+    cx.app
+        .store
+        .write::<_, VerbError>(cx.seat, move |tx| {
+            let aim = fill(tx, tx.aims().get(id)?, &wish, now)?;
+            Ok(tx.aims().put(&aim)?)
+        })
+        .await
+}
+
+/// It is not aimed for any more; what came of it stays. Answers its name.
+pub async fn close(cx: Cx<'_>, id: AimId) -> Done<String> {
+    let now = cx.now;
+    let work = move |tx: &Tx<'_>| {
+        let aim = tx.aims().get(id)?;
+        tx.aims().close(id, Some(now))?;
+        Ok(aim.name)
+    };
+    Ok(cx.app.store.write::<_, StoreError>(cx.seat, work).await?)
+}
+
+/// Takes closing back. Answers its name.
+pub async fn reopen(cx: Cx<'_>, id: AimId) -> Done<String> {
+    let work = move |tx: &Tx<'_>| {
+        let aim = tx.aims().get(id)?;
+        tx.aims().close(id, None)?;
+        Ok(aim.name)
+    };
+    Ok(cx.app.store.write::<_, StoreError>(cx.seat, work).await?)
+}
+
+fn fill(tx: &Tx<'_>, aim: Aim, wish: &AimWish, now: model::Timestamp) -> Done<Aim> {
+    let today = today(now, &zone_of(&tx.this_desk()?.zone));
+    Ok(Aim {
+        name: text("name", &wish.name, NAME_MAX, "A name is wanted: a few words by which you know it again.")?,
+        why: text("why", &wish.why, WHY_MAX, "Say why, in a sentence of your own. Everything else is held against it.")?,
+        measure: Measure::from_word(wish.measure.trim())
+            .ok_or_else(|| VerbError::wrong("measure", "Choose what is counted: visits, replies or people."))?,
+        target: target(&wish.target)?,
+        by: by(&wish.by, aim.by.as_deref(), today)?,
+        hours: hours(&wish.hours)?,
+        url: url(&wish.url)?,
+        ..aim
+    })
+}
+
+fn text(field: &'static str, written: &str, max: usize, missing: &str) -> Done<String> {
+    let written = written.trim();
+    match written.chars().count() {
+        0 => Err(VerbError::wrong(field, missing)),
+        n if n > max => Err(VerbError::wrong(field, format!("That is {n} letters; at most {max} are kept."))),
+        _ => Ok(written.to_owned()),
+    }
+}
+
+fn target(written: &str) -> Done<u32> {
+    let n = written.trim().replace([',', ' ', '\u{a0}', '\u{202f}'], "").parse::<u32>().ok();
+    n.filter(|n| (1..=TARGET_MAX).contains(n)).ok_or_else(|| VerbError::wrong("target", "How many is a whole number from 1 to 1,000,000."))
+}
+
+fn by(written: &str, before: Option<&str>, today: Date) -> Done<Option<String>> {
+    let written = written.trim();
+    if written.is_empty() {
+        return Ok(None);
+    }
+    let day: Date = written
+        .parse()
+        .ok()
+        .filter(|_| written.len() == "2026-12-05".len())
+        .ok_or_else(|| VerbError::wrong("by", "That is no day. One such as 2026-12-05 is wanted."))?;
+    if day < today && before != Some(written) {
+        return Err(VerbError::wrong("by", "That day is over. Choose one to come, or leave it empty."));
+    }
+    Ok(Some(day.to_string()))
+}
+
+fn hours(written: &str) -> Done<Option<f64>> {
+    let written = written.trim().replace(',', ".");
+    if written.is_empty() {
+        return Ok(None);
+    }
+    let hours = written.parse::<f64>().ok().filter(|h| *h > 0.0 && *h <= HOURS_MAX);
+    hours.map(Some).ok_or_else(|| VerbError::wrong("hours", "Hours a week are a number above 0, such as 1.5, and at most 100."))
+}
+
+fn url(written: &str) -> Done<Option<String>> {
+    let written = written.trim();
+    if written.is_empty() {
+        return Ok(None);
+    }
+    let known = url::Url::parse(written).ok().filter(|u| matches!(u.scheme(), "http" | "https") && u.host_str().is_some());
+    match known {
+        Some(_) if written.len() <= URL_MAX => Ok(Some(written.to_owned())),
+        _ => Err(VerbError::wrong("url", "A whole address is wanted, such as https://example.org/workshops.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_filled_in_is_read_or_told() {
+        let why = |e: VerbError| e.to_string();
+        assert_eq!(target(" 1,200 "), Ok(1200));
+        assert!(["", "0", "-3", "many", "1000001"].iter().all(|t| target(t).is_err()));
+        assert_eq!(hours("1,5"), Ok(Some(1.5)));
+        assert!(["0", "NaN", "inf", "200", "x"].iter().all(|h| hours(h).is_err()), "{:?}", hours("NaN").map_err(why));
+        assert_eq!(url(""), Ok(None));
+        assert!(["example.org", "ftp://x.example", "javascript:alert(1)", "https://"].iter().all(|u| url(u).is_err()));
+        let today: Date = "2026-09-08".parse().unwrap();
+        assert_eq!(by("2026-12-05", None, today), Ok(Some("2026-12-05".into())));
+        assert!(["2026-02-30", "5 December", "2026-09-07", "20261205"].iter().all(|d| by(d, None, today).is_err()));
+        assert_eq!(by("2026-09-01", Some("2026-09-01"), today), Ok(Some("2026-09-01".into())), "an old day may stay");
+    }
+}
