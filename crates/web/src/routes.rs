@@ -96,6 +96,13 @@ fn relate() -> Router<Site> {
 
 /// Aims, balance, short links.
 fn reflect() -> Router<Site> {
-    use pages::reflect::go;
-    Router::new().route("/go/{code}", get(go::go))
+    use pages::reflect::{aims, go};
+    Router::new()
+        .route("/aims", get(aims::list))
+        .route("/aims/new", get(aims::blank).post(aims::add))
+        .route("/aims/{id}", get(aims::show))
+        .route("/aims/{id}/change", get(aims::form).post(aims::change))
+        .route("/aims/{id}/close", post(aims::close))
+        .route("/aims/{id}/open", post(aims::reopen))
+        .route("/go/{code}", get(go::go))
 }

@@ -33,6 +33,11 @@ impl Face {
         Face { src: has_picture.then(|| format!("/face/{profile}")), name: name.to_owned(), size }
     }
 
+    /// By a profile that has a picture, where there is one.
+    pub fn of_found(profile: Option<ProfileId>, name: &str, size: u16) -> Face {
+        Face { src: profile.map(|id| format!("/face/{id}")), name: name.to_owned(), size }
+    }
+
     pub fn drawn(name: &str, size: u16) -> Face {
         Face { src: None, name: name.to_owned(), size }
     }

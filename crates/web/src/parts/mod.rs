@@ -3,6 +3,7 @@
 //! Their look is `assets/hobnob.css`; nothing here asks a verb.
 
 mod actions;
+mod bars;
 mod charts;
 mod marks;
 mod messages;
@@ -10,6 +11,7 @@ mod rows;
 mod talk;
 
 pub use actions::{Choice, Done, LaterChoice, LaterMenu, Pager, Radios, Tab, Tabs};
+pub use bars::{BarSide, PlaceBars, SMALL_WEEKS, Share, TwoSided, WeekBar, Weeks};
 pub use charts::Dots;
 pub use marks::{BRAND, Face, KindMark, Net, Nets, Side, TieMark, When};
 pub use messages::{Empty, Hint, HintTone};

@@ -1,3 +1,4 @@
 //! Reflect: aims, balance, and the way through our short links. Begin with `go.rs`.
 
+pub mod aims;
 pub mod go;

@@ -1,0 +1,242 @@
+//! Bars by the server: weeks, places, and two sides of one line. Each is a figure with a sentence; the page has the same numbers in
+//! a table or list beside it.
+
+use std::fmt::{self, Write};
+
+use crate::html::{drawn, escape_into};
+use crate::words;
+
+/// One bar of [`Weeks`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WeekBar {
+    pub n: u64,
+    /// The month that begins in it.
+    pub month: Option<&'static str>,
+    /// Not over yet: drawn hollow.
+    pub is_running: bool,
+}
+
+/// What was counted, week by week.
+#[derive(Clone, Debug)]
+pub struct Weeks {
+    pub sentence: String,
+    pub bars: Vec<WeekBar>,
+    /// The narrower drawing, for small screens.
+    pub is_small: bool,
+}
+
+/// Where bars stand and how high they may be.
+const FLOOR: f64 = 140.0;
+const HEIGHT: f64 = 130.0;
+/// Weeks of the narrower drawing.
+pub const SMALL_WEEKS: usize = 9;
+
+/// The lowest round number that holds `n` and can be halved.
+fn top(n: u64) -> u64 {
+    let mut step = 2u64;
+    loop {
+        for top in [step, step * 2, step * 5] {
+            if top >= n {
+                return top;
+            }
+        }
+        step = step.saturating_mul(10);
+        if step > n {
+            return n.div_ceil(2).saturating_mul(2).max(2);
+        }
+    }
+}
+
+impl Weeks {
+    fn draw(&self, out: &mut (impl Write + ?Sized)) -> fmt::Result {
+        let most = self.bars.iter().map(|b| b.n).max().unwrap_or(0);
+        let top = top(most);
+        let width = if self.is_small { 358.0 } else { 644.0 };
+        let left = 14.0 + 6.5 * words::figures(i64::try_from(top).unwrap_or(i64::MAX)).len() as f64;
+        let class = if self.is_small { "small-only" } else { "big-only" };
+        write!(out, "<svg class=\"chart {class}\" viewBox=\"0 0 {width} 160\" role=\"img\" aria-label=\"")?;
+        escape_into(out, &self.sentence)?;
+        out.write_str("\">")?;
+        for (n, y) in [(0, FLOOR), (top / 2, FLOOR - HEIGHT / 2.0), (top, FLOOR - HEIGHT)] {
+            write!(
+                out,
+                "<path d=\"M{left} {y}H{width}\" class=\"axis\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\" font-size=\"12\">{}</text>",
+                left - 6.0,
+                y + 4.0,
+                words::figures(i64::try_from(n).unwrap_or(i64::MAX))
+            )?;
+        }
+        let step = (width - left - 5.0) / self.bars.len().max(1) as f64;
+        let wide = step * 0.76;
+        let full: Vec<usize> = (0..self.bars.len()).filter(|i| !self.bars[*i].is_running).collect();
+        let highest = full.iter().copied().rev().max_by_key(|i| self.bars[*i].n);
+        for (i, bar) in self.bars.iter().enumerate() {
+            let (x, middle) = (left + 5.0 + step * i as f64, left + 5.0 + step * i as f64 + wide / 2.0);
+            let high = HEIGHT * bar.n as f64 / top as f64;
+            if bar.n > 0 {
+                let look = if bar.is_running {
+                    "fill=\"none\" class=\"s-plum\" stroke-width=\"1.5\" stroke-dasharray=\"3 2\""
+                } else {
+                    "class=\"f-plum\""
+                };
+                write!(out, "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{wide:.1}\" height=\"{high:.1}\" rx=\"2\" {look}/>", FLOOR - high)?;
+                // The highest, the last full one and the running one have their number on them.
+                if bar.is_running || Some(i) == highest || full.last() == Some(&i) {
+                    let n = words::figures(i64::try_from(bar.n).unwrap_or(i64::MAX));
+                    let y = FLOOR - high - 5.0;
+                    write!(
+                        out,
+                        "<text x=\"{middle:.1}\" y=\"{y:.1}\" text-anchor=\"middle\" font-size=\"12\" class=\"strong\">{n}</text>"
+                    )?;
+                }
+            }
+            if let Some(month) = bar.month {
+                write!(out, "<text x=\"{middle:.1}\" y=\"156\" text-anchor=\"middle\" font-size=\"11.5\">{month}</text>")?;
+            }
+        }
+        out.write_str("</svg>")
+    }
+}
+
+/// Places, each with a bar and its number.
+#[derive(Clone, Debug)]
+pub struct PlaceBars(pub Vec<(String, u64)>);
+
+/// Letters of a place's name that fit beside the bars; the list for screen readers has it whole.
+const PLACE_MAX: usize = 16;
+
+impl PlaceBars {
+    fn draw(&self, out: &mut (impl Write + ?Sized)) -> fmt::Result {
+        let most = self.0.iter().map(|(_, n)| *n).max().unwrap_or(0).max(1);
+        let height = 23 * self.0.len();
+        write!(out, "<svg class=\"chart\" viewBox=\"0 0 264 {height}\" role=\"img\" aria-label=\"")?;
+        for (i, (name, n)) in self.0.iter().enumerate() {
+            if i > 0 {
+                out.write_str(", ")?;
+            }
+            escape_into(out, name)?;
+            write!(out, " {n}")?;
+        }
+        out.write_str("\">")?;
+        for (i, (name, n)) in self.0.iter().enumerate() {
+            let y = 23 * i;
+            let wide = (122.0 * *n as f64 / most as f64).max(2.0);
+            write!(out, "<text x=\"0\" y=\"{}\" font-size=\"12.5\" fill=\"currentColor\">", y + 11)?;
+            if name.chars().count() > PLACE_MAX {
+                escape_into(out, &format!("{}…", name.chars().take(PLACE_MAX - 1).collect::<String>()))?;
+            } else {
+                escape_into(out, name)?;
+            }
+            let n = words::figures(i64::try_from(*n).unwrap_or(i64::MAX));
+            write!(
+                out,
+                "</text><rect x=\"108\" y=\"{}\" width=\"{wide:.0}\" height=\"9\" rx=\"2\" class=\"f-plum\"/><text x=\"{:.0}\" y=\"{}\" font-size=\"12\">{n}</text>",
+                y + 3,
+                114.0 + wide,
+                y + 11
+            )?;
+        }
+        out.write_str("</svg>")
+    }
+}
+
+/// One side of [`TwoSided`].
+#[derive(Clone, Debug)]
+pub struct BarSide {
+    pub label: &'static str,
+    /// `f-give`, `f-ask`, `f-plum`, `f-edge`, `f-work` or `f-pers`.
+    pub class: &'static str,
+    pub values: Vec<u64>,
+}
+
+/// Two things against each other, span by span: one up, one down.
+#[derive(Clone, Debug)]
+pub struct TwoSided {
+    pub sentence: String,
+    pub up: BarSide,
+    pub down: BarSide,
+    /// "last 7 days"
+    pub end: &'static str,
+}
+
+const LINE: f64 = 62.0;
+const SIDE: f64 = 46.0;
+
+impl TwoSided {
+    fn draw(&self, out: &mut (impl Write + ?Sized)) -> fmt::Result {
+        let most = self.up.values.iter().chain(&self.down.values).max().copied().unwrap_or(0).max(1);
+        let unit = SIDE / most as f64;
+        let deepest = unit * self.down.values.iter().max().copied().unwrap_or(0) as f64;
+        let foot = LINE + 1.0 + deepest + 16.0;
+        write!(out, "<svg class=\"chart\" viewBox=\"0 0 300 {:.0}\" role=\"img\" aria-label=\"", foot + 4.0)?;
+        escape_into(out, &self.sentence)?;
+        write!(out, "\"><path d=\"M0 {LINE}H300\" stroke-width=\"1\" class=\"s-edge\"/>")?;
+        let step = 300.0 / self.up.values.len().max(1) as f64;
+        for (side, is_up) in [(&self.up, true), (&self.down, false)] {
+            for (i, n) in side.values.iter().enumerate().filter(|(_, n)| **n > 0) {
+                let high = unit * *n as f64;
+                let y = if is_up { LINE - 1.0 - high } else { LINE + 1.0 };
+                let (x, wide) = (step * i as f64 + step * 0.14, step * 0.72);
+                write!(
+                    out,
+                    "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{wide:.1}\" height=\"{high:.1}\" rx=\"2\" class=\"{}\"/>",
+                    side.class
+                )?;
+            }
+        }
+        write!(
+            out,
+            "<text x=\"0\" y=\"10\" font-size=\"12.5\" class=\"strong\">{}</text><text x=\"0\" y=\"{foot:.1}\" font-size=\"12.5\" class=\"strong\">{}</text>\
+             <text x=\"300\" y=\"{foot:.1}\" text-anchor=\"end\" font-size=\"11.5\">{}</text></svg>",
+            self.up.label, self.down.label, self.end
+        )
+    }
+}
+
+/// How much of the whole: a narrow bar. The sentence beside it says the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    pub n: u64,
+    pub of: u64,
+}
+
+impl Share {
+    fn draw(&self, out: &mut (impl Write + ?Sized)) -> fmt::Result {
+        let part = 264.0 * (self.n.min(self.of) as f64 / self.of.max(1) as f64);
+        out.write_str("<svg class=\"chart split\" viewBox=\"0 0 264 6\" aria-hidden=\"true\"><rect class=\"f-sunk\" width=\"264\" height=\"6\" rx=\"2\"/>")?;
+        if self.n > 0 {
+            write!(out, "<rect class=\"f-plum\" width=\"{:.1}\" height=\"6\" rx=\"2\"/>", part.max(2.0))?;
+        }
+        out.write_str("</svg>")
+    }
+}
+
+drawn!(Weeks, PlaceBars, TwoSided, Share);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn round_numbers_above() {
+        let tops: Vec<u64> = [0, 1, 3, 9, 11, 47, 51, 150, 1_999].into_iter().map(top).collect();
+        assert_eq!(tops, [2, 2, 4, 10, 20, 100, 100, 200, 2_000]);
+        assert!(top(u64::MAX / 2) >= u64::MAX / 2);
+    }
+
+    #[test]
+    fn hostile_names_stay_text_and_nothing_is_no_number() {
+        let bars = PlaceBars(vec![("<script>&\"".into(), 0), ("Mastodon".into(), 3)]).to_string();
+        assert!(!bars.contains("<script>") && bars.contains("Mastodon 3"), "{bars}");
+        let empty = Weeks { sentence: "Nothing yet".into(), bars: vec![WeekBar { n: 0, month: None, is_running: true }], is_small: true };
+        let sides = TwoSided {
+            sentence: String::new(),
+            up: BarSide { label: "gave", class: "f-give", values: vec![0; 12] },
+            down: BarSide { label: "asked", class: "f-ask", values: vec![0; 12] },
+            end: "last 7 days",
+        };
+        for drawn in [empty.to_string(), sides.to_string(), PlaceBars(vec![]).to_string(), Share { n: 3, of: 0 }.to_string()] {
+            assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
+        }
+    }
+}
