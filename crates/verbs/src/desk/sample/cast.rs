@@ -109,7 +109,7 @@ pub const TALKS: &[Talk] = &[
                 Some(0),
                 "Book lice eat the paste, not the paper. Dry the shelf, brush them off, no poison needed.",
             ),
-            ("tom", 11 * DAY, Some(1), "Dry, brushed, calm. You saved me a very expensive telephone call."),
+            ("tom", 11 * DAY, Some(1), "Thank you. Dry, brushed, and calm again."),
         ],
     },
     Talk {
@@ -224,7 +224,7 @@ pub const TALKS: &[Talk] = &[
         lines: &[
             ("luis", 9 * DAY, None, "@foldandthread.example Staples or thread for forty pages? I am afraid of the middle."),
             ("me", 9 * DAY - HOUR, Some(0), "Thread, three holes, a pamphlet stitch. Forty pages is where staples begin to sulk."),
-            ("luis", 8 * DAY, Some(1), "It lies flat. I may cry."),
+            ("luis", 8 * DAY, Some(1), "Thank you, it lies flat."),
         ],
     },
     Talk {
@@ -254,7 +254,7 @@ pub const TALKS: &[Talk] = &[
         lines: &[
             ("amara", 8 * DAY, None, "@foldandthread.example Which glue forgives children?"),
             ("me", 8 * DAY - 90, Some(0), "Wheat paste. It washes out of everything, jumpers included."),
-            ("amara", 7 * DAY, Some(1), "Jumpers thank you."),
+            ("amara", 7 * DAY, Some(1), "Thanks, from all the jumpers."),
         ],
     },
     Talk {
