@@ -2,6 +2,8 @@
 //! networks, is shown a conversation worth joining, opens a person, and a click on the short link is counted. What stands on the
 //! servers is read from the servers. It runs where `cargo x check` has started them, and says aloud when it does not.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 #[path = "main_job_parts/browser.rs"]
 mod browser;
 #[path = "main_job_parts/servers.rs"]

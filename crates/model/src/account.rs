@@ -3,7 +3,7 @@
 use crate::{AccountId, Rules, Timestamp};
 
 /// The key of a kind of network, such as it stands in rows and addresses; opaque outside `networks`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NetworkKey(pub String);
 
 impl NetworkKey {

@@ -21,9 +21,3 @@ pub struct Profile {
     pub is_bot: bool,
     pub followers: Option<u64>,
 }
-
-impl Default for NetworkKey {
-    fn default() -> Self {
-        NetworkKey(String::new())
-    }
-}

@@ -2,16 +2,17 @@
 //! A network knows neither the store, nor another network, nor why it is called.
 //! Begin with [`Network`], then one folder; every call out passes [`http::Http`].
 
+pub mod agents;
 pub mod clean;
 pub mod error;
 pub mod facets;
 pub mod html;
 pub mod http;
+pub mod stand_ins;
 
 pub mod bluesky;
 pub mod feed;
 pub mod mastodon;
-pub mod sample;
 
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ use model::NetworkKey;
 pub static ALL: &[&dyn Network] = &[&mastodon::Mastodon, &bluesky::Bluesky, &feed::Feed];
 
 /// Stand-ins for a desk of invented people; never offered.
-pub static SAMPLES: &[&dyn Network] = &[&sample::TOWN, &sample::SKY, &sample::PRESS];
+pub static STAND_INS: &[&dyn Network] = &[&stand_ins::TOWN, &stand_ins::SKY, &stand_ins::PRESS];
 
 /// The networks at hand: all of [`ALL`] in the product, others in tests.
 #[derive(Clone)]
@@ -58,6 +59,6 @@ impl Networks {
 
 impl Default for Networks {
     fn default() -> Self {
-        Self(Arc::new(ALL.iter().chain(SAMPLES).map(|network| Entry::Listed(*network)).collect()))
+        Self(Arc::new(ALL.iter().chain(STAND_INS).map(|network| Entry::Listed(*network)).collect()))
     }
 }

@@ -1,6 +1,7 @@
 //! Two people talk on a real network of the AT Protocol, and what stands there is read back from its servers. Runs where
 //! `HOBNOB_CP_BLUESKY` and its fellows name one; skipped aloud where they do not.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
 #![allow(clippy::print_stderr, clippy::unwrap_used)]
 
 use std::future::Future;

@@ -1,6 +1,8 @@
 //! Every network keeps its promises: one suite that walks `networks::ALL`. What a call needs of an account stands in the network's own
 //! `fixtures/account.json`; the servers here only misbehave. A facet is tested where it is present.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

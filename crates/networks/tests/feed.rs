@@ -1,5 +1,7 @@
 //! Feeds over real HTTP: a server that keeps its promises, and one that does not.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,6 @@
 //! The store keeps its promises on whichever database the test runs with.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
 // See testkit: SQLite, or PostgreSQL where HOBNOB_TEST_DB names one.
 use model::*;
 use store::{StoreError, args, posts::Put, posts::Sight};

@@ -20,6 +20,9 @@ pub struct Config {
     pub is_demo: bool,
 }
 
+/// The lock under which each account's token is renewed.
+type Refreshers = HashMap<(DeskId, AccountId), Arc<tokio::sync::Mutex<()>>>;
+
 /// One of these a process.
 pub struct App {
     pub store: Store,
@@ -33,7 +36,7 @@ pub struct App {
     /// Who followed a link just now.
     pub lately: crate::reflect::visit::Lately,
     /// One refresher of a token at a time, by account.
-    refreshers: Mutex<HashMap<(DeskId, AccountId), Arc<tokio::sync::Mutex<()>>>>,
+    refreshers: Mutex<Refreshers>,
 }
 
 impl App {

@@ -1,5 +1,7 @@
 //! The room of talk: what comes in, whose turn it is, what is put off and comes back.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use std::sync::Arc;
 
 use model::{Post, PostId, Timestamp};

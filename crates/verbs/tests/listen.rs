@@ -1,5 +1,7 @@
 //! The room where talk is found: topics, watches, what they bring and what it is worth.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use std::sync::Arc;
 
 use model::{AccountId, SightingId, Timestamp, TopicId, WatchId};

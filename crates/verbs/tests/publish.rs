@@ -1,5 +1,7 @@
 //! Publishing on a real store and a network that lands what it is sent: drafts, plans, threads, times, edits, and what a person settles.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use std::sync::Arc;
 
 use jiff::SignedDuration;

@@ -1,5 +1,7 @@
 //! The room of looking back: aims and what came of them.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use std::sync::Arc;
 
 use model::{Aim, AimId, ConversationId, DeliveryId, Kind, Link, LinkId, PersonId, Post, Visit, Visitor};

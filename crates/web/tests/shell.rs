@@ -1,5 +1,7 @@
 //! What holds for every page: who may see it, what a form must carry, how trouble is told, and what the headers say.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use axum::{
     Router,
     body::{Body, to_bytes},

@@ -1,5 +1,7 @@
 //! No page may hold a script, a style or a handler of its own, and every form must carry its token.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use std::{fs, path::Path};
 
 fn templates(dir: &Path, out: &mut Vec<(String, String)>) {

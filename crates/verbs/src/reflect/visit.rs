@@ -35,7 +35,7 @@ pub struct Facts {
     pub is_head: bool,
 }
 
-/// Words in user agents of machines: crawlers, programs' HTTP libraries, and the fetchers by which networks draw link cards.
+/// Words in user agents of machines: crawlers and programs' HTTP libraries. Those of the networks themselves are in `networks/src/agents.rs`.
 const MACHINES: &[&str] = &[
     "bot",
     "crawl",
@@ -46,22 +46,6 @@ const MACHINES: &[&str] = &[
     "scan",
     "monitor",
     "archive",
-    "facebookexternalhit",
-    "whatsapp",
-    "telegram",
-    "embedly",
-    "pinterest",
-    "skypeuri",
-    "vkshare",
-    "mastodon/",
-    "pleroma",
-    "akkoma",
-    "misskey",
-    "gotosocial",
-    "friendica",
-    "lemmy",
-    "cardyb",
-    "bluesky",
     "curl/",
     "wget/",
     "python",
@@ -78,9 +62,6 @@ const MACHINES: &[&str] = &[
     "headless",
     "lighthouse",
     "hobnob/",
-    "synapse",
-    "feed",
-    "rss",
 ];
 
 /// Who came: a person, a machine, or ourselves.
@@ -90,7 +71,12 @@ pub fn visitor_kind(facts: &Facts) -> Visitor {
     let looks_ahead = purpose.contains("prefetch") || purpose.contains("prerender") || purpose.contains("preview");
     // Every browser that shows a page to a person asks for HTML, and says which it is.
     let wants_a_page = facts.accept.contains("text/html");
-    if agent.is_empty() || facts.is_head || looks_ahead || !wants_a_page || MACHINES.iter().any(|m| agent.contains(m)) {
+    if agent.is_empty()
+        || facts.is_head
+        || looks_ahead
+        || !wants_a_page
+        || MACHINES.iter().chain(networks::agents::CARD_FETCHERS).any(|m| agent.contains(m))
+    {
         return Visitor::Machine;
     }
     if facts.is_signed_in { Visitor::Ourselves } else { Visitor::Person }

@@ -96,9 +96,9 @@ struct Filling<'t, 'c> {
 
 fn key(net: Net) -> &'static str {
     match net {
-        Net::Town => networks::sample::TOWN_KEY,
-        Net::Sky => networks::sample::SKY_KEY,
-        Net::Press => networks::sample::PRESS_KEY,
+        Net::Town => networks::stand_ins::TOWN_KEY,
+        Net::Sky => networks::stand_ins::SKY_KEY,
+        Net::Press => networks::stand_ins::PRESS_KEY,
     }
 }
 
