@@ -65,8 +65,9 @@ fn desk() -> Router<Site> {
 
 /// Today, the inbox, conversations.
 fn converse() -> Router<Site> {
-    use pages::converse::{acts, inbox, later, media, talk};
+    use pages::converse::{acts, inbox, later, media, talk, today};
     Router::new()
+        .route("/today", get(today::show))
         .route("/inbox", get(inbox::show))
         .route("/talks/{id}", get(talk::show).post(talk::answer))
         .route("/answers/{draft}/back", post(talk::take_back))

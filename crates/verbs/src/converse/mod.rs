@@ -15,6 +15,7 @@ pub mod stream;
 pub mod sync;
 pub mod take_in;
 pub mod talk;
+pub mod today;
 pub mod turn;
 pub(crate) mod words;
 

@@ -7,3 +7,4 @@ pub mod later;
 pub mod media;
 mod rows;
 pub mod talk;
+pub mod today;
