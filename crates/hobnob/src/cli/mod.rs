@@ -6,9 +6,12 @@ pub mod connect;
 pub mod demo;
 pub mod desk;
 pub mod doctor;
+pub mod inbox;
 pub mod lab;
 pub mod password;
 pub mod post;
+pub mod reply;
+pub mod sync;
 
 use clap::Subcommand;
 
@@ -40,6 +43,12 @@ pub enum Command {
     Restore(backup::Arguments),
     /// Put everything into a zip of JSON Lines that others can read, without sign-ins
     Export(backup::Arguments),
+    /// Bring in now what was said to you and around you
+    Sync(sync::Arguments),
+    /// Who waits for you, and the other boxes
+    Inbox(inbox::Arguments),
+    /// Answer a conversation
+    Reply(reply::Arguments),
     /// Say something, at once or at a time, on one account or several
     Post(post::Arguments),
     /// Run one of Hobnob's judgements on texts of your own
@@ -57,6 +66,9 @@ pub async fn run(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::Backup(arguments) => backup::backup(arguments, flags).await,
         Command::Restore(arguments) => backup::restore(arguments, flags).await,
         Command::Export(arguments) => backup::export(arguments, flags).await,
+        Command::Sync(arguments) => sync::run(arguments, flags).await,
+        Command::Inbox(arguments) => inbox::run(arguments, flags).await,
+        Command::Reply(arguments) => reply::run(arguments, flags).await,
         Command::Post(arguments) => post::run(arguments, flags).await,
         Command::Lab(lab) => lab::run(lab),
         Command::Password(arguments) => password::run(arguments, flags).await,

@@ -33,8 +33,14 @@ pub struct Replied {
     pub next: Option<(ConversationId, String)>,
 }
 
-/// Answers. The words are kept whatever comes of it.
+/// Answers; the answer is held as long as the desk chose. The words are kept whatever comes of it.
 pub async fn reply(cx: Cx<'_>, words: Words, then: Then) -> Done<Replied> {
+    let hold_seconds = cx.app.store.read::<_, VerbError>(cx.seat, |tx| Ok(choices::hold(tx)?)).await?;
+    reply_held(cx, words, then, hold_seconds).await
+}
+
+/// [`reply`], held for so many seconds.
+pub async fn reply_held(cx: Cx<'_>, words: Words, then: Then, hold_seconds: u32) -> Done<Replied> {
     if words.text.trim().is_empty() {
         return Err(VerbError::wrong("text", "There is nothing to say yet."));
     }
@@ -51,7 +57,6 @@ pub async fn reply(cx: Cx<'_>, words: Words, then: Then) -> Done<Replied> {
             let answering = found.ok_or_else(|| VerbError::wrong("text", "No account of yours can answer there."))?;
             let whole = answering.whole(words.text.trim_end());
             let draft = save(tx, &kept, &answering, &words, &whole, (voice, now))?.ok_or(VerbError::Missing("draft"))?;
-            let hold_seconds = choices::hold(tx)?;
             let due = now + SignedDuration::from_secs(i64::from(hold_seconds));
             plan_in(tx, &press, draft, &[answering.account], due, now)?;
             let mut marks = kept.marks.clone();
