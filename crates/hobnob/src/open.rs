@@ -25,12 +25,21 @@ pub fn app(settings: &Settings, public_url: &str) -> Result<Arc<App>> {
 
 /// Opens the store, and makes the folder and the key on a first run.
 pub fn store(settings: &Settings) -> Result<Store> {
-    std::fs::create_dir_all(&settings.data).with_context(|| format!("the data folder {} can't be made", settings.data.display()))?;
+    make_private_folder(&settings.data).with_context(|| format!("the data folder {} can't be made", settings.data.display()))?;
     let key = key(&settings.data.join("hobnob.key"))?;
     Store::open(backend(settings), key).with_context(|| match &settings.database {
         Some(_) => "the PostgreSQL named by HOBNOB_DATABASE can't be opened".to_owned(),
         None => format!("the data in {} can't be opened", settings.data.display()),
     })
+}
+
+/// What is in it is for its owner alone.
+fn make_private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 pub fn backend(settings: &Settings) -> Backend {
