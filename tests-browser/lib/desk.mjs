@@ -69,3 +69,15 @@ export async function begin(page, desk, look = async () => {}) {
   await heading(page, 'That is all, Maren')
   await look('/hello/begin')
 }
+
+const UNTIL_MAX_MS = 30_000
+const LOOK_AGAIN_MS = 300
+
+/// Asks until it holds; what happens by itself takes its time.
+export async function until(what, holds) {
+  const began = Date.now()
+  while (!(await holds())) {
+    if (Date.now() - began > UNTIL_MAX_MS) throw new Error(`not so after ${UNTIL_MAX_MS} ms: ${what}`)
+    await new Promise((done) => setTimeout(done, LOOK_AGAIN_MS))
+  }
+}
