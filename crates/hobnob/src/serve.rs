@@ -40,7 +40,23 @@ pub async fn run(settings: Settings) -> Result<()> {
     let address = listener.local_addr()?;
     let public = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let app = open::app(&settings, &public)?;
+    let _alone = alone(&app, &settings).await?;
     serve(app, listener, &format!("http://{address}")).await
+}
+
+/// One server a data folder. What a server that was killed had claimed is then free at once, and does not wait for its lease to end.
+/// A PostgreSQL may have several servers, whose leases stand.
+async fn alone(app: &App, settings: &Settings) -> Result<std::fs::File> {
+    let path = settings.data.join("hobnob.lock");
+    let file =
+        std::fs::File::options().create(true).append(true).open(&path).with_context(|| format!("{} can't be written", path.display()))?;
+    if settings.database.is_none() {
+        if file.try_lock().is_err() {
+            anyhow::bail!("another Hobnob serves {} already: stop it first, or choose another folder with --data", settings.data.display());
+        }
+        app.store.write_unscoped::<_, StoreError>(|tx| tx.free_jobs()).await?;
+    }
+    Ok(file)
 }
 
 /// Serves an app that is open already.
