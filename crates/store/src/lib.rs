@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod aims;
+pub mod balance;
 pub mod between;
 mod connection;
 pub mod conversations;

@@ -12,6 +12,7 @@ use testkit::{Scene, scene::at};
 use verbs::converse::{Arrival, take_in};
 use verbs::publish;
 use verbs::reflect::aims::{self, AimWish};
+use verbs::reflect::balance::{self, Back};
 use verbs::reflect::progress;
 use verbs::{App, Config, Cx, VerbError};
 
@@ -179,4 +180,43 @@ async fn answers_and_the_people_they_come_from() {
 
     let page = progress::one(cx, people).await.unwrap();
     assert_eq!(page.standing.sentence, "Two people: what you aimed for is reached.");
+}
+
+#[tokio::test]
+async fn the_balance_counts_a_post_once_and_says_when_it_is_little() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("12:00") };
+    let empty = balance::page(cx, Back::Weeks).await.unwrap();
+    assert_eq!(empty.title, "Nothing was said in these two weeks");
+    assert!(empty.is_little && empty.venues.is_empty() && empty.giving.up == vec![0; balance::SPANS]);
+
+    for (kind, clock) in [(Kind::Gives, "08:00"), (Kind::Gives, "08:01"), (Kind::Asks, "08:02"), (Kind::Talks, "08:03")] {
+        say(&scene, &app, &format!("Said at {clock}."), kind, None, clock).await;
+    }
+    let plaza = scene.networks["plaza"].clone();
+    let ben = plaza.say("ben@plaza", "@ada which thread?", at("09:00"), None);
+    let mine = plaza.say("ada@plaza", "Waxed linen.", at("09:10"), Some(&ben));
+    plaza.say("ada@plaza", "And a thin needle.", at("09:11"), Some(&mine));
+    let said = plaza.said_by("ben@plaza").into_iter().chain(plaza.said_by("ada@plaza")).collect();
+    take(&scene, said, "10:00").await;
+
+    let page = balance::page(cx, Back::Weeks).await.unwrap();
+    assert_eq!(page.title, "You give twice for each ask");
+    assert_eq!(
+        (page.giving.sentence.as_str(), page.giving.verdict.as_str()),
+        ("Gave 2, asked 1. Your rule: three to one.", "One gift would bring it level.")
+    );
+    assert_eq!(page.answering.sentence, "One answer to other people, four posts of your own.");
+    assert_eq!(page.people.sentence, "One you had not met, nobody you had.");
+    assert_eq!(page.venues, [(scene.networks["plaza"].about().name.to_owned(), 2, 1)]);
+    let ada = &page.voices[0];
+    assert_eq!((page.voices.len(), ada.gave, ada.asked, ada.answers, ada.posts, ada.people), (1, 2, 1, 1, 4, 1));
+    assert_eq!(page.giving.up.last(), Some(&2));
+
+    let stand = scene.kept.store.read::<_, StoreError>(&scene.seat, |tx| balance::stand(tx, at("12:00"))).await.unwrap();
+    assert_eq!(stand.sentence, "Your own rule is three gifts for each ask: one gift would bring it level.");
+    balance::set_rules(cx, "2", "5", "2").await.unwrap();
+    assert_eq!(balance::page(cx, Back::Year).await.unwrap().giving.verdict, "The next gift comes first.");
+    assert!(matches!(balance::set_rules(cx, "0", "5", "2").await, Err(VerbError::Wrong { field: "gifts", .. })));
 }

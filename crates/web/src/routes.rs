@@ -97,7 +97,7 @@ fn relate() -> Router<Site> {
 
 /// Aims, balance, short links.
 fn reflect() -> Router<Site> {
-    use pages::reflect::{aims, go};
+    use pages::reflect::{aims, balance, go};
     Router::new()
         .route("/aims", get(aims::list))
         .route("/aims/new", get(aims::blank).post(aims::add))
@@ -105,5 +105,7 @@ fn reflect() -> Router<Site> {
         .route("/aims/{id}/change", get(aims::form).post(aims::change))
         .route("/aims/{id}/close", post(aims::close))
         .route("/aims/{id}/open", post(aims::reopen))
+        .route("/balance", get(balance::show))
+        .route("/balance/rules", post(balance::set_rules))
         .route("/go/{code}", get(go::go))
 }

@@ -2,8 +2,10 @@
 //! Begin with `visit.rs`, then `aims.rs` and `progress.rs`.
 
 pub mod aims;
+pub mod balance;
 pub mod links;
 pub mod progress;
+pub mod rules;
 pub mod visit;
 pub mod weeks;
 mod words;

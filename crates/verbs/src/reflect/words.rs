@@ -51,7 +51,6 @@ pub fn days(n: u64) -> String {
 }
 
 /// How many times one number is another, in words: `nearly five times`, `twice`, `as often as`.
-#[cfg_attr(not(test), expect(dead_code, reason = "the balance is about to say it"))]
 pub fn times(more: u64, less: u64) -> String {
     debug_assert!(less > 0);
     let (whole, tenths) = (more / less, more * 10 / less % 10);
