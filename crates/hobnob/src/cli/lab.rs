@@ -1,24 +1,33 @@
 //! `hobnob lab`: one of Hobnob's judgements on a file of one's own, to see why. Reads and writes JSON, a value a line; needs no desk.
 
 use std::io::{BufRead, Read};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use model::Post;
 use model::measure::length;
 use model::split::{Numbering, split_numbered};
 use networks::Networks;
-use serde_json::json;
+use networks::feed::posts_of_feed;
+use serde_json::{Value as Json, json};
 
-use crate::cli::desk::{Wrong, say};
+use crate::cli::desk::{Wrong, now, say};
+use crate::cli::feeds::read;
 
 /// The longest line that is read, in bytes.
 const LINE_MAX: u64 = 16 * 1024 * 1024;
+/// The largest feed that is read, as from the network.
+const FEED_MAX: usize = 8 * 1024 * 1024;
 
 #[derive(Subcommand)]
 pub enum Lab {
     /// How long texts are by a network's own rule, and the texts they would be split into. Reads one JSON string a line on standard
     /// input; prints one JSON object a line: {length, limit, unit, parts}
     Measure(Measure),
+    /// The posts of a feed's file (RSS, Atom or JSON Feed), oldest first, one JSON object a line:
+    /// {id, network, author, created_at, text, reply_to, url, lang}
+    Feed(FeedFile),
 }
 
 #[derive(Args)]
@@ -31,9 +40,19 @@ pub struct Measure {
     numbered: bool,
 }
 
+#[derive(Args)]
+pub struct FeedFile {
+    /// The file
+    file: PathBuf,
+    /// Where it was got, so that relative addresses in it lead somewhere
+    #[arg(long, default_value = "")]
+    url: String,
+}
+
 pub fn run(lab: Lab) -> Result<()> {
     match lab {
         Lab::Measure(arguments) => measure(&arguments),
+        Lab::Feed(arguments) => posts_of(&arguments),
     }
 }
 
@@ -51,6 +70,30 @@ fn measure(arguments: &Measure) -> Result<()> {
         let parts = split_numbered(&text, &rules, numbering);
         say(json!({"length": length(&text, &rules), "limit": rules.text_max, "unit": rules.unit.word(), "parts": parts}));
         Ok(())
+    })
+}
+
+fn posts_of(arguments: &FeedFile) -> Result<()> {
+    let bytes = read(&arguments.file, FEED_MAX)?;
+    let (_, posts) = posts_of_feed(&bytes, &arguments.url, now()).map_err(|e| Wrong::new(format!("{}: {e}", arguments.file.display())))?;
+    for post in &posts {
+        say(post_json(post));
+    }
+    Ok(())
+}
+
+/// The form in which all of `lab` reads and writes posts.
+fn post_json(post: &Post) -> Json {
+    let author = [&post.author.name, &post.author.handle].into_iter().find(|name| !name.is_empty());
+    // A headline that the words do not begin with belongs to them.
+    let text = match post.title.as_deref().filter(|title| !post.text.starts_with(title)) {
+        Some(title) if post.text.is_empty() => title.to_owned(),
+        Some(title) => format!("{title}\n\n{}", post.text),
+        None => post.text.clone(),
+    };
+    json!({
+        "id": post.at.id, "network": post.network.as_str(), "author": author, "created_at": post.created_at.to_string(), "text": text,
+        "reply_to": post.reply_to, "url": post.url, "lang": post.language,
     })
 }
 

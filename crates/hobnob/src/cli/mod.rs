@@ -1,11 +1,13 @@
 //! The command line: each command turns arguments into one verb's call and prints what it answers.
 //! Begin with [`Command`]; `desk.rs` is what they share.
 
+pub mod aims;
 pub mod backup;
 pub mod connect;
 pub mod demo;
 pub mod desk;
 pub mod doctor;
+pub mod feeds;
 pub mod inbox;
 pub mod lab;
 pub mod password;
@@ -51,6 +53,10 @@ pub enum Command {
     Reply(reply::Arguments),
     /// Say something, at once or at a time, on one account or several
     Post(post::Arguments),
+    /// Why you are here, and how far it is
+    Aims(aims::Arguments),
+    /// Follow many feeds at once, or list those that are followed
+    Feeds(feeds::Arguments),
     /// Run one of Hobnob's judgements on texts of your own
     #[command(subcommand)]
     Lab(lab::Lab),
@@ -70,6 +76,8 @@ pub async fn run(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::Inbox(arguments) => inbox::run(arguments, flags).await,
         Command::Reply(arguments) => reply::run(arguments, flags).await,
         Command::Post(arguments) => post::run(arguments, flags).await,
+        Command::Aims(arguments) => aims::run(arguments, flags).await,
+        Command::Feeds(arguments) => feeds::run(arguments, flags).await,
         Command::Lab(lab) => lab::run(lab),
         Command::Password(arguments) => password::run(arguments, flags).await,
     }

@@ -20,7 +20,8 @@ pub use translate::{FeedHead, posts_of_feed};
 
 use crate::{About, Listen, Network, SignIn};
 
-const KEY: &str = "feed";
+/// The key of this kind of network.
+pub const KEY: &str = "feed";
 
 pub struct Feed;
 

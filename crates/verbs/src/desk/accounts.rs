@@ -13,6 +13,8 @@ use crate::{Cx, Done, VerbError, listen};
 
 /// A sign-in that was begun is finished within this time, or begun anew.
 const SIGN_IN_LASTS: SignedDuration = SignedDuration::from_hours(1);
+/// Feeds followed by one list.
+const FEEDS_AT_ONCE_MAX: usize = 500;
 /// How often a server is asked what it allows.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -143,6 +145,36 @@ pub async fn connect(cx: Cx<'_>, key: &str, answers: BTreeMap<String, String>, b
             Ok(Connecting::Visit { url, state, pastes_code })
         }
     }
+}
+
+/// Connects many that need no more than an address, one after the other. Each that fails is told; the others are kept.
+pub async fn connect_feeds(cx: Cx<'_>, key: &str, urls: &[String]) -> Done<Vec<(String, Done<AccountId>)>> {
+    must_own(cx)?;
+    if urls.len() > FEEDS_AT_ONCE_MAX {
+        return Err(VerbError::wrong("file", format!("At most {FEEDS_AT_ONCE_MAX} feeds are followed at once; this is {}.", urls.len())));
+    }
+    let network = cx.app.networks.get(&NetworkKey::new(key)).ok_or(VerbError::Missing("network"))?;
+    let field = network.sign_in().and_then(|s| s.form().first()).ok_or(VerbError::Missing("way to sign in"))?.key;
+    let known = list_feeds(cx, key).await?;
+    let mut found = Vec::with_capacity(urls.len());
+    for url in urls {
+        let outcome = match known.iter().find(|(_, at, _)| at == url) {
+            Some((_, _, id)) => Ok(*id),
+            None => match connect(cx, key, BTreeMap::from([(field.to_owned(), url.clone())]), None).await {
+                Ok(Connecting::Connected(id)) => Ok(id),
+                Ok(Connecting::Visit { .. }) => Err(VerbError::Missing("way without a visit")),
+                Err(error) => Err(error),
+            },
+        };
+        found.push((url.clone(), outcome));
+    }
+    Ok(found)
+}
+
+/// What is followed on a network that needs no more than an address: name, address and account.
+pub async fn list_feeds(cx: Cx<'_>, key: &str) -> Done<Vec<(String, String, AccountId)>> {
+    let rows = list(cx).await?;
+    Ok(rows.into_iter().map(|r| r.account).filter(|a| a.network.as_str() == key).map(|a| (a.name, a.server, a.id)).collect())
 }
 
 /// The person is back, with a code.

@@ -1,9 +1,12 @@
 //! The first run's words, kept: the why becomes the first aim, the topics are followed.
 
+use std::collections::BTreeSet;
+
 use model::{Aim, Measure};
 use store::StoreError;
 
-use crate::{Cx, Done};
+use crate::listen::topics::{self, TopicWish};
+use crate::{Cx, Done, VerbError};
 
 /// Topics of a first run.
 const TOPICS_MAX: usize = 20;
@@ -104,20 +107,37 @@ fn short(why: &str) -> String {
     if name.is_empty() { first.chars().take(AIM_NAME_MAX).collect() } else { name + " …" }
 }
 
-/// Follows each line as a topic; a line that can't be read stops all, with its words.
+/// Follows each line as a topic. All lines are read before the first is followed, so one that can't be read stops all; it is named.
+/// A line that is followed already is left as it is.
 pub async fn keep_topics(cx: Cx<'_>, lines: &str) -> Done<usize> {
     let wanted: Vec<&str> = lines.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
     if wanted.len() > TOPICS_MAX {
-        return Err(crate::VerbError::wrong("topics", format!("At most {TOPICS_MAX} topics to begin with; more can be added later.")));
+        return Err(VerbError::wrong("topics", format!("At most {TOPICS_MAX} topics to begin with; more can be added later.")));
     }
-    let (count, kept) = (wanted.len(), wanted.join("\n"));
-    cx.app.store.write::<_, StoreError>(cx.seat, move |tx| tx.set_setting("first-topics", &kept)).await?;
-    Ok(count)
+    let wishes: Vec<TopicWish> = wanted.iter().map(|line| TopicWish { query: (*line).to_owned(), ..TopicWish::default() }).collect();
+    for (n, wish) in wishes.iter().enumerate() {
+        topics::read(cx, wish).map_err(|error| in_line(n + 1, error))?;
+    }
+    let mut known: BTreeSet<String> = topics::list(cx).await?.iter().map(|row| row.topic.query.text().to_lowercase()).collect();
+    for (n, wish) in wishes.into_iter().enumerate() {
+        if known.insert(wish.query.to_lowercase()) {
+            topics::add(cx, wish).await.map_err(|error| in_line(n + 1, error))?;
+        }
+    }
+    Ok(wanted.len())
+}
+
+fn in_line(line: usize, error: VerbError) -> VerbError {
+    let why = match error {
+        VerbError::Query(error) => error.to_string(),
+        VerbError::Wrong { why, .. } => why,
+        other => return other,
+    };
+    VerbError::wrong("topics", format!("Line {line}: {why}"))
 }
 
 pub async fn topics_count(cx: Cx<'_>) -> Done<usize> {
-    let kept = cx.app.store.read::<_, StoreError>(cx.seat, |tx| tx.setting("first-topics")).await?;
-    Ok(kept.unwrap_or_default().lines().count())
+    Ok(topics::list(cx).await?.len())
 }
 
 #[cfg(test)]
