@@ -64,13 +64,18 @@ impl Joins<'_, '_> {
             read,
         )
     }
-    /// Those that hold for a person, newest first.
+    /// Those that hold for a person, also by way of others, newest first.
     pub fn of_person(&self, kept: PersonId) -> Kept<Vec<Join>> {
-        self.0.all(
-            "select id, kept, gone, proof, at from joins where desk = $1 and kept = $2 and undone_at is null order by at desc, id desc limit 100",
-            &args![self.0.desk(), kept],
-            read,
-        )
+        let mut found = Vec::new();
+        for gone in self.joined_into(kept)? {
+            found.extend(self.0.find(
+                "select id, kept, gone, proof, at from joins where desk = $1 and gone = $2 and undone_at is null",
+                &args![self.0.desk(), gone],
+                read,
+            )?);
+        }
+        found.sort_by_key(|j: &Join| std::cmp::Reverse((j.at, j.id)));
+        Ok(found)
     }
     /// The newest that holds.
     pub fn newest(&self) -> Kept<Option<Join>> {
@@ -80,9 +85,8 @@ impl Joins<'_, '_> {
             read,
         )
     }
-    /// Gives back to `gone` what was theirs, wherever it stands today, with the talk that came to their profiles since. Answers with
-    /// whom it stood.
-    pub fn undo(&self, id: i64, now: Timestamp) -> Kept<Join> {
+    /// Gives back to `gone` what was theirs and stands with `holder` today, with the talk that came to their profiles since.
+    pub fn undo(&self, id: i64, holder: PersonId, now: Timestamp) -> Kept<Join> {
         let (join, before) = self.0.get(
             "a joining",
             "select id, kept, gone, proof, at, before_text from joins where desk = $1 and id = $2 and undone_at is null",
@@ -95,8 +99,8 @@ impl Joins<'_, '_> {
                 MOVED.into_iter().find(|(name, _)| *name == table).ok_or_else(|| StoreError::Broken("a joining's memory".into()))?;
             let number: i64 = number.parse().map_err(|_| StoreError::Broken("a joining's memory".into()))?;
             self.0.run(
-                &format!("update {table} set person = $3 where desk = $1 and {column} = $2"),
-                &args![self.0.desk(), number, join.gone],
+                &format!("update {table} set person = $3 where desk = $1 and {column} = $2 and person = $4"),
+                &args![self.0.desk(), number, join.gone, holder],
             )?;
         }
         self.0.run(
@@ -106,6 +110,23 @@ impl Joins<'_, '_> {
         self.0.run("update joins set undone_at = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, now])?;
         self.0.persons().set_joined_into(join.gone, None)?;
         Ok(join)
+    }
+
+    /// Everyone who was joined into a person, also by way of others.
+    fn joined_into(&self, person: PersonId) -> Kept<Vec<PersonId>> {
+        let mut all: Vec<PersonId> = vec![person];
+        let mut next = 0;
+        while next < all.len() && all.len() < ROWS_MAX {
+            let more: Vec<PersonId> = self.0.all(
+                "select id from persons where desk = $1 and joined_into = $2 limit 1000",
+                &args![self.0.desk(), all[next]],
+                |row| row.get(0),
+            )?;
+            all.extend(more.into_iter().filter(|one| *one != person));
+            next += 1;
+        }
+        all.remove(0);
+        Ok(all)
     }
 
     /// Removes what is kept of a person: profiles, words, signs, notes, gestures, sightings, the person. What we ourselves said stays.
@@ -138,6 +159,7 @@ impl Joins<'_, '_> {
                 self.0.run(sql, &of_profile)?;
             }
         }
+        let joined = self.joined_into(person)?;
         let of_person = args![self.0.desk(), person];
         for sql in [
             "delete from notes where desk = $1 and person = $2",
@@ -145,9 +167,12 @@ impl Joins<'_, '_> {
             "delete from joins where desk = $1 and (kept = $2 or gone = $2)",
             "update links set person = null where desk = $1 and person = $2",
             "update drafts set person = null where desk = $1 and person = $2",
-            "delete from persons where desk = $1 and (id = $2 or joined_into = $2)",
+            "delete from persons where desk = $1 and id = $2",
         ] {
             self.0.run(sql, &of_person)?;
+        }
+        for gone in joined {
+            self.0.run("delete from persons where desk = $1 and id = $2", &args![self.0.desk(), gone])?;
         }
         touched.sort_unstable();
         touched.dedup();

@@ -25,7 +25,7 @@ pub const DRIFTING_DAYS: i64 = 30;
 /// Somebody is new for so many days after the first word.
 pub const NEW_DAYS: i64 = 90;
 /// Who never answered, or was never answered, is not counted as new for longer than this.
-pub const ONE_WAY_DAYS: i64 = 60;
+pub const ONE_WAY_DAYS: i64 = 30;
 
 const DAY_MS: f64 = 86_400_000.0;
 const HALF_LIFE_MS: f64 = HALF_LIFE_DAYS * DAY_MS;
@@ -161,7 +161,7 @@ pub fn tie_word(talk: &Talk, now: Timestamp) -> Option<TieWord> {
     let days_since = |at: Timestamp| (now.as_millisecond() - at.as_millisecond()) / 86_400_000;
     let exchange = exchange(talk, now);
     if talk.from_me == 0 || talk.from_them == 0 {
-        return (days_since(last) < ONE_WAY_DAYS).then_some(TieWord::New);
+        return (days_since(last) < ONE_WAY_DAYS && days_since(first) < NEW_DAYS).then_some(TieWord::New);
     }
     Some(if exchange >= CLOSE {
         TieWord::Close
