@@ -59,7 +59,7 @@ test('done and undo, later and back', {}, async ({ page, desk }) => {
   await button(page, /^Undo/).click()
   await link(page, /You write that wheat paste/).waitFor()
   const row = page.getByRole('listitem').filter({ hasText: 'You write that wheat paste' })
-  await row.getByText('Later: Ewa Zielińska').click()
+  await row.locator('summary', { hasText: 'Later: Ewa Zielińska' }).click()
   await row.getByRole('button', { name: /^Tomorrow/ }).click()
   await until('the row is gone', async () => (await link(page, /You write that wheat paste/).count()) === 0)
   await page.goto(`${desk.origin}/inbox?box=later`)
