@@ -35,4 +35,20 @@ impl Tx<'_> {
             |row| Ok(PostRef::new(row.get::<String>(0)?, row.get::<Option<String>>(1)?.unwrap_or_default())),
         )
     }
+    /// The aims that are not closed, by name, newest first.
+    pub fn open_aims(&self, max: u32) -> Kept<Vec<(model::AimId, String)>> {
+        self.all(
+            "select id, name from aims where desk = $1 and closed_at is null order by created_at desc, id desc limit $2",
+            &args![self.desk(), max],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
+    /// When others spoke to us, newest first.
+    pub fn times_spoken_to(&self, since: model::Timestamp, max: u32) -> Kept<Vec<model::Timestamp>> {
+        self.all(
+            "select created_at from posts where desk = $1 and names_me = 1 and created_at >= $2 order by created_at desc limit $3",
+            &args![self.desk(), since, max],
+            |row| row.get(0),
+        )
+    }
 }

@@ -82,7 +82,22 @@ fn converse() -> Router<Site> {
 
 /// Writing, drafts, the calendar.
 fn publish() -> Router<Site> {
+    use pages::publish as p;
     Router::new()
+        .route("/write", get(p::fresh))
+        .route("/write/{id}", get(p::show).post(p::keep))
+        .route("/write/{id}/back", post(p::back))
+        .route("/write/{id}/change", post(p::change))
+        .route("/write/{id}/down", post(p::down))
+        .route("/write/{id}/move", get(p::pick).post(p::moved))
+        .route("/write/{id}/now", post(p::send_now))
+        .route("/write/{id}/restore", post(p::restore))
+        .route("/write/{id}/throw", post(p::throw))
+        .route("/drafts", get(p::drafts))
+        .route("/drafts/{id}/pictures/{place}", get(p::picture))
+        .route("/deliveries/{id}", post(p::settle))
+        .route("/deliveries/{id}/follow", post(p::follow_again))
+        .route("/calendar", get(p::calendar))
 }
 
 /// Worth joining, topics, venues.

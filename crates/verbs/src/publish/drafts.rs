@@ -1,7 +1,7 @@
 //! Drafts: kept at every change, thrown away and taken back.
 
 use model::{AccountId, Draft, DraftId, Kind, Picture, PictureId, Timestamp, Visibility};
-use store::drafts::{Edit, KeptDraft};
+pub use store::drafts::{Choice, Edit, KeptDraft};
 use store::{StoreError, Tx};
 
 use super::picture;

@@ -4,7 +4,8 @@
 use jiff::SignedDuration;
 use model::{AccountState, Delivery, DeliveryId, DeliveryState, DraftId, Part, Timestamp};
 use networks::{Landing, NetworkError};
-use store::follows::{Follow, FollowKind, FollowState};
+pub use store::follows::FollowState;
+use store::follows::{Follow, FollowKind};
 use store::posts::Sight;
 use store::{Kept, Tx};
 

@@ -2,6 +2,7 @@
 //! What is said to whom, and why, is not decided here. The heart is `deliver.rs`; begin with `plan.rs`, and see walk B in
 //! ARCHITECTURE.md. Intent is committed before the wire is touched, and a doubt goes to `reconcile.rs`, never to the wire again.
 
+pub mod around;
 mod baggage;
 pub mod calendar;
 pub mod deliver;

@@ -5,4 +5,5 @@ pub mod converse;
 pub mod desk;
 pub mod keys;
 pub mod more;
+pub mod publish;
 pub mod reflect;

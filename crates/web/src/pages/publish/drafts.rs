@@ -1,0 +1,57 @@
+//! All drafts that have no day yet, and the small pictures of any.
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use model::DraftId;
+use verbs::publish::{calendar, drafts};
+
+use crate::errors::Fault;
+use crate::parts::{Empty, KindMark, When};
+use crate::session::Seated;
+use crate::shell::{Answer, Place, Shell};
+
+#[derive(Template)]
+#[template(path = "pages/publish/drafts.html")]
+struct Page {
+    shell: Shell,
+    rows: Vec<Line>,
+    nothing: Option<Empty>,
+}
+
+struct Line {
+    id: DraftId,
+    words: String,
+    lang: Option<String>,
+    kind: KindMark,
+    when: When,
+    is_reply: bool,
+}
+
+pub async fn list(seated: Seated) -> Answer {
+    let rows: Vec<Line> = (drafts::list(seated.cx()).await?.into_iter())
+        .map(|kept| Line {
+            id: kept.draft.id,
+            words: calendar::first_words(&kept),
+            lang: kept.draft.language.clone(),
+            kind: KindMark(kept.draft.kind),
+            when: When::long_ago(seated.now, kept.draft.updated_at, seated.zone()),
+            is_reply: kept.draft.reply.is_some(),
+        })
+        .collect();
+    let nothing = rows.is_empty().then(|| Empty::first("No drafts", "Whatever you begin to write is kept here.", "Write", "/write"));
+    seated.page(&Page { shell: seated.shell(Place::Write), rows, nothing })
+}
+
+/// A small picture, by its place in the draft.
+pub async fn picture(seated: Seated, Path((id, place)): Path<(String, String)>) -> Result<Response, Fault> {
+    let (id, place) = (id.parse().map_err(|_| Fault::missing())?, place.parse().map_err(|_| Fault::missing())?);
+    let (mime, bytes) = drafts::thumb(seated.cx(), id, place).await?;
+    let mut answer = Response::new(Body::from(bytes));
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
+    Ok(answer)
+}

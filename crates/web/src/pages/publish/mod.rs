@@ -1,0 +1,15 @@
+//! Writing, drafts, the calendar, and where what was written stands. Begin with `write.rs`; `form.rs` reads its form.
+
+mod acts;
+mod calendar;
+mod drafts;
+mod form;
+mod places;
+mod standing;
+mod write;
+
+pub use acts::{back, down, follow_again, moved, pick, restore, send_now, settle, throw};
+pub use calendar::show as calendar;
+pub use drafts::{list as drafts, picture};
+pub use standing::change;
+pub use write::{fresh, keep, show};

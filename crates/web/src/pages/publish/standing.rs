@@ -1,0 +1,142 @@
+//! Where a draft that went out stands, place by place, and what can still be done about it.
+
+use askama::Template;
+use axum::http::StatusCode;
+use model::{DeliveryState, DraftId, Hold};
+use serde::Deserialize;
+use verbs::VerbError;
+use verbs::publish::drafts::{self, KeptDraft};
+use verbs::publish::follow::{self, FollowState, Followed};
+use verbs::publish::placed::{self, Placed};
+
+use crate::flash::Flash;
+use crate::forms::{Posted, Row};
+use crate::parts::{Net, When};
+use crate::session::Seated;
+use crate::shell::{Answer, Place, Shell};
+use crate::words;
+
+#[derive(Template)]
+#[template(path = "pages/publish/standing.html")]
+struct Page {
+    shell: Shell,
+    id: DraftId,
+    title: String,
+    lang: Option<String>,
+    text: String,
+    rows: Vec<Line>,
+    followed: Vec<(String, String)>,
+    can_change: bool,
+    can_take_back: bool,
+    wrong: Option<String>,
+}
+
+struct Line {
+    id: i64,
+    net: Net,
+    handle: String,
+    part: String,
+    words: String,
+    state: String,
+    is_bad: bool,
+    when: When,
+    url: Option<String>,
+    /// What can be pressed: (value, label).
+    acts: Vec<(&'static str, &'static str)>,
+    asks_address: bool,
+}
+
+/// Whether something of it is under way or out, so that this page shows it instead of the writing page.
+pub(super) fn is_for(placed: &[Placed]) -> bool {
+    placed.iter().any(|p| matches!(p.state, DeliveryState::Landed | DeliveryState::Sending | DeliveryState::AskHuman | DeliveryState::Refused) || p.hold.is_some())
+}
+
+pub(super) async fn draw(seated: &Seated, kept: KeptDraft, placed: Vec<Placed>, wrong: Option<String>) -> Answer {
+    let followed = follow::followed(seated.cx(), kept.draft.id).await?;
+    let stands = placed.iter().any(|p| p.state == DeliveryState::Landed && !p.is_taken_down);
+    let is_wrong = wrong.is_some();
+    let page = Page {
+        shell: seated.shell(Place::Calendar),
+        id: kept.draft.id,
+        title: verbs::publish::calendar::first_words(&kept),
+        lang: kept.draft.language,
+        text: kept.draft.text,
+        can_take_back: placed.iter().any(|p| p.state == DeliveryState::Planned),
+        rows: placed.into_iter().map(|p| line(seated, p)).collect(),
+        followed: followed.iter().map(said).collect(),
+        can_change: stands,
+        wrong,
+    };
+    let mut answer = seated.page(&page)?;
+    if is_wrong {
+        *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(answer)
+}
+
+fn line(seated: &Seated, p: Placed) -> Line {
+    let why = p.why.clone().unwrap_or_default();
+    let (state, is_bad) = match (&p.state, p.hold) {
+        (DeliveryState::Landed, _) if p.is_taken_down => ("taken down".into(), false),
+        (DeliveryState::Landed, _) => ("gone out".into(), false),
+        (DeliveryState::Sending, _) => ("on its way; without a clear answer we look before trying again".into(), false),
+        (DeliveryState::Refused, _) => (format!("{} did not take it: {why}", p.place), true),
+        (DeliveryState::AskHuman, _) => (why, true),
+        (DeliveryState::Cancelled, _) => ("left out".into(), false),
+        (DeliveryState::Planned, Some(Hold::Late)) => (format!("late. {why}"), true),
+        (DeliveryState::Planned, Some(_)) => (why, true),
+        (DeliveryState::Planned, None) if why.is_empty() => ("goes out".into(), false),
+        (DeliveryState::Planned, None) => (format!("goes out. {why}"), false),
+    };
+    let acts = match (&p.state, p.hold) {
+        (DeliveryState::Refused, _) => vec![("again", "Try again"), ("leave", "Leave out")],
+        (DeliveryState::AskHuman, _) => vec![("not-there", "It does not: send again"), ("leave", "Drop it")],
+        (DeliveryState::Planned, Some(Hold::Late)) => vec![("again", "Send now"), ("leave", "Drop it")],
+        (DeliveryState::Planned, Some(Hold::SignIn)) => vec![("leave", "Leave out")],
+        _ => Vec::new(),
+    };
+    Line {
+        id: p.delivery.0,
+        net: Net::named(p.mark, p.place),
+        handle: p.handle,
+        part: if p.of > 1 { format!("{} of {}", p.part + 1, p.of) } else { String::new() },
+        words: p.text,
+        asks_address: p.state == DeliveryState::AskHuman,
+        is_bad,
+        state,
+        when: When { at: p.due, words: words::day_and_clock(seated.now, p.due, seated.zone()) },
+        url: p.url.filter(|u| u.starts_with("https://") || u.starts_with("http://")).filter(|_| !p.is_taken_down),
+        acts,
+    }
+}
+
+/// One sentence for each change or taking down.
+fn said(f: &Followed) -> (String, String) {
+    let what = if f.is_taking_down { "Taking it down" } else { "The change" };
+    let words = match f.state {
+        FollowState::Planned => format!("{what} is on its way to {}.", f.place),
+        FollowState::Done if f.is_taking_down => format!("It is taken down on {}.", f.place),
+        FollowState::Done => format!("It is changed on {}.", f.place),
+        FollowState::Refused => format!("{what} did not go through on {}: {}", f.place, f.why.clone().unwrap_or_default()),
+    };
+    let again = if f.state == FollowState::Refused { f.delivery.to_string() } else { String::new() };
+    (words, again)
+}
+
+#[derive(Deserialize)]
+pub struct Change {
+    text: String,
+}
+
+pub async fn change(Row(id): Row<DraftId>, Posted { seated, form }: Posted<Change>) -> Answer {
+    let why = match follow::change(seated.cx(), id, &form.text.replace("\r\n", "\n")).await {
+        Ok(_) => return seated.done(&format!("/write/{id}"), Flash::plain("The new words follow to where the old ones stand.")),
+        Err(VerbError::Wrong { why, .. }) => why,
+        Err(VerbError::Misfits(all)) => all.into_iter().map(|m| m.why).collect::<Vec<_>>().join(" "),
+        Err(other) => return Err(other.into()),
+    };
+    let (mut kept, _) = drafts::get(seated.cx(), id).await?;
+    kept.draft.text = form.text;
+    let placed = placed::placed(seated.cx(), id).await?;
+    draw(&seated, kept, placed, Some(why)).await
+}

@@ -1,0 +1,366 @@
+//! One text, and how it will stand in every place. The same form keeps, looks again, plans and sends.
+
+use askama::Template;
+use axum::http::StatusCode;
+use jiff::tz::TimeZone;
+use jiff::{ToSpan, Timestamp};
+use model::{DraftId, Kind, Visibility};
+use serde::Deserialize;
+use verbs::VerbError;
+use verbs::publish::around::{Sidelights, sidelights};
+use verbs::publish::drafts::{self, Edit, KeptDraft, Saved};
+use verbs::publish::{placed, plan, when};
+
+use super::form::Fields;
+use super::places::Places;
+use super::standing;
+use crate::flash::Flash;
+use crate::forms::{Asked, PostedParts, Row};
+use crate::parts::{Choice, Hint, HintTone, Radios};
+use crate::session::Seated;
+use crate::shell::{Answer, Place, Shell, html};
+use crate::words;
+
+#[derive(Template)]
+#[template(path = "pages/publish/write.html")]
+struct Page {
+    shell: Shell,
+    id: DraftId,
+    text: String,
+    title: Option<String>,
+    kept: String,
+    hints: Vec<Hint>,
+    /// The other version, where somebody else was first.
+    theirs: Option<String>,
+    shots: Vec<Shot>,
+    kinds: Radios,
+    sides: Radios,
+    aims: Vec<Pick>,
+    has_short_links: bool,
+    short_prefix: String,
+    languages: Vec<Pick>,
+    visibilities: Vec<Pick>,
+    warning: String,
+    suggestion: Suggestion,
+    is_at: bool,
+    is_now: bool,
+    at: String,
+    zone: String,
+    zone_words: String,
+    places: Places,
+    has_places: bool,
+    mind: String,
+}
+
+struct Shot {
+    id: i64,
+    src: String,
+    alt: String,
+}
+
+/// One of a list to choose from.
+struct Pick {
+    value: String,
+    label: String,
+    is_chosen: bool,
+}
+
+/// A good time, offered first.
+struct Suggestion {
+    value: String,
+    label: String,
+    help: &'static str,
+    is_chosen: bool,
+}
+
+#[derive(Deserialize, Default)]
+pub struct Begin {
+    /// Words to begin with, as from a note.
+    #[serde(default)]
+    text: String,
+}
+
+/// An empty page. Its draft has a number already, so that a double press keeps one draft.
+pub async fn fresh(seated: Seated, Asked(begin): Asked<Begin>) -> Answer {
+    let mut kept = drafts::fresh(seated.cx()).await?;
+    kept.draft.text = begin.text.chars().take(drafts::TEXT_MAX / 4).collect();
+    draw(&seated, kept, Vec::new(), Trouble::default()).await
+}
+
+pub async fn show(seated: Seated, Row(id): Row<DraftId>) -> Answer {
+    let (kept, edits) = drafts::get(seated.cx(), id).await?;
+    let placed = placed::placed(seated.cx(), id).await?;
+    if standing::is_for(&placed) {
+        return standing::draw(&seated, kept, placed, None).await;
+    }
+    draw(&seated, kept, edits, Trouble::default()).await
+}
+
+/// What did not go well, to be shown on the same page with the words kept.
+#[derive(Default)]
+struct Trouble {
+    status: Option<StatusCode>,
+    hints: Vec<Hint>,
+    theirs: Option<String>,
+}
+
+impl Trouble {
+    fn of(error: VerbError) -> Result<Trouble, crate::errors::Fault> {
+        let whys: Vec<String> = match error {
+            VerbError::Misfits(all) => all.into_iter().map(|m| m.why).collect(),
+            VerbError::Wrong { why, .. } => vec![why],
+            VerbError::TooLate(why) => vec![why],
+            other => return Err(other.into()),
+        };
+        let hints = whys.into_iter().map(|why| Hint::new(HintTone::Bad, "Nothing has gone out.", why)).collect();
+        Ok(Trouble { status: Some(StatusCode::UNPROCESSABLE_ENTITY), hints, theirs: None })
+    }
+}
+
+/// Everything that the form can do.
+pub async fn keep(Row(id): Row<DraftId>, PostedParts { seated, form, files }: PostedParts<Fields>) -> Answer {
+    let cx = seated.cx();
+    let (base, before) = match drafts::get(cx, id).await {
+        Ok(found) => found,
+        Err(VerbError::Missing(_)) => (drafts::fresh(cx).await?, Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut wished = form.over(base, id);
+    let edits = merged(before, form.edits());
+    if form.one("do") == "link" {
+        wished.has_short_links = true;
+    }
+    let kept = match drafts::save(cx, wished.clone(), edits.clone()).await {
+        Ok(Saved::Kept(kept)) => *kept,
+        Ok(Saved::TooLate { theirs }) => {
+            let hint = Hint::new(
+                HintTone::Wait,
+                "Somebody else changed this draft meanwhile.",
+                "Their version stands below. Yours is in the box and not kept yet: keep it, and it takes the place of theirs.",
+            );
+            wished.version = theirs.version;
+            wished.draft.pictures = theirs.draft.pictures.clone();
+            let trouble = Trouble { status: Some(StatusCode::CONFLICT), hints: vec![hint], theirs: Some(theirs.draft.text) };
+            return draw(&seated, wished, edits, trouble).await;
+        }
+        Err(error) => return draw(&seated, wished, edits, Trouble::of(error)?).await,
+    };
+    let mut trouble = Trouble::default();
+    for file in files.into_iter().filter(|f| f.field == "picture") {
+        if let Err(error) = drafts::add_picture(cx, id, file.bytes.to_vec(), "").await {
+            let mut one = Trouble::of(error)?;
+            one.hints.iter_mut().for_each(|h| h.lead = format!("“{}” was not added.", file.name));
+            trouble.hints.extend(one.hints);
+            trouble.status = one.status;
+        }
+    }
+    if trouble.status.is_some() {
+        let (kept, edits) = drafts::get(cx, id).await?;
+        return draw(&seated, kept, edits, trouble).await;
+    }
+    act(&seated, kept, edits, form.one("do")).await
+}
+
+/// What was kept before for places that the page did not show, and what it says now.
+fn merged(before: Vec<Edit>, now: Vec<Edit>) -> Vec<Edit> {
+    let mut all = now;
+    all.extend(before.into_iter().filter(|b| !all.iter().any(|n| n.account == b.account)).collect::<Vec<_>>());
+    all
+}
+
+/// What was pressed, once the words are kept.
+async fn act(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, press: &str) -> Answer {
+    let (cx, id) = (seated.cx(), kept.draft.id);
+    let here = format!("/write/{id}");
+    if let Some(picture) = press.strip_prefix("remove-").and_then(|n| n.parse().ok()) {
+        drafts::remove_picture(cx, id, model::PictureId(picture)).await?;
+        return seated.done(&here, Flash::plain("The picture is taken away."));
+    }
+    match press {
+        "now" => match plan(cx, id, &kept.accounts, cx.now).await {
+            Ok(_) => seated.done(&here, Flash::plain("It goes out now.").take_back("Take it down", format!("{here}/down"), &[])),
+            Err(error) => draw(seated, kept, edits, Trouble::of(error)?).await,
+        },
+        "queue" => match in_the_calendar(seated, &kept).await {
+            Ok(flash) => seated.done("/calendar", flash),
+            Err(error) => draw(seated, kept, edits, Trouble::of(error)?).await,
+        },
+        "throw" => match drafts::throw(cx, id).await {
+            Ok(()) => seated.done("/drafts", Flash::plain("The draft is thrown away.").undo(format!("{here}/restore"), &[])),
+            Err(error) => draw(seated, kept, edits, Trouble::of(error)?).await,
+        },
+        "keep" => seated.done(&here, Flash::plain("The draft is kept.")),
+        _ if seated.fragment.is_some() => {
+            let looked = drafts::look(cx, &kept, &edits).await?;
+            let said = format!("Draft kept {}", words::clock(cx.now, seated.zone()));
+            html(&Places::of(&kept, looked, Some(said)))
+        }
+        _ => seated.go(&here),
+    }
+}
+
+async fn in_the_calendar(seated: &Seated, kept: &KeptDraft) -> Result<Flash, VerbError> {
+    let cx = seated.cx();
+    let Some(words) = &kept.wished_at else {
+        return Err(VerbError::wrong("when", "Choose a day and a time first, or post now."));
+    };
+    let wish = when::wish_ahead(words, &kept.zone, cx.now)?;
+    plan(cx, kept.draft.id, &kept.accounts, wish.at).await?;
+    let zone = when::zone(&kept.zone)?;
+    let day = format!("{}, {}", words::full_day(cx.now, wish.at, &zone), words::clock(wish.at, &zone));
+    let tell = wish.tell.map_or(String::new(), |t| format!(" {t}"));
+    let words = Flash { tone: crate::flash::Tone::Wait, ..Flash::said("In the calendar for ", day, format!(".{tell}")) };
+    Ok(words.undo(format!("/write/{}/back", kept.draft.id), &[]))
+}
+
+async fn draw(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, trouble: Trouble) -> Answer {
+    let cx = seated.cx();
+    let zone = TimeZone::get(&kept.zone).unwrap_or_else(|_| seated.zone().clone());
+    let lights = sidelights(cx, &zone).await?;
+    let looked = drafts::look(cx, &kept, &edits).await?;
+    let wants_title = looked.iter().any(|r| r.account.rules.has_title && kept.accounts.contains(&r.account.id));
+    if seated.wants("places-part") && trouble.status.is_some() {
+        // The script shows the page's own words for trouble.
+        let why = trouble.hints.first().map_or(String::new(), |h| h.words.clone());
+        return Err(crate::errors::Fault::bad(why));
+    }
+    let places = Places::of(&kept, looked, None);
+    let page = page(seated, kept, lights, (places, wants_title), zone, trouble.hints, trouble.theirs);
+    let mut answer = seated.page(&page)?;
+    if let Some(status) = trouble.status {
+        *answer.status_mut() = status;
+    }
+    Ok(answer)
+}
+
+fn page(
+    seated: &Seated,
+    kept: KeptDraft,
+    lights: Sidelights,
+    (places, wants_title): (Places, bool),
+    zone: TimeZone,
+    mut hints: Vec<Hint>,
+    theirs: Option<String>,
+) -> Page {
+    let (now, id) = (seated.now, kept.draft.id);
+    if kept.planned_at.is_some() {
+        let words = "What you change here holds once you put it in the calendar again, or post it now.";
+        hints.insert(0, Hint::new(HintTone::Wait, "This is in the calendar.", words).press("See it there", "/calendar"));
+    }
+    let suggestion = suggestion(now, &zone, &lights, kept.wished_at.as_deref());
+    let is_at = kept.wished_at.is_some() && !suggestion.is_chosen;
+    let chosen = |kind: Kind| kept.draft.kind == kind;
+    let to_mind = places.to_mind();
+    let without_alt = kept.draft.pictures.iter().filter(|p| p.alt.trim().is_empty()).count() as i64;
+    Page {
+        shell: seated.shell(Place::Write),
+        id,
+        kept: if kept.version == 0 { "Not kept yet".into() } else { format!("Draft kept {}", words::clock(kept.draft.updated_at, &zone)) },
+        hints,
+        theirs,
+        shots: (kept.draft.pictures.iter().enumerate())
+            .map(|(n, p)| Shot { id: p.id.0, src: format!("/drafts/{id}/pictures/{n}?of={}", p.id), alt: p.alt.clone() })
+            .collect(),
+        kinds: Radios::new(
+            "kind",
+            "Gives, asks or talks",
+            [
+                Choice::new("gives", "gives", chosen(Kind::Gives)).icon(&crate::icon::GIVES),
+                Choice::new("asks", "asks", chosen(Kind::Asks)).icon(&crate::icon::ASKS),
+                Choice::new("talks", "talks", chosen(Kind::Talks)).icon(&crate::icon::TALKS),
+            ],
+        ),
+        sides: Radios::new(
+            "side",
+            "Work or personal",
+            [
+                Choice::new("work", "work", !kept.draft.is_personal).icon(&crate::icon::WORK),
+                Choice::new("personal", "personal", kept.draft.is_personal).icon(&crate::icon::PERSONAL),
+            ],
+        ),
+        aims: (lights.aims.into_iter())
+            .map(|(aim, name)| Pick { value: aim.to_string(), label: name, is_chosen: kept.draft.aim == Some(aim) })
+            .collect(),
+        has_short_links: kept.has_short_links,
+        short_prefix: format!("{}/go/", seated.who.public_url.trim_start_matches("https://").trim_start_matches("http://")),
+        languages: languages(kept.draft.language.as_deref()),
+        visibilities: (Visibility::ALL.into_iter())
+            .map(|v| Pick { value: v.word().into(), label: visibility(v).into(), is_chosen: kept.draft.visibility == v })
+            .collect(),
+        warning: kept.draft.warning.clone().unwrap_or_default(),
+        is_now: kept.wished_at.is_none() && kept.version > 0,
+        is_at,
+        at: kept.wished_at.clone().unwrap_or_else(|| suggestion.value.clone()).replace(' ', "T"),
+        suggestion,
+        zone_words: format!("{} time", kept.zone.rsplit('/').next().unwrap_or_default().replace('_', " ")),
+        zone: kept.zone.clone(),
+        title: (wants_title || kept.draft.title.is_some()).then(|| kept.draft.title.clone().unwrap_or_default()),
+        text: kept.draft.text,
+        has_places: !places.places.is_empty(),
+        places,
+        mind: mind(without_alt, &to_mind),
+    }
+}
+
+fn mind(without_alt: i64, places: &[String]) -> String {
+    let mut things = Vec::new();
+    if without_alt > 0 {
+        things.push(format!("{} {} without words", words::number(without_alt), words::plural(without_alt, "picture", "pictures")));
+    }
+    if !places.is_empty() {
+        things.push(format!("what stands under {}", words::list(places)));
+    }
+    if things.is_empty() { String::new() } else { format!("To mind: {}.", words::list(&things)) }
+}
+
+/// Tomorrow, at the hour at which most people spoke to us, or at half past twelve.
+fn suggestion(now: Timestamp, zone: &TimeZone, lights: &Sidelights, wished: Option<&str>) -> Suggestion {
+    let (hour, minute) = lights.around.as_ref().map_or((12, 30), |a| (a.best_hour(), 0));
+    let tomorrow = now.to_zoned(zone.clone()).date().saturating_add(1.day());
+    let value = format!("{tomorrow} {hour:02}:{minute:02}");
+    Suggestion {
+        label: format!("Tomorrow, {} {}, {hour:02}:{minute:02}", words::weekday(tomorrow), words::date(tomorrow, tomorrow)),
+        help: if lights.around.is_some() { "when your people tend to be around" } else { "" },
+        is_chosen: wished == Some(&value),
+        value,
+    }
+}
+
+fn visibility(v: Visibility) -> &'static str {
+    match v {
+        Visibility::Public => "Everybody",
+        Visibility::Unlisted => "Everybody, out of public lists",
+        Visibility::Followers => "Followers",
+        Visibility::Direct => "Only those named",
+    }
+}
+
+/// The usual ones, and whatever was chosen before.
+fn languages(chosen: Option<&str>) -> Vec<Pick> {
+    const USUAL: [(&str, &str); 18] = [
+        ("en", "English"),
+        ("ar", "العربية"),
+        ("cs", "Čeština"),
+        ("da", "Dansk"),
+        ("de", "Deutsch"),
+        ("es", "Español"),
+        ("fi", "Suomi"),
+        ("fr", "Français"),
+        ("he", "עברית"),
+        ("it", "Italiano"),
+        ("ja", "日本語"),
+        ("ko", "한국어"),
+        ("nl", "Nederlands"),
+        ("pl", "Polski"),
+        ("pt", "Português"),
+        ("sv", "Svenska"),
+        ("uk", "Українська"),
+        ("zh", "中文"),
+    ];
+    let mut all: Vec<Pick> =
+        USUAL.iter().map(|(code, name)| Pick { value: (*code).into(), label: (*name).into(), is_chosen: chosen == Some(code) }).collect();
+    if let Some(code) = chosen.filter(|c| !USUAL.iter().any(|(usual, _)| usual == c)) {
+        all.push(Pick { value: code.into(), label: code.into(), is_chosen: true });
+    }
+    all
+}
