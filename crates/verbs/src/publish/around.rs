@@ -59,8 +59,11 @@ impl Around {
 
 pub async fn sidelights(cx: Cx<'_>, zone: &TimeZone) -> Done<Sidelights> {
     let since = cx.now - BACK;
-    let (aims, times) =
-        cx.app.store.read(cx.seat, move |tx| Ok::<_, crate::VerbError>((tx.open_aims(AIMS_MAX)?, tx.times_spoken_to(since, TIMES_MAX)?))).await?;
+    let (aims, times) = cx
+        .app
+        .store
+        .read(cx.seat, move |tx| Ok::<_, crate::VerbError>((tx.open_aims(AIMS_MAX)?, tx.times_spoken_to(since, TIMES_MAX)?)))
+        .await?;
     Ok(Sidelights { aims, around: Around::of(&times, zone) })
 }
 

@@ -109,6 +109,10 @@ fn check(kept: &KeptDraft, edits: &[Edit]) -> Done<()> {
             return Err(VerbError::wrong(field, "These are too many words."));
         }
     }
+    let is_tag = |l: &String| (2..=35).contains(&l.len()) && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if d.language.as_ref().is_some_and(|l| !is_tag(l)) {
+        return Err(VerbError::wrong("language", "A language is written as en or pt-BR."));
+    }
     if d.pictures.iter().any(|p| p.alt.len() > SMALL_TEXT_MAX) {
         return Err(VerbError::wrong("alt", "These are too many words for a picture."));
     }

@@ -130,7 +130,6 @@ pub async fn settle(Row(id): Row<DeliveryId>, Posted { seated, form }: Posted<Se
     }
 }
 
-
 pub async fn follow_again(Row(id): Row<DeliveryId>, Posted { seated, .. }: Posted<Nothing>) -> Answer {
     follow::follow_again(seated.cx(), id).await?;
     seated.done("/calendar", Flash::plain("It is tried again."))

@@ -10,6 +10,7 @@ use verbs::publish::around::{Around, sidelights};
 use verbs::publish::calendar::{self, CalendarPage, Slip, Stuck};
 
 use crate::forms::Asked;
+use crate::html::part;
 use crate::parts::{Empty, KindMark, Net, Nets, Side, When};
 use crate::session::Seated;
 use crate::shell::{Answer, Place, Shell};
@@ -66,6 +67,9 @@ struct Band {
     slips: Vec<Card>,
 }
 
+/// One post in the week.
+#[derive(Template)]
+#[template(path = "pages/publish/slip.html")]
 struct Card {
     draft: String,
     class: &'static str,
@@ -81,6 +85,8 @@ struct Card {
     part: Option<String>,
     can_move: bool,
 }
+
+part!(Card);
 
 enum Mark {
     Kind(KindMark),
@@ -293,6 +299,9 @@ mod tests {
         assert!(monday_of("2026-W60").is_none() && monday_of("x").is_none());
         let london = TimeZone::get("Europe/London").unwrap();
         let on = |text: &str| clocks(text.parse().unwrap(), &london);
-        assert_eq!((on("2026-10-25"), on("2027-03-28"), on("2026-09-08")), (Some("The clocks go back"), Some("The clocks go forward"), None));
+        assert_eq!(
+            (on("2026-10-25"), on("2027-03-28"), on("2026-09-08")),
+            (Some("The clocks go back"), Some("The clocks go forward"), None)
+        );
     }
 }

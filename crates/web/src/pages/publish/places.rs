@@ -89,11 +89,7 @@ fn preview(kept: &KeptDraft, r: Rendered) -> Preview {
         Ok(rendering) => {
             let lengths = rendering.lengths.clone();
             let parts = rendering.parts.into_iter().zip(lengths);
-            (
-                parts.map(|(p, n)| Piece { length: words::figures(n.into()), text: p.text }).collect::<Vec<_>>(),
-                rendering.tells,
-                Vec::new(),
-            )
+            (parts.map(|(p, n)| Piece { length: words::figures(n.into()), text: p.text }).collect::<Vec<_>>(), rendering.tells, Vec::new())
         }
         Err(_) if is_empty => (Vec::new(), Vec::new(), Vec::new()),
         Err(misfits) => (Vec::new(), Vec::new(), misfits.into_iter().map(|m| m.why).collect()),
@@ -106,7 +102,13 @@ fn preview(kept: &KeptDraft, r: Rendered) -> Preview {
         name: r.place,
         handle: r.account.handle,
         is_chosen: kept.accounts.contains(&r.account.id),
-        short: if is_over { format!("{over} over") } else if has_trouble { "look".into() } else { "fits".into() },
+        short: if is_over {
+            format!("{over} over")
+        } else if has_trouble {
+            "look".into()
+        } else {
+            "fits".into()
+        },
         fits,
         is_over,
         has_trouble,

@@ -48,7 +48,10 @@ struct Line {
 
 /// Whether something of it is under way or out, so that this page shows it instead of the writing page.
 pub(super) fn is_for(placed: &[Placed]) -> bool {
-    placed.iter().any(|p| matches!(p.state, DeliveryState::Landed | DeliveryState::Sending | DeliveryState::AskHuman | DeliveryState::Refused) || p.hold.is_some())
+    placed.iter().any(|p| {
+        matches!(p.state, DeliveryState::Landed | DeliveryState::Sending | DeliveryState::AskHuman | DeliveryState::Refused)
+            || p.hold.is_some()
+    })
 }
 
 pub(super) async fn draw(seated: &Seated, kept: KeptDraft, placed: Vec<Placed>, wrong: Option<String>) -> Answer {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use jiff::tz::TimeZone;
-use jiff::{ToSpan, Timestamp};
+use jiff::{Timestamp, ToSpan};
 use model::{DraftId, Kind, Visibility};
 use serde::Deserialize;
 use verbs::VerbError;
@@ -35,9 +35,9 @@ struct Page {
     shots: Vec<Shot>,
     kinds: Radios,
     sides: Radios,
+    has_aim: bool,
     aims: Vec<Pick>,
     has_short_links: bool,
-    short_prefix: String,
     languages: Vec<Pick>,
     visibilities: Vec<Pick>,
     warning: String,
@@ -225,7 +225,7 @@ async fn draw(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, trouble: Troub
         return Err(crate::errors::Fault::bad(why));
     }
     let places = Places::of(&kept, looked, None);
-    let page = page(seated, kept, lights, (places, wants_title), zone, trouble.hints, trouble.theirs);
+    let page = page(seated, kept, lights, (places, wants_title), zone, (trouble.hints, trouble.theirs));
     let mut answer = seated.page(&page)?;
     if let Some(status) = trouble.status {
         *answer.status_mut() = status;
@@ -239,8 +239,7 @@ fn page(
     lights: Sidelights,
     (places, wants_title): (Places, bool),
     zone: TimeZone,
-    mut hints: Vec<Hint>,
-    theirs: Option<String>,
+    (mut hints, theirs): (Vec<Hint>, Option<String>),
 ) -> Page {
     let (now, id) = (seated.now, kept.draft.id);
     if kept.planned_at.is_some() {
@@ -278,11 +277,11 @@ fn page(
                 Choice::new("personal", "personal", kept.draft.is_personal).icon(&crate::icon::PERSONAL),
             ],
         ),
+        has_aim: lights.aims.iter().any(|(aim, _)| kept.draft.aim == Some(*aim)),
         aims: (lights.aims.into_iter())
             .map(|(aim, name)| Pick { value: aim.to_string(), label: name, is_chosen: kept.draft.aim == Some(aim) })
             .collect(),
         has_short_links: kept.has_short_links,
-        short_prefix: format!("{}/go/", seated.who.public_url.trim_start_matches("https://").trim_start_matches("http://")),
         languages: languages(kept.draft.language.as_deref()),
         visibilities: (Visibility::ALL.into_iter())
             .map(|v| Pick { value: v.word().into(), label: visibility(v).into(), is_chosen: kept.draft.visibility == v })
