@@ -60,7 +60,7 @@ impl Desk {
         let token = self.token().await;
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.append_pair("token", &token);
-        fields.iter().for_each(|(n, v)| drop(form.append_pair(n, v)));
+        form.extend_pairs(fields);
         let mut request = Self::request(Method::POST, path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin");
