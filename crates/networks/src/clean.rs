@@ -144,7 +144,7 @@ pub(crate) mod tests {
         fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
             if let Token::TagToken(tag) = token {
                 let bad_attr = |name: &str, value: &str| match name {
-                    "href" => !["http://", "https://", "mailto:"].iter().any(|s| value.starts_with(s)),
+                    "href" => !["http:", "https:", "mailto:"].iter().any(|s| value.starts_with(s)),
                     "rel" | "lang" | "dir" | "title" | "colspan" | "rowspan" => false,
                     _ => true,
                 };

@@ -46,7 +46,7 @@ fn what_a_network_says_about_itself() {
     for network in ALL {
         let about = network.about();
         let key = about.key;
-        assert!(!key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{key}");
+        assert!(!key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_'), "{key}");
         assert!(about.name.starts_with(char::is_uppercase), "{key}: {}", about.name);
         assert!(about.mark.chars().count() == 2 && about.mark.chars().all(char::is_alphabetic), "{key}: two letters, not {}", about.mark);
         assert!(marks.insert(about.mark), "{key}: {} is another's mark", about.mark);

@@ -88,6 +88,8 @@ const TRANSLATE: &str = "\
 
 const FIXTURES: &str = "\
 A case is two files: `CASE.wire.json`, as the server says it, and `CASE.post.txt`, as we read it. The suite finds them.
+`account.json` is what the suite for all networks needs of an account here (see those of the others): `remote_id`, `handle`, `secret` with
+invented tokens that say `s3cret`, `post` of somebody else, `own` post, `person`; `{server}` stands for the server that misbehaves.
 ";
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ async fn first_page(http: &Http, typed: &str, now: Timestamp) -> Answer<(Reply, 
     for candidate in candidates {
         let Ok(address) = Url::parse(&candidate).map(String::from) else { continue };
         match fetch(http, &address, &Version::default(), now).await {
-            Ok(Fetched::Changed(reply, _)) => return Ok((reply, address)),
+            Ok(Fetched::Changed(reply, _)) => return Ok((*reply, address)),
             Ok(Fetched::Unchanged) => {}
             Err(trouble @ NetworkError::Away(_)) => last = trouble,
             Err(trouble) => return Err(trouble),

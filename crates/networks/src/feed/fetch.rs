@@ -25,7 +25,7 @@ pub(super) struct Version {
 /// The answer to asking for a feed.
 pub(super) enum Fetched {
     Unchanged,
-    Changed(Reply, Version),
+    Changed(Box<Reply>, Version),
 }
 
 /// Asks for a feed, or a page that may name one. `NotThere`, `Refused`, `SlowDown` and `Away` as its server says.
@@ -42,7 +42,7 @@ pub(super) async fn fetch(http: &Http, url: &str, have: &Version, now: Timestamp
         200..=299 => {
             let mark = |name: &str| reply.header(name).filter(|v| v.len() <= MARK_MAX && !v.is_empty()).map(str::to_owned);
             let version = Version { etag: mark("etag"), modified: mark("last-modified") };
-            Ok(Fetched::Changed(reply, version))
+            Ok(Fetched::Changed(Box::new(reply), version))
         }
         304 if *have != Version::default() => Ok(Fetched::Unchanged),
         410 => Err(NetworkError::Refused("the feed is gone for good".into())),

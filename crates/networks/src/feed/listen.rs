@@ -39,8 +39,8 @@ impl Listen for Feed {
         if !self.can(search) {
             return Err(NetworkError::NotOffered);
         }
-        // A cursor that cannot be read is as none: everything comes again, and is known again by its id.
-        let read: Read = serde_json::from_str(&from.0).unwrap_or_default();
+        // A cursor that cannot be read is as none: the newest come again, and are known again by their ids.
+        let (read, is_first): (Read, bool) = serde_json::from_str(&from.0).map_or((Read::default(), true), |r| (r, false));
         let url = &call.account.server;
         let (reply, version) = match fetch(call.http, url, &read.version, call.now).await? {
             Fetched::Unchanged => return Ok(Batch { items: Vec::new(), next: from.clone(), has_more: false }),
@@ -48,7 +48,7 @@ impl Listen for Feed {
         };
         let source = Source { url: reply.url.as_str(), blog: url, charset: charset(&reply), now: call.now };
         let (_, mut found) = posts(&reply.body, &source)?;
-        let (items, seen) = unseen(&mut found, &read.seen, from.0.is_empty());
+        let (items, seen) = unseen(&mut found, &read.seen, is_first);
         let next =
             serde_json::to_string(&Read { version, seen }).map_err(|_| NetworkError::Garbled("the cursor cannot be written".into()))?;
         Ok(Batch { items, next: Cursor(next), has_more: false })
@@ -84,11 +84,12 @@ async fn read_all(call: &Call<'_>, url: &str) -> Answer<Vec<Post>> {
     }
 }
 
-/// A comment in its place: under the comment that it names, else under the entry.
+/// A comment in its place: under the comment that it names, else under the entry. What feeds call its title ("By: Ben") is nobody's words.
 fn under(mut comment: Post, of: &PostRef) -> Post {
     if comment.reply_to.is_none() {
         comment.reply_to = Some(of.id.clone());
     }
+    comment.title = None;
     comment.root = Some(of.id.clone());
     comment
 }

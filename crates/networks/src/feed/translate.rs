@@ -137,6 +137,7 @@ fn is_global(id: &str) -> bool {
     id.split_once(':').is_some_and(|(scheme, rest)| {
         scheme.len() >= 2
             && !rest.is_empty()
+            && !id.contains(char::is_whitespace)
             && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))
     })

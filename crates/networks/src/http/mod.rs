@@ -80,7 +80,8 @@ impl Http {
     fn with(reach: Reach, lookup: Lookup, answer_max: Duration) -> Http {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let public = client(&lookup, Pass::Public);
-        let named = client(&lookup, Pass::Named);
+        // A second client costs memory, so it is only there when it has something to do.
+        let named = if reach.private_hosts.is_empty() { public.clone() } else { client(&lookup, Pass::Named) };
         Http { public, named, lookup, reach: Arc::new(reach), answer_max }
     }
 
