@@ -18,6 +18,8 @@ use crate::{Cx, Done};
 pub const WEEKS: u32 = 15;
 /// Sources that are listed; the rest is summed up.
 const SOURCES_SHOWN: usize = 30;
+/// Letters of a source's words.
+const WORDS_MAX: usize = 120;
 /// Places and people in the margin.
 const BESIDE_MAX: usize = 6;
 /// Days of which the margin tells from where visits came.
@@ -207,6 +209,10 @@ pub async fn one(cx: Cx<'_>, id: AimId) -> Done<AimPage> {
 
 fn row(network: Option<(&'static str, &'static str)>, s: Source) -> SourceRow {
     let words = s.words.as_deref().map(snippet).filter(|w| !w.is_empty()).unwrap_or(s.target);
+    let words = match words.char_indices().nth(WORDS_MAX) {
+        Some((end, _)) => format!("{}…", words[..end].trim_end()),
+        None => words,
+    };
     SourceRow {
         words,
         language: s.language,

@@ -35,14 +35,12 @@ pub const SMALL_WEEKS: usize = 9;
 fn top(n: u64) -> u64 {
     let mut step = 2u64;
     loop {
-        for top in [step, step * 2, step * 5] {
-            if top >= n {
-                return top;
-            }
+        if let Some(top) = [step, step * 2, step * 5].into_iter().find(|top| *top >= n) {
+            return top;
         }
-        step = step.saturating_mul(10);
-        if step > n {
-            return n.div_ceil(2).saturating_mul(2).max(2);
+        match step.checked_mul(10).filter(|step| *step < u64::MAX / 10) {
+            Some(next) => step = next,
+            None => return n,
         }
     }
 }
@@ -202,8 +200,8 @@ pub struct Share {
 
 impl Share {
     fn draw(&self, out: &mut (impl Write + ?Sized)) -> fmt::Result {
-        let part = 264.0 * (self.n.min(self.of) as f64 / self.of.max(1) as f64);
-        out.write_str("<svg class=\"chart split\" viewBox=\"0 0 264 6\" aria-hidden=\"true\"><rect class=\"f-sunk\" width=\"264\" height=\"6\" rx=\"2\"/>")?;
+        let part = 644.0 * (self.n.min(self.of) as f64 / self.of.max(1) as f64);
+        out.write_str("<svg class=\"chart split\" viewBox=\"0 0 644 6\" aria-hidden=\"true\"><rect class=\"f-sunk\" width=\"644\" height=\"6\" rx=\"2\"/>")?;
         if self.n > 0 {
             write!(out, "<rect class=\"f-plum\" width=\"{:.1}\" height=\"6\" rx=\"2\"/>", part.max(2.0))?;
         }
