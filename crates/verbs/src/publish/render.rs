@@ -59,13 +59,15 @@ pub fn render(tx: &Tx<'_>, press: &Press, kept: &KeptDraft, account: &Account, e
     // Links are made only for the words that go out.
     draft.text = if is_own && press.keep_at.is_some() { draft.text } else { short(&draft.text)? };
     let own_short = if is_own { Some(own.iter().map(|t| short(t)).collect::<Kept<Vec<_>>>()?) } else { None };
-    for_this_account(tx, &mut draft, account)?;
+    let is_answerable = for_this_account(tx, &mut draft, account)?;
     let words = own_short.as_ref().map_or_else(|| draft.text.clone(), |texts| texts.join("\n"));
     let mut known = named(tx, &words)?;
     if own_short.is_some() {
         known.extend(named(tx, &draft.text)?);
     }
-    let outcome = if can_publish {
+    let outcome = if !is_answerable {
+        Err(vec![Misfit { why: format!("This answers somebody who is not on {name}. Leave {name} out."), part: None }])
+    } else if can_publish {
         fit::fit(&draft, place, &known, own_short.as_deref())
     } else {
         Err(vec![Misfit { why: format!("{name} is only read here; nothing can be sent to it."), part: None }])
@@ -74,16 +76,19 @@ pub fn render(tx: &Tx<'_>, press: &Press, kept: &KeptDraft, account: &Account, e
     Ok(Rendered { account: account.clone(), place: name, mark, choice, own, outcome, length, over })
 }
 
-/// What a reply answers is called by what this account's own server calls it.
-fn for_this_account(tx: &Tx<'_>, draft: &mut model::Draft, account: &Account) -> Kept<()> {
-    let Some(reply) = &mut draft.reply else { return Ok(()) };
-    for at in [&mut reply.to.parent, &mut reply.to.root] {
-        if let Some(post) = tx.posts().find_remote(&account.network, &at.id)? {
+/// What a reply answers is called by what this account's own server calls it. `false` where it answers a post of another network.
+fn for_this_account(tx: &Tx<'_>, draft: &mut model::Draft, account: &Account) -> Kept<bool> {
+    let Some(reply) = &mut draft.reply else { return Ok(true) };
+    let mut is_known = false;
+    for at in [&mut reply.to.root, &mut reply.to.parent] {
+        let found = tx.posts().find_remote(&account.network, &at.id)?;
+        is_known = found.is_some();
+        if let Some(post) = found {
             let tag = tx.posts().tag_for(post.id, account.id)?;
             if !tag.is_empty() {
                 *at = PostRef::new(at.id.clone(), tag);
             }
         }
     }
-    Ok(())
+    Ok(is_known)
 }

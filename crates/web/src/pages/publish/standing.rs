@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use model::{DeliveryState, DraftId, Hold};
+use model::{DeliveryState, DraftId, Hold, Timestamp};
 use serde::Deserialize;
 use verbs::VerbError;
 use verbs::publish::drafts::{self, KeptDraft};
@@ -47,10 +47,11 @@ struct Line {
 }
 
 /// Whether something of it is under way or out, so that this page shows it instead of the writing page.
-pub(super) fn is_for(placed: &[Placed]) -> bool {
-    placed.iter().any(|p| {
-        matches!(p.state, DeliveryState::Landed | DeliveryState::Sending | DeliveryState::AskHuman | DeliveryState::Refused)
-            || p.hold.is_some()
+pub(super) fn is_for(placed: &[Placed], now: Timestamp) -> bool {
+    placed.iter().any(|p| match p.state {
+        DeliveryState::Landed | DeliveryState::Sending | DeliveryState::AskHuman | DeliveryState::Refused => true,
+        DeliveryState::Planned => p.hold.is_some() || p.due <= now,
+        DeliveryState::Cancelled => false,
     })
 }
 

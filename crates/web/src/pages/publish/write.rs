@@ -90,7 +90,7 @@ pub async fn fresh(seated: Seated, Asked(begin): Asked<Begin>) -> Answer {
 pub async fn show(seated: Seated, Row(id): Row<DraftId>) -> Answer {
     let (kept, edits) = drafts::get(seated.cx(), id).await?;
     let placed = placed::placed(seated.cx(), id).await?;
-    if standing::is_for(&placed) {
+    if standing::is_for(&placed, seated.now) {
         return standing::draw(&seated, kept, placed, None).await;
     }
     draw(&seated, kept, edits, Trouble::default()).await
