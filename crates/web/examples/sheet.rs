@@ -212,6 +212,7 @@ fn post(shell: &Shell, at: usize) -> PostPart {
         is_in: at == 1,
         waits: (at == 3).then(|| "waiting 2 hours".into()),
         is_end: at == 3,
+        answer: None,
         acts: vec![
             PostAct {
                 action: "/act".into(),

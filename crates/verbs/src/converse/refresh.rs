@@ -75,16 +75,18 @@ fn face(tx: &Tx<'_>, before: &KeptConversation, said: &[Said], standing: &Standi
         (None, _) if shown.text.is_empty() => shown.title.clone().unwrap_or_default(),
         (None, _) => snippet(&shown.text),
     };
+    // What we asked of nobody in particular.
+    let is_to_all = about.is_mine && standing.turn == Turn::Theirs;
     let is_answering = marks.answering.is_some() && standing.turn == Turn::Mine;
     Ok(Face {
         account: shown.account,
         network: shown.network.clone(),
         networks,
         title: said.iter().find_map(|s| s.title.clone()),
-        person: Some(about.person),
+        person: (!is_to_all).then_some(about.person),
         profile: Some(about.author),
-        has_face: about.has_face,
-        who: about.who.clone(),
+        has_face: about.has_face && !is_to_all,
+        who: if is_to_all { "Everyone".to_owned() } else { about.who.clone() },
         words,
         language: shown.language.clone(),
         post: Some(shown.id),

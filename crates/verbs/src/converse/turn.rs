@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use model::{Timestamp, Turn, Visibility};
 use store::threads::Said;
 
-use super::words::{is_closing, is_question};
+use super::words::{first_name, is_closing, is_question};
 
 /// Whose turn it is, and which post shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +75,7 @@ pub fn turn(said: &[Said], me: &Me) -> Standing {
         return Standing { turn: Turn::Mine, because, since: said[first].created_at, shown, about: shown, is_spoken_of: false, stirred_at };
     }
     if let Some(&(last, _)) = touches.last() {
-        let who = &said[last].who;
+        let who = first_name(&said[last].who);
         let because =
             if thread.answers_me(last, 0) { format!("{who} answered; nothing more is asked.") } else { format!("{who} spoke of you.") };
         let since = said[last].created_at;
@@ -164,7 +164,7 @@ impl<'a> Thread<'a> {
 
     fn why_mine(&self, shown: usize, to: &[usize], last_mine: Option<usize>) -> String {
         let post = &self.said[shown];
-        let who = &post.who;
+        let who = first_name(&post.who);
         let asks = is_question(&post.text);
         let i_asked = last_mine.is_some_and(|m| self.asked(m)) && self.answers_me(shown, 0);
         let mut why = match (i_asked, asks) {
@@ -223,9 +223,9 @@ impl<'a> Thread<'a> {
         let (asked, answered) = (self.asked(mine), self.answers_somebody(mine) && !is_closing(&post.text));
         let about = self.addressee(mine).unwrap_or(mine);
         let (turn, because) = match (asked, answered, about != mine) {
-            (true, _, true) => (Turn::Theirs, format!("You asked {}.", self.said[about].who)),
+            (true, _, true) => (Turn::Theirs, format!("You asked {}.", first_name(&self.said[about].who))),
             (true, ..) => (Turn::Theirs, "You asked; nobody has answered yet.".to_owned()),
-            (false, true, true) => (Turn::Theirs, format!("You answered {}.", self.said[about].who)),
+            (false, true, true) => (Turn::Theirs, format!("You answered {}.", first_name(&self.said[about].who))),
             (false, true, false) => (Turn::Theirs, "You answered.".to_owned()),
             (false, false, _) => (Turn::Nobodys, "You spoke last.".to_owned()),
         };

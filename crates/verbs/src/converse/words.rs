@@ -4,8 +4,9 @@ use model::measure;
 
 /// Letters of a post that stand in a row of the inbox.
 const SNIPPET_MAX: usize = 280;
-/// A closing word is short.
+/// A closing word is short; one that has ended its sentence may be followed by a little more.
 const CLOSING_WORDS_MAX: usize = 6;
+const CLOSING_AND_MORE_MAX: usize = 14;
 /// How a talk is closed politely, in the languages that people here write most; lower case.
 const CLOSINGS: [&str; 32] = [
     "thanks",
@@ -68,13 +69,21 @@ pub fn is_closing(text: &str) -> bool {
     if !words.chars().any(char::is_alphanumeric) {
         return true;
     }
-    let plain = words.trim_matches(|c: char| !c.is_alphanumeric());
-    plain.split_whitespace().count() <= CLOSING_WORDS_MAX
-        && CLOSINGS.iter().any(|close| {
-            plain
-                .strip_prefix(close)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’'))
-        })
+    let plain = words.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let Some(rest) = CLOSINGS
+        .iter()
+        .filter_map(|close| plain.strip_prefix(close))
+        .find(|rest| rest.is_empty() || rest.starts_with(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’'))
+    else {
+        return false;
+    };
+    let is_sentence = rest.starts_with(['.', '!', '…']);
+    plain.split_whitespace().count() <= if is_sentence { CLOSING_AND_MORE_MAX } else { CLOSING_WORDS_MAX }
+}
+
+/// What stands before the first space of a name.
+pub fn first_name(name: &str) -> &str {
+    name.split_whitespace().next().unwrap_or(name)
 }
 
 /// The first words, in one line, without the names at the beginning.
@@ -107,7 +116,16 @@ mod tests {
 
     #[test]
     fn closing_words() {
-        for yes in ["@ada Thanks!", "thank you so much", "🙏", "@ada 😊😊", "Ok.", "Merci beaucoup", "Great, will try"] {
+        for yes in [
+            "@ada Thanks!",
+            "thank you so much",
+            "🙏",
+            "@ada 😊😊",
+            "Ok.",
+            "Merci beaucoup",
+            "Great, will try",
+            "Thank you. Dry, brushed, and calm again.",
+        ] {
             assert!(is_closing(yes), "{yes}");
         }
         for no in [

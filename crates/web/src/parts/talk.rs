@@ -33,6 +33,8 @@ pub struct PostPart {
     pub is_end: bool,
     /// Small acts under it, drawn by the page: like, pass on, keep.
     pub acts: Vec<PostAct>,
+    /// Where answering this very post leads, when it is not the one answered already.
+    pub answer: Option<String>,
 }
 
 /// One small act under a post.

@@ -30,8 +30,6 @@ pub struct Question {
 struct Line {
     is_after_hole: bool,
     post: PostPart,
-    /// Where "Answer this one" leads, for a post that is not the one answered now.
-    answer: Option<String>,
 }
 
 /// Beside the page: who this is.
@@ -158,11 +156,11 @@ fn lines(seated: &Seated, found: &Talk, token: &str) -> Vec<Line> {
     let answered = found.answering.as_ref().map(|a| a.post);
     let last = found.posts.len().saturating_sub(1);
     let each = found.posts.iter().enumerate();
-    each.map(|(i, post)| Line {
-        is_after_hole: post.is_after_hole,
-        answer: (answered.is_some() && answered != Some(post.id) && !post.is_mine && !post.is_deleted)
-            .then(|| format!("/talks/{}?to={}#reply", found.id, post.id)),
-        post: post_part(seated, post, token, i == last),
+    each.map(|(i, post)| {
+        let can_answer = answered.is_some() && answered != Some(post.id) && !post.is_mine && !post.is_deleted;
+        let mut part = post_part(seated, post, token, i == last);
+        part.answer = can_answer.then(|| format!("/talks/{}?to={}#reply", found.id, post.id));
+        Line { is_after_hole: post.is_after_hole, post: part }
     })
     .collect()
 }
@@ -189,10 +187,18 @@ fn post_part(seated: &Seated, post: &TalkPost, token: &str, is_last: bool) -> Po
             .collect(),
         is_mine: post.is_mine,
         is_in: post.is_in,
-        waits: post.waits_since.map(|at| format!("waiting {}", words::ago(seated.now, at, seated.zone()))),
+        waits: post.waits_since.map(|at| waiting_since(seated, at)),
         is_end: is_last,
+        answer: None,
         acts: if post.takes_signs && !post.is_deleted { acts(post, token) } else { Vec::new() },
     }
+}
+
+/// "waiting 2 hours", "waiting two weeks"
+fn waiting_since(seated: &Seated, at: model::Timestamp) -> String {
+    let is_long = seated.now.as_second() - at.as_second() > 6 * 86_400;
+    let how_long = if is_long { words::span(at, seated.now) } else { words::ago(seated.now, at, seated.zone()) };
+    if how_long == "yesterday" { "waiting since yesterday".to_owned() } else { format!("waiting {how_long}") }
 }
 
 fn nets(all: &[NetName]) -> Vec<Net> {

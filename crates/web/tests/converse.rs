@@ -1,0 +1,237 @@
+//! Today, the inbox and a conversation as somebody reads them: full, empty, and with hostile words.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use model::Timestamp;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use testkit::{Scene, scene::at};
+use tower::ServiceExt;
+use verbs::{App, Config, Cx, Http, Reach, StoreError};
+use web::{Site, Wiring};
+
+const KEY: [u8; 32] = [7; 32];
+
+fn now() -> Timestamp {
+    at("11:14")
+}
+
+struct Desk {
+    scene: Scene,
+    app: Arc<App>,
+    site: Router,
+}
+
+impl Desk {
+    async fn open(text: &str) -> Desk {
+        let scene = Scene::set(text).await;
+        let app = App::new(scene.kept.store.clone(), Http::new(Reach::default()), scene.all(), Config::default());
+        let (seat, hash) = (scene.seat.clone(), Sha256::digest(KEY));
+        let until = now() + jiff::SignedDuration::from_hours(24);
+        app.store.write_unscoped::<_, StoreError>(move |tx| tx.put_session(&hash, &seat, now(), until)).await.unwrap();
+        let site = web::routes(Site::new(Wiring { app: app.clone(), clock: now, public_address: None }));
+        let desk = Desk { scene, app, site };
+        desk.sync().await;
+        desk
+    }
+    async fn sync(&self) {
+        for account in self.scene.accounts.values() {
+            verbs::converse::sync::bring(Cx { app: &self.app, seat: &self.scene.seat, now: now() }, *account).await.unwrap();
+        }
+    }
+    async fn ask(&self, method: Method, path: &str, form: Option<String>, fragment: Option<&str>) -> (StatusCode, HeaderMap, String) {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "localhost:8080")
+            .header(header::COOKIE, format!("hobnob={}", URL_SAFE_NO_PAD.encode(KEY)));
+        if form.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        if let Some(fragment) = fragment {
+            request = request.header("x-fragment", fragment);
+        }
+        let answer = self.site.clone().oneshot(request.body(Body::from(form.unwrap_or_default())).unwrap()).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, 10_000_000).await.unwrap();
+        (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
+    }
+    async fn see(&self, path: &str) -> String {
+        let (status, _, page) = self.ask(Method::GET, path, None, None).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {page}");
+        page
+    }
+    /// Posts a form with its token; answers the status, where it leads, and what was said.
+    async fn press(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
+        self.press_for(path, fields, None).await
+    }
+    async fn press_for(&self, path: &str, fields: &[(&str, &str)], fragment: Option<&str>) -> (StatusCode, String, String) {
+        let page = self.see("/keys").await;
+        let at = page.find("name=\"token\" value=\"").unwrap() + 20;
+        let token = page[at..].split('"').next().unwrap().to_owned();
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("token", &token).extend_pairs(fields);
+        let (status, headers, body) = self.ask(Method::POST, path, Some(form.finish()), fragment).await;
+        let to = headers.get(header::LOCATION).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        (status, to, body)
+    }
+    /// The address of the first conversation that waits.
+    async fn first(&self) -> String {
+        let page = self.see("/inbox").await;
+        let at = page.find("href=\"/talks/").expect("somebody waits") + 6;
+        page[at..].split('"').next().unwrap().to_owned()
+    }
+}
+
+const FULL: &str = r#"
+    voice Ada
+    account ada@plaza
+    post 09:00 ben@plaza "@ada which thread for a first book? See https://thread.example/?a=1&b=2"
+    post 09:30 cat@plaza "What a lovely talk by @ada yesterday."
+    post 10:00 tom@plaza "@ada are you there?"
+"#;
+
+#[tokio::test]
+async fn today_and_the_inbox_say_who_waits() {
+    let desk = Desk::open(FULL).await;
+    let today = desk.see("/today").await;
+    for words in [
+        "Two people are waiting for you",
+        "Tuesday 8 September, 11:14",
+        "which thread for a first book?",
+        "2 hours",
+        "Ben asked you; you have not answered.",
+        "One other spoke of you and needs no answer.",
+    ] {
+        assert!(today.contains(words), "{words}: {today}");
+    }
+    let inbox = desk.see("/inbox").await;
+    for words in ["Waiting for you <small>2</small>", "Spoke of you <small>1</small>", "That is everyone.", "Tom"] {
+        assert!(inbox.contains(words), "{words}: {inbox}");
+    }
+    assert!(desk.see("/inbox?box=spoke").await.contains("What a lovely talk"));
+    assert!(desk.see("/inbox?from=nowhere").await.contains("Nothing in this box fits what you chose."));
+    let (_, _, new) = desk.ask(Method::GET, "/inbox?have=1", None, Some("new")).await;
+    assert_eq!(new, "1");
+}
+
+#[tokio::test]
+async fn an_empty_desk_has_one_thing_to_do() {
+    let desk = Desk::open("voice Ada").await;
+    assert!(desk.see("/today").await.contains("Connect an account"));
+    for name in ["waiting", "you-wait", "later", "spoke", "done", "nonsense"] {
+        assert!(desk.see(&format!("/inbox?box={name}")).await.contains("Nothing is connected yet"), "{name}");
+    }
+    let desk = Desk::open("voice Ada\naccount ada@plaza").await;
+    assert!(desk.see("/today").await.contains("Nobody is waiting for you"));
+    for (name, words) in [("you-wait", "You wait for nobody"), ("later", "Nothing is put off"), ("done", "Nothing is done yet")] {
+        assert!(desk.see(&format!("/inbox?box={name}")).await.contains(words), "{name}");
+    }
+    let (status, _, _) = desk.ask(Method::GET, "/talks/12345", None, None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let (status, _, _) = desk.ask(Method::GET, "/media/12345/0", None, None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn done_later_and_back_again() {
+    let desk = Desk::open(FULL).await;
+    let talk = desk.first().await;
+    let (status, to, _) = desk.press(&format!("{talk}/done?from=inbox"), &[]).await;
+    assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/inbox"));
+    assert!(desk.see("/inbox?box=done").await.contains("Bring back"));
+    desk.press(&format!("{talk}/back"), &[]).await;
+    assert!(desk.see("/inbox").await.contains("Waiting for you <small>2</small>"));
+
+    assert!(desk.see(&format!("{talk}/later")).await.contains("When shall Ben come back?"));
+    let (status, _, page) = desk.press(&format!("{talk}/later"), &[("until", "own"), ("day", "2026-09-01"), ("clock", "09:00")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("That time is over.") && page.contains("2026-09-01"), "{page}");
+    let (status, ..) = desk.press(&format!("{talk}/later"), &[("until", "own"), ("day", "2026-09-09"), ("clock", "09:00")]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let later = desk.see("/inbox?box=later").await;
+    assert!(later.contains("comes back tomorrow at 09:00"), "{later}");
+    assert!(desk.see("/inbox").await.contains("The next one comes back tomorrow at 09:00"));
+}
+
+#[tokio::test]
+async fn a_conversation_is_answered_from_its_page() {
+    let desk = Desk::open(FULL).await;
+    let talk = desk.first().await;
+    let page = desk.see(&talk).await;
+    for words in [
+        "Ben and you",
+        "1 of 2",
+        "Next: Tom",
+        "waiting 2 hours",
+        "To <b>Ben</b> on Plaza, in public",
+        "0 of 300",
+        "Like",
+        "Pass on",
+        "A note to yourself",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(page.contains("<a href=\"https://thread.example/?a=1&amp;b=2\" rel=\"noreferrer nofollow\">"), "{page}");
+    // While typing, the words are kept and counted.
+    let (_, _, told) = desk.press_for(&talk, &[("text", "Lin"), ("kind", "gives")], Some("told")).await;
+    assert!(told.contains("Draft kept 11:14") && told.contains("3 of 300"), "{told}");
+    assert!(desk.see(&talk).await.contains(">Lin</textarea>"));
+    let (status, _, page) = desk.press(&talk, &[("text", "Linen."), ("kind", "gives"), ("then", "stay")]).await;
+    assert_eq!((status, page.is_empty()), (StatusCode::SEE_OTHER, true), "{page}");
+    let after = desk.see(&talk).await;
+    assert!(after.contains("Your answer is on its way") && after.contains("Linen."), "{after}");
+    let (status, _, page) = desk.press(&talk, &[("text", "  "), ("kind", "gives"), ("then", "stay")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("There is nothing to say yet."), "{page}");
+    let (status, to, _) = desk.press(&format!("{talk}/note"), &[("note", "Likes linen")]).await;
+    assert_eq!((status, to), (StatusCode::SEE_OTHER, talk.clone()));
+    assert!(desk.see(&talk).await.contains("Likes linen"));
+}
+
+#[tokio::test]
+async fn hostile_words_stay_words() {
+    let desk = Desk::open("voice Ada\naccount ada@plaza").await;
+    let plaza = desk.scene.networks["plaza"].clone();
+    let evil = "<script>alert(1)</script>";
+    plaza.profile_of("eve@plaza");
+    plaza.say("eve@plaza", &format!("@ada {evil} \"onload=x ؟ {}", "x".repeat(5000)), at("09:00"), None);
+    {
+        let mut world = plaza.world();
+        let post = &mut world.posts[0];
+        post.author.name = format!("{evil} مرحبا \"");
+        post.author.about = evil.into();
+        post.url = Some("javascript:alert(1)".into());
+        post.warning = Some(format!("{evil} warning"));
+        post.language = Some("\"><b>".into());
+        post.media = vec![
+            model::Media { kind: model::MediaKind::Picture, url: "javascript:alert(2)".into(), preview_url: None, alt: evil.into() },
+            model::Media { kind: model::MediaKind::Video, url: "https://x.example/\"><b>".into(), preview_url: None, alt: evil.into() },
+        ];
+    }
+    desk.sync().await;
+    let talk = desk.first().await;
+    for path in ["/today", "/inbox", &talk, &format!("{talk}/later")] {
+        let page = desk.see(path).await;
+        assert!(!page.contains(evil), "{path}");
+        assert!(!page.contains("javascript:") && !page.contains("lang=\"\">"), "{path}");
+        assert!(page.contains("script"), "{path} still says what was said");
+    }
+    let page = desk.see(&talk).await;
+    assert!(page.contains("<details class=\"more\"><summary>"), "behind its warning");
+}
+
+#[tokio::test]
+async fn a_gap_is_told() {
+    let desk = Desk::open("voice Ada\naccount ada@plaza").await;
+    let plaza = desk.scene.networks["plaza"].clone();
+    plaza.profile_of("ben@plaza");
+    plaza.say("ben@plaza", "@ada what do you say?", at("09:00"), Some("plaza:999"));
+    desk.sync().await;
+    let talk = desk.first().await;
+    assert!(desk.see(&talk).await.contains("One post is missing here"));
+}
