@@ -17,12 +17,6 @@ pub enum Net {
     Press,
 }
 
-/// A talk: who, how many minutes ago, which line of it is answered (from 0), and the words. `me` is the desk's own voice.
-pub struct Talk {
-    pub net: Net,
-    pub lines: &'static [(&'static str, i64, Option<usize>, &'static str)],
-}
-
 const fn someone(
     key: &'static str,
     net: Net,
@@ -51,317 +45,143 @@ pub const PEOPLE: &[Someone] = &[
     someone("ewa", Sky, "ewa-papeteria.example", "Ewa Zielińska", "Runs a stationery shop.", "ewa"),
     someone("ilse", Sky, "ilse.brandt.example", "Ilse Brandt", "Head of collections, Aldermoor Library.", "ilse"),
     someone("rob", Sky, "robpell.example", "Rob Pell", "Apprentice bookbinder, first month.", "rob"),
+    someone("marta", Town, "marta@archive.example", "Marta Lindqvist", "County archive, second floor. Maps, mostly.", ""),
+    someone("jonas", Town, "jonas@sails.example", "Jonas Aaberg", "Sews sails; binds the logbooks.", ""),
+    someone("kofi", Town, "kofi@cameras.example", "Kofi Mensah", "Mends cameras, and the cases they come in.", ""),
+    someone("kofi2", Sky, "kofi-mends.example", "Kofi M.", "Cameras, bellows, patience.", ""),
+    someone("ilse2", Town, "ilse@libraries.example", "Ilse Brandt", "Collections, Aldermoor Library.", ""),
+    someone("loud", Town, "hot@takes.example", "Takes, Hot", "Said it first.", ""),
+    someone("ines", Sky, "ines-papel.example", "Inês Duarte", "Draws maps of single streets.", ""),
     someone("hana", Press, "Slow Made", "Hana Novak", "Slow Made, a newsletter about people who repair things.", "hana"),
 ];
 
-const HOUR: i64 = 60;
-const DAY: i64 = 24 * HOUR;
+/// Profiles that state the same page as their own: perhaps one person.
+pub const STATED: &[(&str, &str)] = &[("kofi", "https://kofi.example"), ("kofi2", "https://kofi.example")];
 
-pub const TALKS: &[Talk] = &[
-    Talk {
-        net: Town,
-        lines: &[
-            (
-                "me",
-                6 * DAY,
-                None,
-                "Linen, silk or polyester? For a first book I would take waxed linen, 18/3. It grips, so a tired hand can let go without the whole row going slack.",
-            ),
-            (
-                "tom",
-                6 * DAY - 3 * HOUR,
-                Some(0),
-                "Passing this to @daniel@wheels.example, who mends my bicycle and has started to mend his notebooks.",
-            ),
-            (
-                "daniel",
-                2 * HOUR,
-                Some(0),
-                "My first coptic binding came apart at the third signature. Is it the thread, or is it me? I have a photo if that helps.",
-            ),
-        ],
-    },
-    Talk {
-        net: Town,
-        lines: &[
-            (
-                "me",
-                60 * DAY,
-                None,
-                "Could you lend me the shelf list for the local history room, @tom@libraries.example? I want to see what is at risk.",
-            ),
-            ("tom", 60 * DAY - 5 * HOUR, Some(0), "Of course. It is on its way, with the damp wall marked in pencil."),
-            ("me", 59 * DAY, Some(1), "Thank you. The pencil alone is worth a cake."),
-        ],
-    },
-    Talk {
-        net: Town,
-        lines: &[
-            (
-                "tom",
-                12 * DAY,
-                None,
-                "@maren@paper.example There are tiny pale insects on the spines of the 1890s directories. Is it time to panic?",
-            ),
-            (
-                "me",
-                12 * DAY - 2 * HOUR,
-                Some(0),
-                "Book lice eat the paste, not the paper. Dry the shelf, brush them off, no poison needed.",
-            ),
-            ("tom", 11 * DAY, Some(1), "Thank you. Dry, brushed, and calm again."),
-        ],
-    },
-    Talk {
-        net: Town,
-        lines: &[(
-            "tom",
-            26 * HOUR,
-            None,
-            "@maren@paper.example Ilse asked me who does our spine repairs now. I said I would ask you for two lines about your work. Could you send them?",
-        )],
-    },
-    Talk {
-        net: Sky,
-        lines: &[
-            ("me", 3 * DAY, None, "Anybody for half a table at the Millbrook fair? @priya.press.example, you said perhaps?"),
-            (
-                "priya",
-                5 * HOUR,
-                Some(0),
-                "Yes to sharing a table at the Millbrook fair! Window side or the wall? The wall has the sockets.",
-            ),
-        ],
-    },
-    Talk {
-        net: Sky,
-        lines: &[
-            ("me", 20 * DAY, None, "Wheat paste: flour, water, patience. It keeps for three days in a clean jar."),
-            ("ewa", 27 * HOUR, Some(0), "You write that wheat paste keeps for three days. Mine turned in one. Fridge, or cupboard?"),
-        ],
-    },
-    Talk {
-        net: Town,
-        lines: &[
-            (
-                "greta",
-                3 * HOUR + 20,
-                None,
-                "Libraries keep asking me for something between “tape” and “full rebinding”. What do you tell them? #libraryrepair",
-            ),
-            ("tom", 3 * HOUR, Some(0), "Mostly I tell them we have no budget, and then we talk."),
-            ("saoirse", 2 * HOUR, Some(0), "Something that can be undone by whoever comes after. Same as with looms."),
-            ("noor", 100, Some(0), "I have seen tape that outlived the book."),
-            ("greta", 80, Some(3), "Do not say that out loud where the tape can hear you."),
-        ],
-    },
-    Talk {
-        net: Town,
-        lines: &[(
-            "leaf",
-            40,
-            None,
-            "Does grain direction really matter in a small notebook? Every one I make warps in a week. #bookbinding #papergrain",
-        )],
-    },
-    Talk {
-        net: Sky,
-        lines: &[
-            ("amara", 22 * HOUR, None, "Thirty eleven-year-olds, forty minutes, one stapler. What book can we make? #bookbinding"),
-            ("luis", 21 * HOUR, Some(0), "A one-sheet zine. No stapler at all, only folds and one cut."),
-            ("priya", 20 * HOUR, Some(0), "Accordion. They love a book that runs across the room."),
-            ("rob", 19 * HOUR, Some(0), "I learnt the one-sheet fold last week and I am older than eleven."),
-            ("amara", 18 * HOUR, Some(1), "The one-sheet it is. Does the cut go wrong for anybody else, or only for me?"),
-        ],
-    },
-    Talk {
-        net: Press,
-        lines: &[(
-            "hana",
-            9 * HOUR,
-            None,
-            "Next month I write about people who repair what others throw out. Whom should I meet? Notes on bookbinding, boots and kettles are welcome.",
-        )],
-    },
-    Talk {
-        net: Town,
-        lines: &[(
-            "vellum",
-            5 * HOUR,
-            None,
-            "FLASH SALE!!! 40% off all leather journals today only. Order now, link in bio. #bookbinding #handmade #sale",
-        )],
-    },
-    Talk {
-        net: Town,
-        lines: &[
-            (
-                "me",
-                36 * DAY,
-                None,
-                "@jun@washi.example The kozo you sent folds like cloth. May I have three more sheets to try for hinges?",
-            ),
-            ("jun", 36 * DAY - 9 * HOUR, Some(0), "I will put them in the next parcel. How wide is the hinge?"),
-            ("me", 35 * DAY, Some(1), "Two centimetres. Would you cut them with the grain along the spine?"),
-        ],
-    },
-    Talk {
-        net: Town,
-        lines: &[
-            (
-                "saoirse",
-                43 * DAY,
-                None,
-                "@maren@paper.example What do you call the cloth on the spine of the old parish book? My pupils want to weave it.",
-            ),
-            ("me", 43 * DAY - 4 * HOUR, Some(0), "Mull, or super. It is starched like a nurse’s collar. I can post you a square."),
-            ("saoirse", 42 * DAY, Some(1), "A square would be a treasure. Thank you."),
-            ("me", 41 * DAY, Some(2), "It is in the post."),
-        ],
-    },
-    Talk {
-        net: Sky,
-        lines: &[
-            ("luis", 9 * DAY, None, "@foldandthread.example Staples or thread for forty pages? I am afraid of the middle."),
-            ("me", 9 * DAY - HOUR, Some(0), "Thread, three holes, a pamphlet stitch. Forty pages is where staples begin to sulk."),
-            ("luis", 8 * DAY, Some(1), "Thank you, it lies flat."),
-        ],
-    },
-    Talk {
-        net: Town,
-        lines: &[
-            ("greta", 4 * DAY, None, "@maren@paper.example Your five holes instead of four: did you ever write down where the fifth goes?"),
-            ("me", 4 * DAY - 2 * HOUR, Some(0), "In the middle of the longest gap. I drew it, and will send you the drawing."),
-            ("greta", 3 * DAY, Some(1), "Lovely, thank you."),
-        ],
-    },
-    Talk {
-        net: Town,
-        lines: &[
-            (
-                "noor",
-                14 * DAY,
-                None,
-                "@maren@paper.example We print 200 of something small. Would you talk with us about sewing them by hand?",
-            ),
-            ("me", 14 * DAY - 6 * HOUR, Some(0), "Gladly. Two hundred is a winter, so let us begin with what it may cost. How many pages?"),
-            ("noor", 13 * DAY, Some(1), "Forty-eight, on paper with opinions."),
-            ("me", 13 * DAY - HOUR, Some(2), "Then four sections of twelve. I will send you a dummy next week."),
-        ],
-    },
-    Talk {
-        net: Sky,
-        lines: &[
-            ("amara", 8 * DAY, None, "@foldandthread.example Which glue forgives children?"),
-            ("me", 8 * DAY - 90, Some(0), "Wheat paste. It washes out of everything, jumpers included."),
-            ("amara", 7 * DAY, Some(1), "Thanks, from all the jumpers."),
-        ],
-    },
-    Talk {
-        net: Sky,
-        lines: &[(
-            "priya",
-            30 * HOUR,
-            None,
-            "Spent the day at Fold & Thread’s open bench. Came home with paste in my hair and a book in my bag. @foldandthread.example",
-        )],
-    },
-    Talk {
-        net: Town,
-        lines: &[(
-            "saoirse",
-            50 * HOUR,
-            None,
-            "If you are near Leeds in October: @maren@paper.example teaches coptic binding, and teaches it kindly.",
-        )],
-    },
-];
+/// What a post of ours serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    Nothing,
+    /// It carries the workshop link.
+    Workshops,
+    Repairs,
+}
+use For::{Nothing, Repairs, Workshops};
 
-/// One of our own posts: days ago, networks, kind, personal, whether it carries the workshop link, and its words.
+/// One of our own posts: days ago (below 0: days to come), the hour, kind, personal, what it serves, and its words.
 pub struct Own {
     pub days: i64,
+    pub hour: &'static str,
     pub kind: model::Kind,
     pub is_personal: bool,
-    pub has_link: bool,
+    pub serves: For,
     pub words: &'static str,
 }
 
-const fn own(days: i64, kind: model::Kind, is_personal: bool, has_link: bool, words: &'static str) -> Own {
-    Own { days, kind, is_personal, has_link, words }
+const fn own(days: i64, hour: &'static str, kind: model::Kind, is_personal: bool, serves: For, words: &'static str) -> Own {
+    Own { days, hour, kind, is_personal, serves, words }
 }
 
 use model::Kind::{Asks, Gives, Talks};
 
-/// Landed on both networks.
+/// Landed on both networks, oldest first.
 pub const OWN: &[Own] = &[
+    own(96, "12:15", Gives, false, Workshops, "How to tell grain with your fingernails alone: bend the sheet both ways and listen."),
     own(
-        96,
-        Gives,
-        false,
+        88,
+        "18:30",
+        Talks,
         true,
-        "How to tell grain with your fingernails alone: bend the sheet both ways and listen. The workshop page has the drawing.",
+        Nothing,
+        "My grandmother’s cookbook has three spines. She mended it with what was in the kitchen, and it held.",
     ),
-    own(88, Talks, true, false, "My grandmother’s cookbook has three spines. She mended it with what was in the kitchen, and it held."),
-    own(81, Gives, false, true, "Five holes, not four: why the odd one in the middle keeps a coptic binding straight."),
-    own(74, Asks, false, true, "Six places are open for the July bench. Tell somebody who would like to sit at it."),
-    own(69, Gives, false, false, "A torn hinge, mended in an evening: kozo, paste, two boards and a brick."),
-    own(61, Talks, true, false, "Rain on the skylight, nine spines in a row, tea gone cold. A good day."),
-    own(54, Gives, false, true, "Punch from the inside, over a phone book. Three steps, drawn."),
-    own(47, Gives, false, false, "What we mend first, and what can wait: a list for small libraries."),
-    own(40, Asks, false, true, "Two seats left for August. Somebody’s niece, perhaps?"),
-    own(34, Gives, false, true, "Why old books smell of vanilla, and why that is not good news for them."),
-    own(27, Talks, false, false, "The paste that keeps, and the paste that does not."),
-    own(20, Gives, false, true, "Grain: fold it wet and watch. A minute at the tap saves a warped cover."),
-    own(13, Gives, false, true, "A pamphlet stitch in five pictures, for anyone afraid of the middle."),
-    own(8, Asks, false, true, "The autumn workshops are open: 4 and 18 October. Bring a torn book, or only yourself."),
-    own(4, Talks, true, false, "A pupil’s first book, shown with leave. Look at that spine."),
-    own(1, Gives, false, true, "Why we mend: because somebody’s hand is still on the page."),
+    own(81, "08:30", Gives, false, Workshops, "Five holes, not four: why the odd one in the middle keeps a coptic binding straight."),
+    own(77, "12:15", Gives, false, Nothing, "What a bone folder is for, apart from being lost: four uses, drawn."),
+    own(74, "18:30", Asks, false, Workshops, "Six places are open for the July bench. Tell somebody who would like to sit at it."),
+    own(69, "08:30", Gives, false, Repairs, "A torn hinge, mended in an evening: kozo, paste, two boards and a brick."),
+    own(66, "12:15", Gives, false, Nothing, "Paper has a memory. Store it flat, and it forgets the envelope."),
+    own(61, "18:30", Talks, true, Nothing, "Rain on the skylight, nine spines in a row, tea gone cold. A good day."),
+    own(54, "08:30", Gives, false, Workshops, "Punch from the inside, over a phone book. Three steps, drawn."),
+    own(50, "12:15", Asks, false, Workshops, "Who sews near Leeds and has a Saturday to spare? The bench is open."),
+    own(47, "08:30", Gives, false, Repairs, "What we mend first, and what can wait: a list for small libraries."),
+    own(43, "18:30", Gives, false, Nothing, "Beeswax on thread, twice. Once is for show."),
+    own(40, "12:15", Asks, false, Workshops, "Two seats left for August. Somebody’s niece, perhaps."),
+    own(34, "08:30", Gives, false, Workshops, "Why old books smell of vanilla, and why that is not good news for them."),
+    own(31, "18:30", Talks, true, Nothing, "I dropped the press on my foot. The book is fine."),
+    own(27, "12:15", Talks, false, Nothing, "The paste that keeps, and the paste that does not."),
+    own(24, "08:30", Gives, false, Repairs, "A spine label that a cleaner can wipe and a reader can read."),
+    own(20, "18:30", Gives, false, Workshops, "Grain: fold it wet and watch. A minute at the tap saves a warped cover."),
+    own(16, "12:15", Talks, true, Nothing, "Went to look at one book, came home with a press. It fits in the bath."),
+    own(13, "08:30", Gives, false, Workshops, "A pamphlet stitch in five pictures, for anyone afraid of the middle."),
+    own(11, "12:15", Gives, false, Nothing, "Red rot: what it is, and what stops it for a while."),
+    own(8, "18:30", Asks, false, Workshops, "The winter workshops are open, four Saturdays. Bring a torn book, or only yourself."),
+    own(7, "12:15", Gives, false, Nothing, "A cradle for an atlas, from two offcuts of foam. The pattern is free to copy."),
+    own(5, "08:30", Gives, false, Repairs, "Three questions to ask before you buy archival tape. The third is whether you need any."),
+    own(4, "12:15", Talks, true, Nothing, "A pupil’s first book, shown with leave. Look at that spine."),
+    own(
+        3,
+        "18:30",
+        Asks,
+        false,
+        Workshops,
+        "Four seats left for the first Saturday. If you know somebody who is shy of knives, this one has none.",
+    ),
+    own(2, "08:30", Gives, false, Nothing, "Warm paste without a stove: a jar, a towel, and a radiator."),
+    own(1, "12:15", Gives, false, Workshops, "Why we mend: because somebody’s hand is still on the page."),
 ];
 
-/// In the calendar: hours from now, kind, personal, link, words.
-pub const PLANNED: &[(i64, model::Kind, bool, bool, &str)] = &[
-    (3, Gives, false, false, "Three threads I reach for, and why: linen for strength, silk for show, cotton for patience."),
-    (9, Asks, false, true, "Two places left on 4 October. If you would rather try it with someone beside you, come."),
-    (26, Gives, false, true, "Why a first binding comes apart: it is hardly ever the thread."),
-    (71, Talks, true, false, "What my grandmother’s cookbook taught me about spines, part two."),
-    (95, Gives, false, false, "Saturday: how to read a torn hinge before you touch it."),
+/// Gone out on one network, and the other did not take it: hours ago, the words, and the network's reason.
+pub const REFUSED: (i64, &str, &str) = (
+    3,
+    "How flat must a press be? Flatter than the table, less flat than you fear. Lay a ruler across it and look for light.",
+    "It would not take this: the server says that too many posts came within one hour.",
+);
+
+/// In the calendar, for both networks.
+pub const PLANNED: &[Own] = &[
+    own(0, "08:30", Gives, false, Nothing, "Three threads I reach for, and why: linen for strength, silk for show, cotton for patience."),
+    own(0, "18:30", Asks, false, Workshops, "Two places left on Saturday. If you would rather try it with someone beside you, come."),
+    own(-1, "12:15", Gives, false, Workshops, "Why a first binding comes apart: it is hardly ever the thread."),
+    own(-2, "18:30", Talks, true, Nothing, "What my grandmother’s cookbook taught me about spines, part two."),
+    own(-3, "08:30", Gives, false, Repairs, "How to read a torn hinge before you touch it."),
+    own(-4, "12:15", Gives, false, Nothing, "Which glue forgives: a table of four, with children in mind."),
+    own(-6, "18:30", Talks, true, Nothing, "Saturday at the bench: nine people, nine books, one burnt cake."),
 ];
 
 /// Only begun.
 pub const BEGUN: &[&str] = &[
     "The paste that keeps, and the paste that does not: fridge, cupboard, or neither?",
     "What went well at the fair, and what I would leave at home.",
+    "A short history of the brick as a tool.",
 ];
 
-pub const TOPICS: &[(&str, &str)] = &[
-    ("Bookbinding", "#bookbinding OR \"coptic binding\""),
-    ("Paper grain", "#papergrain OR \"grain direction\""),
-    ("Library repair", "#libraryrepair OR (libraries rebinding)"),
+/// Name, query, and whether it serves the repairs.
+pub const TOPICS: &[(&str, &str, bool)] = &[
+    ("Bookbinding", "#bookbinding OR \"coptic binding\"", false),
+    ("Paper grain", "#papergrain OR \"grain direction\"", false),
+    ("Library repair", "#libraryrepair OR (libraries rebinding)", true),
 ];
 
-/// About whom, and what: gave or asked, by us, in days ago.
+/// About whom, and what: gave or asked, by us, in days ago. Only what no post shows.
 pub const GESTURES: &[(&str, model::Kind, bool, i64, &str)] = &[
-    ("tom", Gives, true, 12, "an answer about book lice"),
-    ("tom", Asks, true, 60, "the shelf list"),
-    ("tom", Gives, false, 59, "the shelf list"),
     ("tom", Gives, true, 90, "a drawing of five holes"),
+    ("tom", Gives, true, 40, "an afternoon with the parish book"),
     ("tom", Gives, false, 25, "a link to your post"),
     ("tom", Gives, false, 6, "a new person"),
-    ("tom", Asks, false, 1, "two lines about your work"),
-    ("tom", Gives, true, 40, "an afternoon with the parish book"),
-    ("greta", Gives, true, 4, "where the fifth hole goes"),
-    ("luis", Gives, true, 9, "the pamphlet stitch"),
-    ("amara", Gives, true, 8, "paste that forgives"),
-    ("jun", Asks, true, 36, "three sheets of kozo"),
-    ("saoirse", Gives, true, 43, "a square of mull"),
-    ("priya", Asks, true, 3, "half a table at the fair"),
+    ("greta", Gives, true, 10, "a square of thin kozo"),
+    ("greta", Gives, false, 52, "an hour at her suction table"),
+    ("priya", Gives, false, 29, "half a day at the press"),
+    ("jun", Gives, true, 12, "a word with the paper fair"),
+    ("saoirse", Gives, true, 6, "a yard of mull, by post"),
+    ("noor", Gives, true, 2, "a sewn dummy of the small book"),
 ];
 
 pub const NOTES: &[(&str, i64, &str)] = &[
     ("tom", 40, "Open evening at the library. Ilse sets the repair budget in October. Tom’s daughter starts college."),
     ("tom", 90, "Likes a phone call better than a thread. Daughter Wren, studying in Leiden. Tea, no sugar."),
     ("priya", 30, "Prints on a Vandercook from 1958. Ask before borrowing type."),
+    ("greta", 20, "Knows everybody at the county archive."),
 ];
 
-/// Visits a week by the workshop link, from fourteen weeks ago to this one.
+/// Visits a week by the workshop links, from fourteen weeks ago to this one.
 pub const VISITS_A_WEEK: [u32; 15] = [4, 6, 5, 7, 6, 8, 7, 9, 12, 14, 15, 11, 16, 18, 6];

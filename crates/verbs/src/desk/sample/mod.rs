@@ -2,17 +2,21 @@
 //! as any other desk. Begin with [`open`]; what is said in it stands in `cast.rs`.
 
 mod cast;
+mod talks;
 
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, ToSpan};
 use model::*;
 use networks::{Landing, Networks};
+use store::conversations::Marks;
 use store::drafts::KeptDraft;
 use store::gestures::Gesture;
 use store::{Kept, StoreError, Tx};
 
-use self::cast::{Net, Own};
+use self::cast::{For, Net, Own};
+use self::talks::Talk;
+use crate::converse::refresh::refresh;
 use crate::converse::take_in::{Arrival, take_in};
 use crate::publish::plan::plan_in;
 use crate::publish::render::Press;
@@ -41,7 +45,8 @@ pub async fn open(app: &App, token_hash: [u8; 32], now: Timestamp) -> Done<Seat>
             tx.put_session(&token_hash, &seat, now, now + SESSION_LASTS)?;
             tx.at(desk, |tx| {
                 tx.set_setting(MARK, "yes")?;
-                Filling { tx, networks, public_url, voice, now, accounts: HashMap::new(), people: HashMap::new() }.fill()
+                Filling { tx, networks, public_url, voice, now, accounts: HashMap::new(), people: HashMap::new(), own: HashMap::new() }
+                    .fill()
             })?;
             Ok(seat)
         })
@@ -84,6 +89,17 @@ pub async fn throw(app: &App, seat: &Seat) -> Done<()> {
         .await
 }
 
+/// Where the short links lead.
+const WORKSHOPS: &str = "https://foldandthread.example/workshops";
+/// What would go out sooner than this goes out a day later instead, so that nothing is sent while somebody looks round.
+const SOON: SignedDuration = SignedDuration::from_mins(30);
+
+#[derive(Clone, Copy)]
+struct Aims {
+    workshops: AimId,
+    repairs: AimId,
+}
+
 struct Filling<'t, 'c> {
     tx: &'t Tx<'c>,
     networks: Networks,
@@ -92,6 +108,8 @@ struct Filling<'t, 'c> {
     now: Timestamp,
     accounts: HashMap<&'static str, Account>,
     people: HashMap<&'static str, PersonId>,
+    /// Our own posts that stand: days ago and network, to the post's name.
+    own: HashMap<(i64, &'static str), String>,
 }
 
 fn key(net: Net) -> &'static str {
@@ -107,20 +125,21 @@ impl Filling<'_, '_> {
         self.connect(Net::Town, "maren@paper.example", "https://paper.example")?;
         self.connect(Net::Sky, "foldandthread.example", "https://foldandthread.example")?;
         self.connect(Net::Press, "Slow Made", "https://slowmade.example/feed.xml")?;
-        let aim = self.aims()?;
-        let topics = cast::TOPICS.iter().map(|(name, query)| Ok((*name, Query::parse(query)?)));
-        for topic in topics.collect::<Result<Vec<_>, QueryError>>()? {
-            self.tx.topics().put(topic.0, &topic.1, None, self.ago(30 * 24 * 60))?;
-        }
-        for (number, talk) in cast::TALKS.iter().enumerate() {
-            self.talk(number, talk)?;
+        let aims = self.aims()?;
+        let topics = cast::TOPICS.iter().map(|(name, query, is_for_repairs)| Ok((*name, Query::parse(query)?, *is_for_repairs)));
+        for (name, query, is_for_repairs) in topics.collect::<Result<Vec<_>, QueryError>>()? {
+            self.tx.topics().put(name, &query, is_for_repairs.then_some(aims.repairs), self.ago(30 * 24 * 60))?;
         }
         for own in cast::OWN {
-            self.say(own, aim)?;
+            self.say(own, aims)?;
         }
-        self.calendar(aim)?;
+        for (number, talk) in talks::all().iter().enumerate() {
+            self.talk(number, talk, aims)?;
+        }
+        self.refused()?;
+        self.calendar(aims)?;
         self.ledger()?;
-        self.visits(aim)?;
+        self.visits(aims.workshops)?;
         crate::jobs::Job::KeepHouse.put(self.tx, self.now, self.now)?;
         Ok(())
     }
@@ -179,37 +198,85 @@ impl Filling<'_, '_> {
             name: s.name.into(),
             about: s.about.into(),
             avatar_url: (!s.face.is_empty()).then(|| format!("{FACE}{}", s.face)),
+            links: cast::STATED.iter().filter(|(key, _)| *key == s.key).map(|(_, url)| (*url).to_owned()).collect(),
             ..Profile::default()
         }
     }
 
-    fn talk(&mut self, number: usize, talk: &cast::Talk) -> Kept<()> {
+    fn talk(&mut self, number: usize, talk: &Talk, aims: Aims) -> Kept<()> {
         let account = self.accounts[key(talk.net)].clone();
-        let author = |line: usize| match talk.lines[line].0 {
-            "me" => self.me(talk.net, &account.handle),
-            who => self.profile(who),
-        };
-        let name = |line: usize| format!("{}:{number}/{line}", key(talk.net));
-        let mut kept = Vec::new();
-        for (i, (who, minutes, parent, words)) in talk.lines.iter().enumerate() {
-            let mut post = Post::new(PostRef::new(name(i), "sample"), author(i), *words, self.ago(*minutes));
+        let own = talk.marked.own_days.and_then(|days| self.own.get(&(days, key(talk.net))).cloned());
+        // Who said each line, and under which name it is known: our own post before all, where the talk goes on from one.
+        let mut said: Vec<(Profile, String)> = own.into_iter().map(|name| (self.me(talk.net, &account.handle), name)).collect();
+        let mut conversation = None;
+        for line in &talk.lines {
+            let author = if line.who == "me" { self.me(talk.net, &account.handle) } else { self.profile(line.who) };
+            let at = self.ago(line.minutes_ago);
+            let to = line.answers.map(|n| said[n].clone());
+            let link = match (line.words.contains("{link}"), &to) {
+                (true, Some((whom, _))) => Some(self.link(&account, whom, conversation, aims.workshops, at)?),
+                _ => None,
+            };
+            let words = line.words.replace("{link}", link.as_deref().unwrap_or_default());
+            let mut post =
+                Post::new(PostRef::new(format!("{}:{number}/{}", key(talk.net), said.len()), "sample"), author.clone(), &words, at);
             post.language = Some("en".into());
             post.tags = words.split_whitespace().filter_map(|w| w.strip_prefix('#')).map(str::to_owned).collect();
-            post.mentions = self.mentioned(words, &account);
-            post.reply_to = parent.map(name);
-            post.reply_to_author = parent.map(|p| author(p).remote_id);
-            post.root = parent.map(|_| name(0));
-            kept.push((*who, post));
-        }
-        for (who, post) in kept {
-            let at = post.created_at;
+            post.mentions = self.mentioned(&words, &account);
+            post.links = link.into_iter().collect();
+            post.root = to.is_some().then(|| said[0].1.clone());
+            (post.reply_to_author, post.reply_to) = to.map(|(whom, name)| (whom.remote_id, name)).unzip();
+            said.push((author, post.at.id.clone()));
             let ids = take_in(self.tx, &account, std::slice::from_ref(&post), Arrival::Fresh, at)?;
             listen::notice(self.tx, &ids, self.now)?;
+            conversation = self.tx.threads().of_post(ids[0])?;
             if let Some(profile) = self.tx.profiles().find_remote(&post.network, &post.author.remote_id)? {
-                self.people.insert(who, profile.person);
+                self.people.insert(line.who, profile.person);
+            }
+            if talk.marked.is_no {
+                for sighting in self.tx.sightings().of_talk(ids[0], conversation)? {
+                    self.tx.sightings().set_state(sighting.id, "no", self.now, None)?;
+                }
             }
         }
-        Ok(())
+        self.mark(talk, conversation, aims)
+    }
+
+    /// What the voice did with a talk.
+    fn mark(&self, talk: &Talk, conversation: Option<ConversationId>, aims: Aims) -> Kept<()> {
+        let (Some(id), marked) = (conversation, &talk.marked) else { return Ok(()) };
+        let last = self.ago(talk.lines.last().map_or(0, |line| line.minutes_ago));
+        let after = last + SignedDuration::from_mins(20);
+        let marks = Marks {
+            later_until: marked.later.map(|minutes| self.ago(-minutes)),
+            later_at: marked.later.map(|_| after),
+            done_at: marked.is_done.then_some(after),
+            aim: marked.has_aim.then_some(aims.repairs),
+            ..Marks::default()
+        };
+        if marks != Marks::default() {
+            self.tx.conversations().set_marks(id, &marks)?;
+        }
+        // Rows were computed as of then; ties and the like are as of now.
+        refresh(self.tx, id, self.now)
+    }
+
+    /// A short link of ours to the workshops, made for somebody.
+    fn link(&self, account: &Account, whom: &Profile, conversation: Option<ConversationId>, aim: AimId, at: Timestamp) -> Kept<String> {
+        let person = self.tx.profiles().find_remote(&whom.network, &whom.remote_id)?.map(|p| p.person);
+        let id: LinkId = self.tx.fresh(at);
+        let link = Link {
+            id,
+            code: format!("{:x}", id.0),
+            target: WORKSHOPS.into(),
+            aim: Some(aim),
+            draft: None,
+            conversation,
+            person,
+            created_at: at,
+        };
+        self.tx.links().put(&link, Some(account.id))?;
+        Ok(format!("{}/go/{}", self.public_url.trim_end_matches('/'), link.code))
     }
 
     fn mentioned(&self, words: &str, account: &Account) -> Vec<Mention> {
@@ -226,7 +293,7 @@ impl Filling<'_, '_> {
             .collect()
     }
 
-    fn aims(&self) -> Kept<AimId> {
+    fn aims(&self) -> Kept<Aims> {
         let by = self.now.to_zoned(jiff::tz::TimeZone::UTC).date().checked_add(7.weeks()).ok().map(|d| d.to_string());
         let first = Aim {
             id: self.tx.fresh(self.now),
@@ -236,13 +303,14 @@ impl Filling<'_, '_> {
             target: 240,
             by,
             hours: Some(3.0),
-            url: Some("https://foldandthread.example/workshops".into()),
+            url: Some(WORKSHOPS.into()),
             created_at: self.ago(105 * 24 * 60),
             closed_at: None,
         };
         self.tx.aims().put(&first)?;
+        let repairs: AimId = self.tx.fresh(self.now);
         self.tx.aims().put(&Aim {
-            id: self.tx.fresh(self.now),
+            id: repairs,
             name: "Repairs for libraries".into(),
             why: "Small libraries should know that a torn spine is not the end of a book.".into(),
             measure: Measure::People,
@@ -252,7 +320,7 @@ impl Filling<'_, '_> {
             url: None,
             ..first.clone()
         })?;
-        Ok(first.id)
+        Ok(Aims { workshops: first.id, repairs })
     }
 
     fn draft(&self, words: &str, kind: Kind, is_personal: bool, aim: Option<AimId>, at: Timestamp) -> KeptDraft {
@@ -279,40 +347,89 @@ impl Filling<'_, '_> {
         [Net::Town, Net::Sky].map(|net| self.accounts[key(net)].id).to_vec()
     }
 
-    /// Keeps a draft and puts it in line, its link made short.
-    fn plan(&self, mut kept: KeptDraft, has_link: bool, due: Timestamp, at: Timestamp) -> Done<Vec<DeliveryId>> {
-        if has_link {
-            kept.draft.text += " https://foldandthread.example/workshops";
+    /// One of our own as a draft, with what it serves.
+    fn drafted(&self, own: &Own, aims: Aims, at: Timestamp) -> KeptDraft {
+        let aim = match own.serves {
+            For::Nothing => None,
+            For::Workshops => Some(aims.workshops),
+            For::Repairs => Some(aims.repairs),
+        };
+        let mut kept = self.draft(own.words, own.kind, own.is_personal, aim, at);
+        if own.serves == For::Workshops {
+            kept.draft.text += " ";
+            kept.draft.text += WORKSHOPS;
             kept.has_short_links = true;
         }
-        self.tx.drafts().save(&kept, at)?;
+        kept
+    }
+
+    /// Keeps a draft and puts it in line.
+    fn plan(&self, kept: &KeptDraft, due: Timestamp, at: Timestamp) -> Done<Vec<DeliveryId>> {
+        self.tx.drafts().save(kept, at)?;
         let press = Press { networks: self.networks.clone(), public_url: self.public_url.clone(), keep_at: Some(at) };
         plan_in(self.tx, &press, kept.draft.id, &kept.accounts, due, at)
     }
 
     /// One of our own posts, standing on both networks.
-    fn say(&self, own: &Own, aim: AimId) -> Done<()> {
-        let at = self.ago(own.days * 24 * 60 + 200);
-        let kept = self.draft(own.words, own.kind, own.is_personal, own.has_link.then_some(aim), at);
-        for id in self.plan(kept, own.has_link, at, at)? {
-            let Some(delivery) = self.tx.deliveries().begin_attempt(id, at)? else { continue };
-            let landing = Landing { at: PostRef::new(format!("sample:own/{id}"), "sent"), url: None };
-            self.tx.deliveries().end_attempt(id, delivery.attempts, "landed", at)?;
-            self.tx.deliveries().set_landed(id, delivery.attempts, &landing.at, None, at)?;
-            let delivery = self.tx.deliveries().get(id)?;
-            publish::landed::landed(self.tx, &delivery, &landing, at)?;
-            crate::jobs::Job::Deliver(id).delete(self.tx)?;
+    fn say(&mut self, own: &Own, aims: Aims) -> Done<()> {
+        let at = self.local(-own.days, own.hour)?;
+        for id in self.plan(&self.drafted(own, aims, at), at, at)? {
+            if let Some(name) = self.land(id, at)? {
+                let network = self.tx.accounts().get(self.tx.deliveries().get(id)?.account)?.network;
+                let net = [Net::Town, Net::Sky].into_iter().find(|net| key(*net) == network.as_str());
+                self.own.extend(net.map(|net| ((own.days, key(net)), name)));
+            }
         }
         Ok(())
     }
 
-    fn calendar(&self, aim: AimId) -> Done<()> {
-        for (hours, kind, is_personal, has_link, words) in cast::PLANNED {
-            let due = self.now + SignedDuration::from_hours(*hours);
-            let mut kept = self.draft(words, *kind, *is_personal, has_link.then_some(aim), self.ago(300));
-            kept.wished_at =
-                Some(due.in_tz(ZONE).map_err(|_| StoreError::Broken("the sample zone".into()))?.strftime("%Y-%m-%d %H:%M").to_string());
-            self.plan(kept, *has_link, due, self.now)?;
+    /// Says of a delivery that it landed; answers the name of the post.
+    fn land(&self, id: DeliveryId, at: Timestamp) -> Kept<Option<String>> {
+        let Some(delivery) = self.tx.deliveries().begin_attempt(id, at)? else { return Ok(None) };
+        let landing = Landing { at: PostRef::new(format!("sample:own/{id}"), "sent"), url: None };
+        self.tx.deliveries().end_attempt(id, delivery.attempts, "landed", at)?;
+        self.tx.deliveries().set_landed(id, delivery.attempts, &landing.at, None, at)?;
+        publish::landed::landed(self.tx, &self.tx.deliveries().get(id)?, &landing, at)?;
+        crate::jobs::Job::Deliver(id).delete(self.tx)?;
+        Ok(Some(landing.at.id))
+    }
+
+    /// One that stands on one network only, so that there is something to settle.
+    fn refused(&self) -> Done<()> {
+        let (hours, words, why) = cast::REFUSED;
+        let at = self.ago(hours * 60);
+        let sky = self.accounts[key(Net::Sky)].id;
+        for id in self.plan(&self.draft(words, Kind::Gives, false, None, at), at, at)? {
+            if self.tx.deliveries().get(id)?.account != sky {
+                self.land(id, at)?;
+            } else if let Some(delivery) = self.tx.deliveries().begin_attempt(id, at)? {
+                self.tx.deliveries().end_attempt(id, delivery.attempts, "refused", at)?;
+                self.tx.deliveries().set_refused(id, delivery.attempts, why)?;
+                crate::jobs::Job::Deliver(id).delete(self.tx)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// That hour of a day, so many days from today.
+    fn local(&self, days: i64, hour: &str) -> Kept<Timestamp> {
+        let broken = || StoreError::Broken("an hour of the sample".into());
+        let today = self.now.in_tz(ZONE).map_err(|_| broken())?.date();
+        let time: jiff::civil::Time = hour.parse().map_err(|_| broken())?;
+        let day = today.checked_add(days.days()).map_err(|_| broken())?;
+        Ok(day.to_datetime(time).in_tz(ZONE).map_err(|_| broken())?.timestamp())
+    }
+
+    fn calendar(&self, aims: Aims) -> Done<()> {
+        for own in cast::PLANNED {
+            let mut due = self.local(-own.days, own.hour)?;
+            if due < self.now + SOON {
+                due = self.local(1 - own.days, own.hour)?;
+            }
+            let mut kept = self.drafted(own, aims, self.ago(300));
+            let wished = due.in_tz(ZONE).map_err(|_| StoreError::Broken("the sample zone".into()))?;
+            kept.wished_at = Some(wished.strftime("%Y-%m-%d %H:%M").to_string());
+            self.plan(&kept, due, self.now)?;
         }
         for words in cast::BEGUN {
             self.tx.drafts().save(&self.draft(words, Kind::Gives, false, None, self.ago(500)), self.ago(500))?;
