@@ -87,7 +87,8 @@ async fn everything_between_us_on_one_page() {
     assert_eq!((ben.from_me, ben.from_them, ben.tie), (1, 2, Some(TieWord::New)));
     assert_eq!((ben.ledger.gave, ben.ledger.asked, ben.ledger.they_gave, ben.ledger.they_asked), (1, 0, 1, 1));
     assert!(ben.ledger.lines.iter().any(|l| l.is_mine && l.kind == Kind::Gives && l.what == "an answer"));
-    assert_eq!(ben.ledger.months.len(), 1);
+    assert_eq!(ben.ledger.months.len(), 8);
+    assert_eq!(ben.ledger.months[7].mine, [Kind::Gives]);
     assert_eq!(ben.both.iter().map(|b| (b.name.as_str(), b.to_them, b.from_them)).collect::<Vec<_>>(), [("Cat", 1, 1)]);
     assert!(ben.waits.is_none());
 

@@ -102,12 +102,35 @@ fn publish() -> Router<Site> {
 
 /// Worth joining, topics, venues.
 fn listen() -> Router<Site> {
+    use pages::listen::{sightings, topics, venues};
     Router::new()
+        .route("/listen", get(sightings::show))
+        .route("/listen/passed", get(sightings::passed))
+        .route("/listen/venues", get(venues::show))
+        .route("/listen/topics", get(topics::list).post(topics::add))
+        .route("/listen/topics/{id}", get(topics::form).post(topics::change))
+        .route("/listen/topics/{id}/close", post(topics::close))
+        .route("/listen/topics/{id}/open", post(topics::reopen))
+        .route("/listen/{id}/join", post(sightings::join))
+        .route("/listen/{id}/later", get(sightings::later_form).post(sightings::later))
+        .route("/listen/{id}/pass", post(sightings::pass))
+        .route("/listen/{id}/back", post(sightings::back))
 }
 
 /// People.
 fn relate() -> Router<Site> {
+    use pages::relate::{edit, people, person};
     Router::new()
+        .route("/people", get(people::show).post(people::add))
+        .route("/people/same", post(people::same))
+        .route("/people/{id}", get(person::show))
+        .route("/people/{id}/edit", get(edit::form).post(edit::change))
+        .route("/people/{id}/note", post(edit::note))
+        .route("/people/{id}/note/back", post(edit::note_back))
+        .route("/notes/{id}/delete", post(edit::delete_note))
+        .route("/people/{id}/join", get(edit::join_form).post(edit::join))
+        .route("/joins/{id}/undo", post(edit::undo_join))
+        .route("/people/{id}/forget", get(edit::forget_form).post(edit::forget))
 }
 
 /// Aims, balance, short links.

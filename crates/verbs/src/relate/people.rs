@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use jiff::SignedDuration;
 use model::{Kind, Nature, PersonId, ProfileId, TieWord, Timestamp};
 use networks::Networks;
-use store::persons::{KeptPerson, PeopleBounds, PeopleOrder};
+pub use store::persons::PeopleOrder;
+use store::persons::{KeptPerson, PeopleBounds};
 use store::profiles::KeptProfile;
 use store::{Kept, Tx};
 

@@ -16,7 +16,7 @@ use crate::{Cx, Done, VerbError};
 /// Lines of the timeline that are read at once.
 pub const TIMELINE: usize = 40;
 /// Months of the chart.
-const MONTHS: usize = 8;
+const MONTHS: i32 = 8;
 /// Lines of the ledger's list.
 const LEDGER_MAX: usize = 30;
 const BOTH_MAX: usize = 3;
@@ -308,7 +308,7 @@ fn ledger(words: &[Word], tx: &Tx<'_>, person: &KeptPerson, zone: &str, now: Tim
     Ok(ledger)
 }
 
-/// The last months up to this one, from the first in which something was given or asked.
+/// The last months up to this one; none where nothing was given or asked.
 fn months(lines: &[LedgerLine], zone: &str, now: Timestamp) -> Vec<Month> {
     let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let number = |at: Timestamp| {
@@ -316,8 +316,10 @@ fn months(lines: &[LedgerLine], zone: &str, now: Timestamp) -> Vec<Month> {
         i32::from(at.year()) * 12 + i32::from(at.month()) - 1
     };
     let this = number(now);
-    let Some(first) = lines.last().map(|l| number(l.at)) else { return Vec::new() };
-    let first = first.max(this - i32::try_from(MONTHS).unwrap_or(8) + 1).min(this);
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let first = this - MONTHS + 1;
     let mut months: Vec<Month> = (first..=this)
         .map(|n| Month {
             month: i8::try_from(n % 12 + 1).unwrap_or(1),

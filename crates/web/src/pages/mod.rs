@@ -4,6 +4,8 @@
 pub mod converse;
 pub mod desk;
 pub mod keys;
+pub mod listen;
 pub mod more;
 pub mod publish;
 pub mod reflect;
+pub mod relate;

@@ -31,4 +31,29 @@ impl Dots {
     }
 }
 
-drawn!(Dots);
+/// A course of eight values as a small line, its last one dotted.
+#[derive(Clone, Copy, Debug)]
+pub struct Course {
+    pub values: [u32; 8],
+    /// Drawn in plum.
+    pub is_more: bool,
+}
+
+impl Course {
+    fn draw(&self, out: &mut (impl Write + ?Sized)) -> fmt::Result {
+        let most = f64::from(self.values.iter().copied().max().unwrap_or(0).max(1));
+        let y = |value: u32| 18.0 - 14.4 * f64::from(value) / most;
+        let class = if self.is_more { "plum" } else { "edge" };
+        out.write_str("<svg class=\"end\" viewBox=\"-2 0 74 20\" width=\"72\" height=\"20\" aria-hidden=\"true\"><polyline points=\"")?;
+        for (i, value) in self.values.iter().enumerate() {
+            write!(out, "{}{},{:.1}", if i > 0 { " " } else { "" }, i * 10, y(*value))?;
+        }
+        write!(
+            out,
+            "\" fill=\"none\" class=\"s-{class}\" stroke-width=\"1.6\" stroke-linejoin=\"round\" stroke-linecap=\"round\"/><circle cx=\"70\" cy=\"{:.1}\" r=\"2.2\" class=\"f-{class}\"/></svg>",
+            y(self.values[7])
+        )
+    }
+}
+
+drawn!(Dots, Course);

@@ -12,7 +12,7 @@ mod talk;
 
 pub use actions::{Choice, Done, LaterChoice, LaterMenu, Pager, Radios, Tab, Tabs};
 pub use bars::{BarSide, PlaceBars, SMALL_WEEKS, Share, TwoSided, WeekBar, Weeks};
-pub use charts::Dots;
+pub use charts::{Course, Dots};
 pub use marks::{BRAND, Face, KindMark, Net, Nets, Side, TieMark, When};
 pub use messages::{Empty, Hint, HintTone};
 pub use rows::{Going, Mail, TalkActs, TalkRow, TurnRow, Weigh};

@@ -81,7 +81,10 @@ pub struct TalkRow {
 }
 
 pub struct TalkActs {
+    /// Where "Join" is sent.
     pub join: String,
+    /// Where it is only read, because nobody can answer there through the desk: a link instead of Join.
+    pub open: Option<String>,
     pub later: Option<LaterMenu>,
     /// Where "Not for me" is sent.
     pub pass: String,
