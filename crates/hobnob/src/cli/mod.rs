@@ -10,10 +10,13 @@ pub mod doctor;
 pub mod feeds;
 pub mod inbox;
 pub mod lab;
+pub mod listen;
 pub mod password;
+pub mod people;
 pub mod post;
 pub mod reply;
 pub mod sync;
+pub mod topics;
 
 use clap::Subcommand;
 
@@ -57,6 +60,12 @@ pub enum Command {
     Aims(aims::Arguments),
     /// Follow many feeds at once, or list those that are followed
     Feeds(feeds::Arguments),
+    /// What is listened for
+    Topics(topics::Arguments),
+    /// Conversations worth joining, with why
+    Listen(listen::Arguments),
+    /// Who your people are, and what is between you
+    People(people::Arguments),
     /// Run one of Hobnob's judgements on texts of your own
     #[command(subcommand)]
     Lab(lab::Lab),
@@ -78,6 +87,9 @@ pub async fn run(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::Post(arguments) => post::run(arguments, flags).await,
         Command::Aims(arguments) => aims::run(arguments, flags).await,
         Command::Feeds(arguments) => feeds::run(arguments, flags).await,
+        Command::Topics(arguments) => topics::run(arguments, flags).await,
+        Command::Listen(arguments) => listen::run(arguments, flags).await,
+        Command::People(arguments) => people::run(arguments, flags).await,
         Command::Lab(lab) => lab::run(lab),
         Command::Password(arguments) => password::run(arguments, flags).await,
     }

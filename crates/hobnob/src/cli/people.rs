@@ -1,0 +1,144 @@
+//! `hobnob people`: who they are to us; one of them; joining two and taking them apart.
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use model::PersonId;
+use serde_json::json;
+use verbs::relate::edit;
+use verbs::relate::people::{Filter, PersonRow, Who, people};
+use verbs::relate::person::{Happening, PersonPage, person};
+
+use crate::cli::desk::{Sitting, Wrong, say};
+use crate::config::Flags;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// all, tribe, drifting or new
+    #[arg(long, default_value = "all")]
+    who: String,
+    /// Only those whose name, description or handle holds these words
+    #[arg(long, default_value = "")]
+    find: String,
+    /// Which page, from 1
+    #[arg(long, default_value_t = 1)]
+    page: u32,
+    /// Print JSON, one person a line
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Everything between you and a person
+    Show { id: i64 },
+    /// Two are one: everything of the second stands with the first
+    Join { kept: i64, gone: i64 },
+    /// Take the newest joining apart, exactly as it was
+    Undo,
+    /// Keep a note about a person
+    Note { id: i64, text: String },
+}
+
+pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
+    let who =
+        Who::from_word(&arguments.who).ok_or_else(|| Wrong::new(format!("“{}” is not all, tribe, drifting or new", arguments.who)))?;
+    if arguments.page == 0 {
+        return Err(Wrong::new("--page counts from 1"));
+    }
+    let sitting = Sitting::open(flags).await?;
+    let (cx, is_json) = (sitting.cx(), arguments.json);
+    match arguments.what {
+        None => {
+            let filter = Filter { who, words: arguments.find, page: arguments.page - 1, ..Filter::default() };
+            let found = people(cx, filter).await?;
+            if found.rows.is_empty() && !is_json {
+                say("Nobody.");
+            }
+            found.rows.iter().for_each(|row| line(row, is_json));
+        }
+        Some(What::Show { id }) => show(&person(cx, PersonId(id), None).await?, is_json),
+        Some(What::Join { kept, gone }) => {
+            let join = edit::join(cx, PersonId(kept), PersonId(gone)).await?;
+            say(if is_json {
+                json!({"join": join}).to_string()
+            } else {
+                "They are one person now. Take it back with: hobnob people undo".into()
+            });
+        }
+        Some(What::Undo) => {
+            let (id, name) = edit::undo_newest_join(cx).await?;
+            say(if is_json { json!({"person": id.0}).to_string() } else { format!("{name} stands alone again, as {id}.") });
+        }
+        Some(What::Note { id, text }) => {
+            let note = edit::note(cx, PersonId(id), &text).await?;
+            say(if is_json { json!({"note": note.0}).to_string() } else { "The note is kept.".to_owned() });
+        }
+    }
+    Ok(())
+}
+
+fn line(row: &PersonRow, is_json: bool) {
+    let places: Vec<String> = row.presences.iter().map(|p| format!("@{} on {}", p.handle, p.network_name)).collect();
+    if is_json {
+        say(json!({
+            "person": row.id.0, "name": row.name, "about": row.about, "nature": row.nature.word(), "tie": row.tie.map(|t| t.word()), "is_waiting": row.is_waiting,
+            "gave": row.gave, "asked": row.asked, "last_at": row.last_at.map(|t| t.to_string()), "where": places,
+        }));
+        return;
+    }
+    let tie = row.tie.map_or("", |t| t.word());
+    say(format!("{}  {}{}  {tie}", row.id, row.name, if row.is_waiting { " (waits for you)" } else { "" }));
+    say(format!("    {}", places.join(", ")));
+}
+
+fn show(p: &PersonPage, is_json: bool) {
+    if is_json {
+        let events: Vec<_> = p.timeline.iter().map(event).collect();
+        let places: Vec<_> = p.presences.iter().map(|x| json!({"network": x.network_name, "handle": x.handle, "url": x.url})).collect();
+        say(json!({
+            "person": p.id.0, "name": p.name, "about": p.about, "nature": p.nature.word(), "tie": p.tie.map(|t| t.word()),
+            "from_me": p.from_me, "from_them": p.from_them, "first_at": p.first_at.map(|t| t.to_string()), "last_at": p.last_at.map(|t| t.to_string()),
+            "where": places, "gave": p.ledger.gave, "asked": p.ledger.asked, "they_gave": p.ledger.they_gave, "they_asked": p.ledger.they_asked,
+            "between": events, "earlier": p.earlier, "both_talk_with": p.both.iter().map(|b| json!({"person": b.id.0, "name": b.name})).collect::<Vec<_>>(),
+            "notes": p.notes.iter().map(|(id, text, at)| json!({"note": id.0, "text": text, "at": at.to_string()})).collect::<Vec<_>>(),
+        }));
+        return;
+    }
+    say(format!("{}  {}", p.id, p.name));
+    if !p.about.is_empty() {
+        say(format!("    {}", p.about));
+    }
+    for x in &p.presences {
+        say(format!("    @{} on {}", x.handle, x.network_name));
+    }
+    if let Some(tie) = p.tie {
+        say(format!("    {}; you said {} words to them, they {} to you", tie.word(), p.from_me, p.from_them));
+    }
+    for b in &p.both {
+        say(format!("    You both talk with {}.", b.name));
+    }
+    for e in &p.timeline {
+        let words = match &e.what {
+            Happening::Said { is_mine, words, .. } => format!("{}: {words}", if *is_mine { "you" } else { "they" }),
+            Happening::Sign { is_mine, kind, .. } => format!("{} {kind}", if *is_mine { "you" } else { "they" }),
+            Happening::Note { text, .. } => format!("your note: {text}"),
+            Happening::Visits { people, target } => format!("{people} came by your link to {target}"),
+        };
+        say(format!("{}  {}  {words}", e.at, e.mark));
+    }
+    if p.earlier > 0 {
+        say(format!("… and {} earlier.", p.earlier));
+    }
+}
+
+fn event(e: &verbs::relate::person::Event) -> serde_json::Value {
+    let (what, is_mine, words) = match &e.what {
+        Happening::Said { is_mine, words, kind, .. } => (kind.word().to_owned(), Some(*is_mine), words.clone()),
+        Happening::Sign { is_mine, kind, words } => (kind.clone(), Some(*is_mine), words.clone().unwrap_or_default()),
+        Happening::Note { text, .. } => ("note".to_owned(), Some(true), text.clone()),
+        Happening::Visits { people, target } => ("visits".to_owned(), None, format!("{people} to {target}")),
+    };
+    json!({"at": e.at.to_string(), "network": e.network_name, "conversation": e.conversation.map(|c| c.0), "what": what, "is_mine": is_mine, "words": words})
+}
