@@ -4,6 +4,9 @@ use model::{AimId, ConversationId, DraftId, NetworkKey, PersonId, ProfileId, Tim
 
 use crate::{Kept, Row, Tx, args};
 
+/// Where people came from: the network of the account whose post had the link, the host their browser told, and how many.
+pub type Place = (Option<NetworkKey>, Option<String>, u64);
+
 pub struct Progress<'t, 'c>(&'t Tx<'c>);
 
 impl<'c> Tx<'c> {
@@ -130,7 +133,7 @@ impl Progress<'_, '_> {
     }
     /// From where people came by an aim's links since `since`: the network of the account whose link it was, the host that the browser
     /// named, and how many; most first.
-    pub fn places(&self, aim: AimId, since: Timestamp) -> Kept<Vec<(Option<NetworkKey>, Option<String>, u64)>> {
+    pub fn places(&self, aim: AimId, since: Timestamp) -> Kept<Vec<Place>> {
         self.0.all(
             &format!(
                 "select ac.network, v.from_host, count(*) from links l join visits v on v.desk = l.desk and v.link = l.id and v.visitor = 'person'

@@ -25,7 +25,7 @@ impl Dice {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33 & 0x7fff_ffff % n.max(1) | (self.0 >> 20) % n.max(1)
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % n.max(1)
     }
     fn is(&mut self, percent: u64) -> bool {
         (self.0 >> 7 ^ self.roll(1 << 20)) % 100 < percent

@@ -1,5 +1,7 @@
 //! The room where people are known: what is between us, ties, joining and taking apart, forgetting.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use std::sync::Arc;
 
 use model::{Kind, Nature, PersonId, TieWord, Timestamp};

@@ -1,5 +1,7 @@
 //! Today, the inbox and a conversation as somebody reads them: full, empty, and with hostile words.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use axum::{
     Router,
     body::{Body, to_bytes},

@@ -1,5 +1,7 @@
 //! Writing, drafts, the calendar and where things stand: what a person reads, with a full desk, an empty one and hostile words.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use std::sync::Arc;
 
 use axum::Router;

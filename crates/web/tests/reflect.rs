@@ -1,5 +1,7 @@
 //! The pages of looking back: aims and balance, full, empty and hostile; what a person reads.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use axum::{
     Router,
     body::{Body, to_bytes},

@@ -121,7 +121,7 @@ fn chosen(tx: &Tx<'_>, networks: &Networks, filter: &Filter, max: usize, now: Ti
         let worth = worth_now(tx, &one, now)?;
         open.push((one, worth));
     }
-    open.sort_by(|(a, x), (b, y)| (y.score, b.said_at, b.id).cmp(&(x.score, a.said_at, a.id)));
+    open.sort_by_key(|(kept, worth)| std::cmp::Reverse((worth.score, kept.said_at, kept.id)));
     // One talk is one row, by its best sighting.
     let mut seen: HashMap<(Option<ConversationId>, Option<model::PostId>), ()> = HashMap::new();
     open.retain(|(one, _)| {

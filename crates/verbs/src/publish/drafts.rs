@@ -1,8 +1,8 @@
 //! Drafts: kept at every change, thrown away and taken back.
 
 use model::{AccountId, Draft, DraftId, Kind, Picture, PictureId, Timestamp, Visibility};
+use store::Tx;
 pub use store::drafts::{Choice, Edit, KeptDraft};
-use store::{StoreError, Tx};
 
 use super::picture;
 use super::render::{Press, Rendered, render};
@@ -179,7 +179,7 @@ pub async fn remove_picture(cx: Cx<'_>, id: DraftId, picture: PictureId) -> Done
 
 /// A small picture of a draft for the page: its kind and bytes.
 pub async fn thumb(cx: Cx<'_>, id: DraftId, place: u32) -> Done<(&'static str, Vec<u8>)> {
-    let bytes = cx.app.store.read(cx.seat, move |tx| Ok::<_, StoreError>(tx.pictures().thumb(id, place)?)).await?;
+    let bytes = cx.app.store.read(cx.seat, move |tx| tx.pictures().thumb(id, place)).await?;
     Ok((picture::mime_of(&bytes), bytes))
 }
 

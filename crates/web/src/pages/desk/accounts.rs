@@ -125,7 +125,7 @@ struct Visit {
 pub async fn connect(Path(key): Path<String>, Posted { seated, form }: Posted<BTreeMap<String, String>>) -> Answer {
     let offer = offer(&seated, &key)?;
     let then = form.get("then").cloned().unwrap_or_default();
-    let back = form.get("paste").is_none().then(|| format!("{}/settings/accounts/return", seated.site.app.config.public_url));
+    let back = (!form.contains_key("paste")).then(|| format!("{}/settings/accounts/return", seated.site.app.config.public_url));
     let answers: BTreeMap<String, String> =
         offer.fields.iter().filter_map(|f| Some((f.key.to_owned(), form.get(f.key)?.clone()))).collect();
     match accounts::connect(seated.cx(), &key, answers.clone(), back.as_deref()).await {

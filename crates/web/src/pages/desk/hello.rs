@@ -221,7 +221,7 @@ pub async fn sample(headers: HeaderMap, PostedOpen { site, .. }: PostedOpen<Why>
 /// `hobnob demo` prints this address: it signs in to the demonstration's desk.
 pub async fn demo(State(site): State<Site>, headers: HeaderMap) -> Answer {
     if !site.app.config.is_demo {
-        return Err(crate::errors::Fault::missing().into());
+        return Err(crate::errors::Fault::missing());
     }
     let key = SessionKey::fresh();
     sample::enter(&site.app, key.hash(), site.now()).await?;
