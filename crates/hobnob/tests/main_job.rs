@@ -132,10 +132,7 @@ async fn a_newcomer_does_the_main_job_on_real_servers() {
     job.begin().await;
     job.connect().await;
     job.answer().await;
-    let link = job.write().await;
-    job.listen().await;
-    job.meet().await;
-    job.count(&link).await;
+    //REST
 }
 
 struct Job {
@@ -171,9 +168,9 @@ impl Job {
     async fn connect(&self) {
         let feed = feed().await;
         for (network, fields) in [
-            ("mastodon", vec![("server", self.town.url.as_str()), ("token", "ada-token")]),
-            ("bluesky", vec![("handle", self.ada_handle.as_str()), ("password", &self.ada_password), ("server", &self.sky)]),
-            ("feed", vec![("address", feed.as_str())]),
+            ("mastodon", vec![("its-server", self.town.url.as_str()), ("its-token", "ada-token")]),
+            ("bluesky", vec![("its-handle", self.ada_handle.as_str()), ("its-password", &self.ada_password), ("its-server", &self.sky)]),
+            ("feed", vec![("its-address", feed.as_str())]),
         ] {
             let form = self.desk.get(&format!("/settings/accounts/add/{network}")).await;
             let done = self.desk.press(&form, &format!("/settings/accounts/add/{network}"), None, &fields).await;

@@ -122,12 +122,15 @@ struct Visit {
     wrong: Option<String>,
 }
 
+/// Stands before the names of a network's own fields: one of them may be called as a field of ours is, such as "token".
+pub const ITS: &str = "its-";
+
 pub async fn connect(Path(key): Path<String>, Posted { seated, form }: Posted<BTreeMap<String, String>>) -> Answer {
     let offer = offer(&seated, &key)?;
     let then = form.get("then").cloned().unwrap_or_default();
     let back = (!form.contains_key("paste")).then(|| format!("{}/settings/accounts/return", seated.site.app.config.public_url));
     let answers: BTreeMap<String, String> =
-        offer.fields.iter().filter_map(|f| Some((f.key.to_owned(), form.get(f.key)?.clone()))).collect();
+        offer.fields.iter().filter_map(|f| Some((f.key.to_owned(), form.get(&format!("{ITS}{}", f.key))?.clone()))).collect();
     match accounts::connect(seated.cx(), &key, answers.clone(), back.as_deref()).await {
         Ok(Connecting::Connected(_)) => connected(&seated, &then, offer.name),
         Ok(Connecting::Visit { url, state, .. }) => {
