@@ -6,10 +6,13 @@
 
 #[path = "main_job_parts/browser.rs"]
 mod browser;
+#[path = "main_job_parts/further.rs"]
+mod further;
 #[path = "main_job_parts/servers.rs"]
 mod servers;
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -38,19 +41,46 @@ impl Desk {
     fn start() -> Desk {
         let folder = std::env::temp_dir().join(format!("hobnob-main-job-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
-        let mut child = Command::new(env!("CARGO_BIN_EXE_hobnob"))
-            .args(["--listen", "127.0.0.1:0", "--allow-private", "127.0.0.1,localhost", "--data"])
-            .arg(&folder)
-            .env_remove("HOBNOB_DATABASE")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().rsplit(' ').next().unwrap().to_owned();
-        assert!(address.starts_with("http://"), "it prints its address: {line}");
+        let (child, address) = serve(&folder, "127.0.0.1:0");
         Desk { child, address, folder }
     }
+
+    /// Ends it without warning.
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again on what is kept, at the same address.
+    fn start_again(&mut self) {
+        let (child, address) = serve(&self.folder, self.address.trim_start_matches("http://"));
+        assert_eq!(address, self.address);
+        self.child = child;
+    }
+
+    /// Runs a command beside it; answers what it prints.
+    fn run(&self, arguments: &[&str]) -> String {
+        let out = hobnob(&self.folder).args(arguments).output().unwrap();
+        let words = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        assert!(out.status.success(), "{arguments:?}: {}{}", words(&out.stdout), words(&out.stderr));
+        words(&out.stdout)
+    }
+}
+
+fn hobnob(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hobnob"));
+    command.args(["--allow-private", "127.0.0.1,localhost", "--data"]).arg(folder).env_remove("HOBNOB_DATABASE");
+    command
+}
+
+/// The program serving, and its address.
+fn serve(folder: &Path, at: &str) -> (Child, String) {
+    let mut child = hobnob(folder).args(["--listen", at]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().rsplit(' ').next().unwrap().to_owned();
+    assert!(address.starts_with("http://"), "it prints its address: {line}");
+    (child, address)
 }
 
 impl Drop for Desk {
@@ -127,12 +157,16 @@ async fn a_newcomer_does_the_main_job_on_real_servers() {
         sky: bluesky,
         run: std::process::id(),
     };
-    let desk = Desk::start();
+    let mut desk = Desk::start();
     let job = Job { desk: Browser::new(&desk.address), ..job };
     job.begin().await;
     job.connect().await;
     job.answer().await;
-    //REST
+    let link = job.write().await;
+    //LM
+    job.count(&link).await;
+    job.crash(&mut desk).await;
+    job.tell(&desk).await;
 }
 
 struct Job {
@@ -184,14 +218,19 @@ impl Job {
     async fn answer(&self) {
         let (asked_town, asked_sky) =
             (format!("Which flour for paste, run {}?", self.run), format!("Fridge or cupboard, run {}?", self.run));
-        let more = json!({"visibility": "unlisted", "spoiler_text": "paste"});
+        let warning = format!("paste, run {}", self.run);
+        let more = json!({"visibility": "unlisted", "spoiler_text": warning});
         let town_post = self.town.say("ben-token", &format!("@ada {asked_town}"), more).await;
         let sky_post = self.ben.say_to(&self.ada.did, &self.ada_handle, &asked_sky, &now()).await;
-        let inbox = self.desk.until("/inbox", "both questions", |body| body.contains(&asked_town) && body.contains(&asked_sky)).await;
+        let inbox = self.desk.until("/inbox", "both questions", |body| body.contains(&warning) && body.contains(&asked_sky)).await;
+        assert!(!inbox.body.contains(&asked_town), "what is behind a warning is not said before the talk is opened");
 
-        let answers = [(asked_town, format!("Plain wheat, run {}.", self.run)), (asked_sky, format!("The cupboard, run {}.", self.run))];
-        for (question, words) in &answers {
-            let talk = link_near(&inbox.body, question, "/talks/").unwrap_or_else(|| panic!("{question} leads to its talk"));
+        let answers = [
+            (&warning, &asked_town, format!("Plain wheat, run {}.", self.run)),
+            (&asked_sky, &asked_sky, format!("The cupboard, run {}.", self.run)),
+        ];
+        for (shown, question, words) in &answers {
+            let talk = link_near(&inbox.body, shown, "/talks/").unwrap_or_else(|| panic!("{question} leads to its talk"));
             let talk = self.desk.get(talk.split('#').next().unwrap()).await;
             assert!(talk.body.contains(question.as_str()), "{}", plain(&talk.body));
             let after = self.desk.press(&talk, "/talks/", Some(("then", "done")), &[("text", words), ("kind", "gives")]).await;
@@ -200,26 +239,24 @@ impl Job {
 
         let stands = once("the answer to the first", || async {
             let all = self.town.answers("ada-token", &town_post).await;
-            all.into_iter().filter(|s| s["content"].as_str().unwrap().contains(&answers[0].1)).collect()
+            all.into_iter().filter(|s| s["content"].as_str().unwrap().contains(&answers[0].2)).collect()
         })
         .await;
         assert_eq!(stands["account"]["username"], "ada");
         assert_eq!(
             (stands["visibility"].as_str(), stands["spoiler_text"].as_str()),
-            (Some("unlisted"), Some("paste")),
+            (Some("unlisted"), Some(warning.as_str())),
             "as public, and folded, as the question"
         );
         assert!(stands["mentions"].as_array().unwrap().iter().any(|m| m["username"] == "ben"), "Ben is named: {stands}");
 
         let stands = once("the answer to the second", || async {
             let all = self.ada.posts_of(&self.ada.did).await;
-            all.into_iter().filter(|r| r["value"]["text"].as_str().unwrap().contains(&answers[1].1)).collect()
+            all.into_iter().filter(|r| r["value"]["text"].as_str().unwrap().contains(&answers[1].2)).collect()
         })
         .await;
         assert_eq!(stands["value"]["reply"]["parent"]["uri"], sky_post.as_str());
         assert_eq!(stands["value"]["reply"]["root"]["uri"], sky_post.as_str());
-        self.desk
-            .until("/inbox", "an inbox without them", |body| answers.iter().all(|(question, _)| !body.contains(question.as_str())))
-            .await;
+        self.desk.until("/inbox", "an inbox without them", |body| answers.iter().all(|(shown, ..)| !body.contains(shown.as_str()))).await;
     }
 }

@@ -15,7 +15,7 @@ pub struct Page {
 
 pub struct Browser {
     http: reqwest::Client,
-    base: String,
+    pub base: String,
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
@@ -32,10 +32,8 @@ impl Browser {
     pub async fn press(&self, page: &Page, action: &str, button: Option<(&str, &str)>, filled: &[(&str, &str)]) -> Page {
         let form = form(&page.body, action).unwrap_or_else(|| panic!("{} has a form to {action}: {}", page.path, plain(&page.body)));
         let mut fields = form.fields;
-        for (name, value) in filled {
-            fields.retain(|(n, _)| n != name);
-            fields.push(((*name).to_owned(), (*value).to_owned()));
-        }
+        fields.retain(|(name, _)| !filled.iter().any(|(n, _)| n == name));
+        fields.extend(filled.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
         fields.extend(button.map(|(n, v)| (n.to_owned(), v.to_owned())));
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
         let answer = self.go(reqwest::Method::POST, &form.action, Some(body)).await;
@@ -157,6 +155,20 @@ pub fn unescape(text: &str) -> String {
         .replace("&#39;", "'")
         .replace("&#38;", "&")
         .replace("&amp;", "&")
+}
+
+/// The values on offer under a name: of boxes to tick, or of a list to choose from; empty ones left out.
+pub fn offered(html: &str, name: &str) -> Vec<String> {
+    let boxes = html
+        .split("<input")
+        .skip(1)
+        .filter_map(|part| part.split('>').next())
+        .filter(|tag| attribute(tag, "name").as_deref() == Some(name));
+    let list =
+        html.split("<select").skip(1).find(|part| part.split('>').next().and_then(|tag| attribute(tag, "name")).as_deref() == Some(name));
+    let options = list.into_iter().flat_map(|part| part.split("</select>").next().unwrap_or_default().split("<option").skip(1));
+    let values = boxes.chain(options).filter_map(|tag| attribute(tag, "value"));
+    values.filter(|v| !v.is_empty()).collect()
 }
 
 /// What a person reads, for messages of failure.
