@@ -216,7 +216,7 @@
   if (fresh) { fresh.addEventListener("click", () => location.reload()); setInterval(lookForNew, 60000); }
 
   // ---- keys
-  const go = { t: "/today", i: "/inbox", l: "/listen", c: "/calendar", p: "/people", a: "/aims", b: "/balance", d: "/write/drafts", w: "/desks", s: "/settings/accounts" };
+  const go = { t: "/today", i: "/inbox", l: "/listen", c: "/calendar", p: "/people", a: "/aims", b: "/balance", d: "/drafts", w: "/desks", s: "/settings/accounts" };
   let since = 0;
   const press = (name, from) => {
     const el = one(`[data-key="${name}"]`, from || document);

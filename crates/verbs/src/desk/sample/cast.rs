@@ -102,7 +102,7 @@ pub const OWN: &[Own] = &[
     own(66, "12:15", Gives, false, Nothing, "Paper has a memory. Store it flat, and it forgets the envelope."),
     own(61, "18:30", Talks, true, Nothing, "Rain on the skylight, nine spines in a row, tea gone cold. A good day."),
     own(54, "08:30", Gives, false, Workshops, "Punch from the inside, over a phone book. Three steps, drawn."),
-    own(50, "12:15", Asks, false, Workshops, "Who sews near Leeds and has a Saturday to spare? The bench is open."),
+    own(50, "12:15", Asks, false, Workshops, "Whoever sews near Leeds and has a Saturday to spare: the bench is open."),
     own(47, "08:30", Gives, false, Repairs, "What we mend first, and what can wait: a list for small libraries."),
     own(43, "18:30", Gives, false, Nothing, "Beeswax on thread, twice. Once is for show."),
     own(40, "12:15", Asks, false, Workshops, "Two seats left for August. Somebody’s niece, perhaps."),
@@ -113,10 +113,8 @@ pub const OWN: &[Own] = &[
     own(20, "18:30", Gives, false, Workshops, "Grain: fold it wet and watch. A minute at the tap saves a warped cover."),
     own(16, "12:15", Talks, true, Nothing, "Went to look at one book, came home with a press. It fits in the bath."),
     own(13, "08:30", Gives, false, Workshops, "A pamphlet stitch in five pictures, for anyone afraid of the middle."),
-    own(11, "12:15", Gives, false, Nothing, "Red rot: what it is, and what stops it for a while."),
     own(8, "18:30", Asks, false, Workshops, "The winter workshops are open, four Saturdays. Bring a torn book, or only yourself."),
     own(7, "12:15", Gives, false, Nothing, "A cradle for an atlas, from two offcuts of foam. The pattern is free to copy."),
-    own(5, "08:30", Gives, false, Repairs, "Three questions to ask before you buy archival tape. The third is whether you need any."),
     own(4, "12:15", Talks, true, Nothing, "A pupil’s first book, shown with leave. Look at that spine."),
     own(
         3,
@@ -130,11 +128,10 @@ pub const OWN: &[Own] = &[
     own(1, "12:15", Gives, false, Workshops, "Why we mend: because somebody’s hand is still on the page."),
 ];
 
-/// Gone out on one network, and the other did not take it: hours ago, the words, and the network's reason.
-pub const REFUSED: (i64, &str, &str) = (
-    3,
-    "How flat must a press be? Flatter than the table, less flat than you fear. Lay a ruler across it and look for light.",
-    "It would not take this: the server says that too many posts came within one hour.",
+/// Gone out yesterday on one network, and the other did not take it: our own, and the network's reason.
+pub const REFUSED: (Own, &str) = (
+    own(1, "18:30", Gives, false, Nothing, "How flat a press must be: flatter than the table, less flat than you fear."),
+    "It says that too many posts came within one hour.",
 );
 
 /// In the calendar, for both networks.
@@ -168,6 +165,20 @@ pub const GESTURES: &[(&str, model::Kind, bool, i64, &str)] = &[
     ("tom", Gives, true, 40, "an afternoon with the parish book"),
     ("tom", Gives, false, 25, "a link to your post"),
     ("tom", Gives, false, 6, "a new person"),
+    ("luis", Gives, true, 18, "a sheet of folding marks"),
+    ("amara", Gives, true, 19, "thirty bone folders, lent"),
+    ("daniel", Gives, true, 23, "the address of a waxer"),
+    ("kofi", Gives, true, 26, "an offcut of goatskin"),
+    ("marta", Gives, true, 30, "an hour with the ledgers"),
+    ("noor", Gives, true, 33, "a table of sewing times"),
+    ("priya", Gives, true, 37, "a morning at the bench"),
+    ("saoirse", Gives, true, 44, "a square of mull"),
+    ("rob", Gives, true, 48, "a place to watch"),
+    ("greta", Gives, true, 52, "a list of mills"),
+    ("ines", Gives, true, 58, "a roll of kozo ends"),
+    ("ewa", Gives, true, 63, "the recipe for paste"),
+    ("luis", Gives, true, 70, "a lay press, lent"),
+    ("jun", Gives, true, 76, "a parcel of labels"),
     ("greta", Gives, true, 10, "a square of thin kozo"),
     ("greta", Gives, false, 52, "an hour at her suction table"),
     ("priya", Gives, false, 29, "half a day at the press"),

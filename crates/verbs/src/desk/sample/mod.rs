@@ -45,8 +45,18 @@ pub async fn open(app: &App, token_hash: [u8; 32], now: Timestamp) -> Done<Seat>
             tx.put_session(&token_hash, &seat, now, now + SESSION_LASTS)?;
             tx.at(desk, |tx| {
                 tx.set_setting(MARK, "yes")?;
-                Filling { tx, networks, public_url, voice, now, accounts: HashMap::new(), people: HashMap::new(), own: HashMap::new() }
-                    .fill()
+                Filling {
+                    tx,
+                    networks,
+                    public_url,
+                    voice,
+                    now,
+                    accounts: HashMap::new(),
+                    people: HashMap::new(),
+                    talks: Vec::new(),
+                    own: HashMap::new(),
+                }
+                .fill()
             })?;
             Ok(seat)
         })
@@ -108,6 +118,7 @@ struct Filling<'t, 'c> {
     now: Timestamp,
     accounts: HashMap<&'static str, Account>,
     people: HashMap<&'static str, PersonId>,
+    talks: Vec<ConversationId>,
     /// Our own posts that stand: days ago and network, to the post's name.
     own: HashMap<(i64, &'static str), String>,
 }
@@ -136,7 +147,11 @@ impl Filling<'_, '_> {
         for (number, talk) in talks::all().iter().enumerate() {
             self.talk(number, talk, aims)?;
         }
-        self.refused()?;
+        // Rows were computed as of then; who knows whom, and how well, is as of now.
+        for id in std::mem::take(&mut self.talks) {
+            refresh(self.tx, id, self.now)?;
+        }
+        self.refused(aims)?;
         self.calendar(aims)?;
         self.ledger()?;
         self.visits(aims.workshops)?;
@@ -239,6 +254,7 @@ impl Filling<'_, '_> {
                 }
             }
         }
+        self.talks.extend(conversation);
         self.mark(talk, conversation, aims)
     }
 
@@ -257,8 +273,7 @@ impl Filling<'_, '_> {
         if marks != Marks::default() {
             self.tx.conversations().set_marks(id, &marks)?;
         }
-        // Rows were computed as of then; ties and the like are as of now.
-        refresh(self.tx, id, self.now)
+        Ok(())
     }
 
     /// A short link of ours to the workshops, made for somebody.
@@ -395,11 +410,11 @@ impl Filling<'_, '_> {
     }
 
     /// One that stands on one network only, so that there is something to settle.
-    fn refused(&self) -> Done<()> {
-        let (hours, words, why) = cast::REFUSED;
-        let at = self.ago(hours * 60);
+    fn refused(&self, aims: Aims) -> Done<()> {
+        let (own, why) = cast::REFUSED;
+        let at = self.local(-own.days, own.hour)?;
         let sky = self.accounts[key(Net::Sky)].id;
-        for id in self.plan(&self.draft(words, Kind::Gives, false, None, at), at, at)? {
+        for id in self.plan(&self.drafted(&own, aims, at), at, at)? {
             if self.tx.deliveries().get(id)?.account != sky {
                 self.land(id, at)?;
             } else if let Some(delivery) = self.tx.deliveries().begin_attempt(id, at)? {
