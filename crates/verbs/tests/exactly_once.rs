@@ -28,7 +28,7 @@ impl Dice {
         (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % n.max(1)
     }
     fn is(&mut self, percent: u64) -> bool {
-        (self.0 >> 7 ^ self.roll(1 << 20)) % 100 < percent
+        self.roll(100) < percent
     }
 }
 

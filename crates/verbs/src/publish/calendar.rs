@@ -174,5 +174,6 @@ pub fn first_words(kept: &KeptDraft) -> String {
         return line.to_owned();
     }
     let cut: String = line.chars().take(WORDS_MAX).collect();
-    format!("{}…", cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head))
+    let head = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
+    format!("{}…", head.trim_end_matches(|c: char| c.is_ascii_punctuation() && !matches!(c, ')' | '"' | '?')))
 }

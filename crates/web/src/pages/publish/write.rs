@@ -189,6 +189,7 @@ async fn act(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, press: &str) ->
             Ok(()) => seated.done("/drafts", Flash::plain("The draft is thrown away.").undo(format!("{here}/restore"), &[])),
             Err(error) => draw(seated, kept, edits, Trouble::of(error)?).await,
         },
+        "close" => seated.done("/today", Flash::plain("The draft is kept.")),
         "keep" => seated.done(&here, Flash::plain("The draft is kept.")),
         _ if seated.fragment.is_some() => {
             let looked = drafts::look(cx, &kept, &edits).await?;
