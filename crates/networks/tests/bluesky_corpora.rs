@@ -1,7 +1,6 @@
 //! The protocol's own published cases, read where they lie. Skipped aloud where they are not at hand.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
-#![allow(clippy::print_stderr)]
 
 use std::path::PathBuf;
 

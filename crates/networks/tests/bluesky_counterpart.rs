@@ -2,7 +2,6 @@
 //! `HOBNOB_CP_BLUESKY` and its fellows name one; skipped aloud where they do not.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
-#![allow(clippy::print_stderr, clippy::unwrap_used)]
 
 use std::future::Future;
 use std::time::Duration;

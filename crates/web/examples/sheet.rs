@@ -182,6 +182,7 @@ fn talk(shell: &Shell, at: usize) -> TalkRow {
         }),
         acts: Some(TalkActs {
             join: "/sheet".into(),
+            open: None,
             later: Some(later(shell, "this", false)),
             pass: "/act".into(),
             token: shell.token.clone(),

@@ -45,8 +45,8 @@ async fn write(path: &Path, flags: &Flags, kind: &'static str, tables: &[&'stati
     let settings = flags.settle().map_err(Wrong::because)?;
     let store = open::store(&settings)?;
     let file = File::options().write(true).create_new(true).open(path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::AlreadyExists => Wrong::new(format!("{} is there already; choose another name", path.display())),
-        _ => Wrong::new(format!("{} can't be written: {e}", path.display())),
+        std::io::ErrorKind::AlreadyExists => Wrong::said(format!("{} is there already; choose another name", path.display())),
+        _ => Wrong::said(format!("{} can't be written: {e}", path.display())),
     })?;
     let (tables, at) = (tables.to_vec(), now());
     let written = store
@@ -83,13 +83,14 @@ async fn write(path: &Path, flags: &Flags, kind: &'static str, tables: &[&'stati
 pub async fn restore(arguments: Arguments, flags: &Flags) -> Result<()> {
     let settings = flags.settle().map_err(Wrong::because)?;
     let path = arguments.file.display().to_string();
-    let file = File::open(&arguments.file).map_err(|e| Wrong::new(format!("{path} can't be read: {e}")))?;
-    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| Wrong::new(format!("{path} is not a backup: it is not a zip file")))?;
-    let manifest = manifest(&mut zip).map_err(|why| Wrong::new(format!("{path} is not a backup: {why}")))?;
+    let file = File::open(&arguments.file).map_err(|e| Wrong::said(format!("{path} can't be read: {e}")))?;
+    let mut zip =
+        ZipArchive::new(BufReader::new(file)).map_err(|_| Wrong::said(format!("{path} is not a backup: it is not a zip file")))?;
+    let manifest = manifest(&mut zip).map_err(|why| Wrong::said(format!("{path} is not a backup: {why}")))?;
     let has_key = settings.data.join("hobnob.key").exists();
     let store = open::store(&settings)?;
     if !store.read_unscoped::<_, StoreError>(|tx| tx.is_first_run()).await? {
-        return Err(Wrong::new("this data folder holds a desk already; restore into an empty one, with --data FOLDER"));
+        return Err(Wrong::said("this data folder holds a desk already; restore into an empty one, with --data FOLDER"));
     }
     let tables: Vec<String> = manifest["tables"].as_array().into_iter().flatten().filter_map(|t| t.as_str().map(str::to_owned)).collect();
     let put_back = put_back(&store, zip, tables).await;

@@ -56,7 +56,7 @@ fn read_fields(fields: &[String]) -> Result<BTreeMap<String, String>> {
     fields
         .iter()
         .map(|field| {
-            let (key, value) = field.split_once('=').ok_or_else(|| Wrong::new(format!("“{field}” is not FIELD=VALUE")))?;
+            let (key, value) = field.split_once('=').ok_or_else(|| Wrong::said(format!("“{field}” is not FIELD=VALUE")))?;
             let mut value = value.to_owned();
             if value == "-" {
                 value.clear();

@@ -21,7 +21,7 @@ impl Wrong {
     pub fn because(error: anyhow::Error) -> anyhow::Error {
         Wrong(format!("{error:#}")).into()
     }
-    pub fn new(words: impl Into<String>) -> anyhow::Error {
+    pub fn said(words: impl Into<String>) -> anyhow::Error {
         Wrong(words.into()).into()
     }
 }
@@ -71,7 +71,7 @@ impl Sitting {
                 Ok(None)
             })
             .await?;
-        let seat = seat.ok_or_else(|| Wrong::new("this desk has no owner yet: start `hobnob` and open the address it prints"))?;
+        let seat = seat.ok_or_else(|| Wrong::said("this desk has no owner yet: start `hobnob` and open the address it prints"))?;
         Ok(Sitting { app, seat })
     }
     pub fn cx(&self) -> Cx<'_> {

@@ -38,10 +38,10 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
 
 async fn import(file: &Path, as_json: bool, flags: &Flags) -> Result<()> {
     let shown = file.display();
-    let text = String::from_utf8(read(file, opml::LIST_MAX)?).map_err(|_| Wrong::new(format!("{shown} is not UTF-8")))?;
-    let feeds = opml::read(&text).map_err(|e| Wrong::new(format!("{shown}, {e}")))?;
+    let text = String::from_utf8(read(file, opml::LIST_MAX)?).map_err(|_| Wrong::said(format!("{shown} is not UTF-8")))?;
+    let feeds = opml::read(&text).map_err(|e| Wrong::said(format!("{shown}, {e}")))?;
     if feeds.is_empty() {
-        return Err(Wrong::new(format!("{shown} names no feed")));
+        return Err(Wrong::said(format!("{shown} names no feed")));
     }
     let sitting = Sitting::open(flags).await?;
     let urls: Vec<String> = feeds.into_iter().map(|(_, url)| url).collect();
@@ -72,19 +72,19 @@ async fn export(file: &Path, flags: &Flags) -> Result<()> {
     let feeds = accounts::list_feeds(sitting.cx(), feed::KEY).await?;
     let feeds: Vec<(String, String)> = feeds.into_iter().map(|(name, url, _)| (name, url)).collect();
     let list = opml::write("Feeds followed in Hobnob", &feeds);
-    std::fs::write(file, list).map_err(|e| Wrong::new(format!("{} can't be written: {e}", file.display())))?;
+    std::fs::write(file, list).map_err(|e| Wrong::said(format!("{} can't be written: {e}", file.display())))?;
     say(format!("{} feeds are in {}.", feeds.len(), file.display()));
     Ok(())
 }
 
 /// A whole file, refused where it is larger than `max`.
 pub fn read(file: &Path, max: usize) -> Result<Vec<u8>> {
-    let cannot = |e: std::io::Error| Wrong::new(format!("{} can't be read: {e}", file.display()));
+    let cannot = |e: std::io::Error| Wrong::said(format!("{} can't be read: {e}", file.display()));
     let mut bytes = Vec::new();
     let opened = std::fs::File::open(file).map_err(cannot)?;
     opened.take(max as u64 + 1).read_to_end(&mut bytes).map_err(cannot)?;
     if bytes.len() > max {
-        return Err(Wrong::new(format!("{} is larger than {} MB", file.display(), max / 1024 / 1024)));
+        return Err(Wrong::said(format!("{} is larger than {} MB", file.display(), max / 1024 / 1024)));
     }
     Ok(bytes)
 }

@@ -61,12 +61,12 @@ fn measure(arguments: &Measure) -> Result<()> {
     let wanted = model::NetworkKey::new(&arguments.network.to_lowercase());
     let Some(network) = networks.get(&wanted) else {
         let keys: Vec<_> = networks.all().map(|n| n.about().key).collect();
-        return Err(Wrong::new(format!("there is no network called “{}”; there are {}", arguments.network, keys.join(", "))));
+        return Err(Wrong::said(format!("there is no network called “{}”; there are {}", arguments.network, keys.join(", "))));
     };
     let rules = (network.about().rules)();
     let numbering = if arguments.numbered { Numbering::Suffix } else { Numbering::None };
     lines(std::io::stdin().lock(), |number, line| {
-        let text: String = serde_json::from_str(line).map_err(|e| Wrong::new(format!("line {number}: this is not a JSON string: {e}")))?;
+        let text: String = serde_json::from_str(line).map_err(|e| Wrong::said(format!("line {number}: this is not a JSON string: {e}")))?;
         let parts = split_numbered(&text, &rules, numbering);
         say(json!({"length": length(&text, &rules), "limit": rules.text_max, "unit": rules.unit.word(), "parts": parts}));
         Ok(())
@@ -75,7 +75,7 @@ fn measure(arguments: &Measure) -> Result<()> {
 
 fn posts_of(arguments: &FeedFile) -> Result<()> {
     let bytes = read(&arguments.file, FEED_MAX)?;
-    let (_, posts) = posts_of_feed(&bytes, &arguments.url, now()).map_err(|e| Wrong::new(format!("{}: {e}", arguments.file.display())))?;
+    let (_, posts) = posts_of_feed(&bytes, &arguments.url, now()).map_err(|e| Wrong::said(format!("{}: {e}", arguments.file.display())))?;
     for post in &posts {
         say(post_json(post));
     }
@@ -106,9 +106,9 @@ fn lines(mut input: impl BufRead, mut take: impl FnMut(usize, &str) -> Result<()
             break;
         }
         if line.len() as u64 == LINE_MAX && !line.ends_with(b"\n") {
-            return Err(Wrong::new(format!("line {number}: it is longer than {} MB", LINE_MAX / 1024 / 1024)));
+            return Err(Wrong::said(format!("line {number}: it is longer than {} MB", LINE_MAX / 1024 / 1024)));
         }
-        let text = std::str::from_utf8(&line).map_err(|_| Wrong::new(format!("line {number}: it is not UTF-8")))?;
+        let text = std::str::from_utf8(&line).map_err(|_| Wrong::said(format!("line {number}: it is not UTF-8")))?;
         take(number, text.trim_end_matches(['\n', '\r']))?;
     }
     Ok(())

@@ -33,7 +33,7 @@ pub struct Arguments {
 
 pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     if arguments.max == 0 || arguments.max > ROWS_MAX {
-        return Err(Wrong::new(format!("--max is {}; it goes from 1 to {ROWS_MAX}", arguments.max)));
+        return Err(Wrong::said(format!("--max is {}; it goes from 1 to {ROWS_MAX}", arguments.max)));
     }
     let sitting = Sitting::open(flags).await?;
     let filter = Filter { topic: arguments.topic.map(TopicId), network: arguments.network, since: None, with_low: arguments.all };

@@ -43,9 +43,9 @@ enum What {
 
 pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     let who =
-        Who::from_word(&arguments.who).ok_or_else(|| Wrong::new(format!("“{}” is not all, tribe, drifting or new", arguments.who)))?;
+        Who::from_word(&arguments.who).ok_or_else(|| Wrong::said(format!("“{}” is not all, tribe, drifting or new", arguments.who)))?;
     if arguments.page == 0 {
-        return Err(Wrong::new("--page counts from 1"));
+        return Err(Wrong::said("--page counts from 1"));
     }
     let sitting = Sitting::open(flags).await?;
     let (cx, is_json) = (sitting.cx(), arguments.json);

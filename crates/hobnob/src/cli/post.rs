@@ -55,7 +55,7 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     let sitting = Sitting::open(flags).await?;
     if arguments.alt.len() > arguments.picture.len() {
-        return Err(Wrong::new("there are more --alt than --picture"));
+        return Err(Wrong::said("there are more --alt than --picture"));
     }
     let mut kept = drafts::fresh(sitting.cx()).await?;
     kept.accounts = Vec::new();
@@ -70,8 +70,8 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     d.warning = arguments.warning;
     d.language = arguments.language;
     d.visibility = Visibility::from_word(&arguments.visibility)
-        .ok_or_else(|| Wrong::new(format!("“{}” is not public, unlisted, followers or direct", arguments.visibility)))?;
-    d.kind = Kind::from_word(&arguments.kind).ok_or_else(|| Wrong::new(format!("“{}” is not gives, asks or talks", arguments.kind)))?;
+        .ok_or_else(|| Wrong::said(format!("“{}” is not public, unlisted, followers or direct", arguments.visibility)))?;
+    d.kind = Kind::from_word(&arguments.kind).ok_or_else(|| Wrong::said(format!("“{}” is not gives, asks or talks", arguments.kind)))?;
     kept.has_short_links = arguments.short_links;
     if let Some(zone) = arguments.zone {
         kept.zone = zone;
@@ -120,11 +120,11 @@ fn read_pictures(files: &[PathBuf]) -> Result<Vec<Vec<u8>>> {
     files
         .iter()
         .map(|file| {
-            let size = std::fs::metadata(file).map_err(|e| Wrong::new(format!("{}: {e}", file.display())))?.len();
+            let size = std::fs::metadata(file).map_err(|e| Wrong::said(format!("{}: {e}", file.display())))?.len();
             if size > publish::picture::FILE_MAX as u64 {
-                return Err(Wrong::new(format!("{}: the picture is too large", file.display())));
+                return Err(Wrong::said(format!("{}: the picture is too large", file.display())));
             }
-            std::fs::read(file).map_err(|e| Wrong::new(format!("{}: {e}", file.display())))
+            std::fs::read(file).map_err(|e| Wrong::said(format!("{}: {e}", file.display())))
         })
         .collect()
 }

@@ -34,8 +34,8 @@ pub struct Arguments {
 
 pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     let number =
-        arguments.conversation.parse().map_err(|_| Wrong::new(format!("“{}” is not a conversation's number", arguments.conversation)))?;
-    let kind = Kind::from_word(&arguments.kind).ok_or_else(|| Wrong::new(format!("“{}” is not gives, asks or talks", arguments.kind)))?;
+        arguments.conversation.parse().map_err(|_| Wrong::said(format!("“{}” is not a conversation's number", arguments.conversation)))?;
+    let kind = Kind::from_word(&arguments.kind).ok_or_else(|| Wrong::said(format!("“{}” is not gives, asks or talks", arguments.kind)))?;
     let text = if arguments.words == "-" { std::io::read_to_string(std::io::stdin())?.trim_end().to_owned() } else { arguments.words };
     let sitting = Sitting::open(flags).await?;
     let words = Words { conversation: ConversationId(number), to: arguments.to.map(PostId), text, kind };

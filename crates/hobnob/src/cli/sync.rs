@@ -24,7 +24,7 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     let all = accounts::list(sitting.cx()).await?;
     let chosen: Vec<_> = all.into_iter().filter(|row| wanted.is_none_or(|w| row.account.handle.eq_ignore_ascii_case(w))).collect();
     if let (true, Some(wanted)) = (chosen.is_empty(), wanted) {
-        return Err(Wrong::new(format!("no account of this desk is called {wanted}")));
+        return Err(Wrong::said(format!("no account of this desk is called {wanted}")));
     }
     let mut failed = None;
     for row in chosen {

@@ -61,7 +61,7 @@ fn pointed(query: &str, error: VerbError) -> anyhow::Error {
     match error {
         VerbError::Query(error) => {
             let before = " ".repeat(error.at);
-            Wrong::new(format!("{} (character {})\n  {}\n  {before}^", error.why, error.at + 1, query.replace('\n', " ")))
+            Wrong::said(format!("{} (character {})\n  {}\n  {before}^", error.why, error.at + 1, query.replace('\n', " ")))
         }
         other => other.into(),
     }
