@@ -33,6 +33,17 @@ fn wish() -> AimWish {
 
 /// A link of that aim, and who came by it when.
 async fn visited(scene: &Scene, aim: AimId, code: &str, visits: &[(&str, Visitor)]) {
+    visited_in(scene, aim, code, None, None, visits).await;
+}
+
+async fn visited_in(
+    scene: &Scene,
+    aim: AimId,
+    code: &str,
+    conversation: Option<ConversationId>,
+    person: Option<PersonId>,
+    visits: &[(&str, Visitor)],
+) {
     let (code, visits) = (code.to_owned(), visits.iter().map(|(day, who)| (day.parse().unwrap(), *who)).collect::<Vec<_>>());
     let account = *scene.accounts.values().next().unwrap();
     scene
@@ -46,8 +57,8 @@ async fn visited(scene: &Scene, aim: AimId, code: &str, visits: &[(&str, Visitor
                 target: "https://fold.example/workshops".into(),
                 aim: Some(aim),
                 draft: None,
-                conversation: None::<ConversationId>,
-                person: None::<PersonId>,
+                conversation,
+                person,
                 created_at: at("00:00"),
             };
             tx.links().put(&link, Some(account))?;
@@ -178,6 +189,13 @@ async fn answers_and_the_people_they_come_from() {
     assert!(page.sources.iter().all(|s| s.conversation.is_some()), "each leads to its conversation");
     assert_eq!(page.people.iter().map(|(p, n)| (p.name.as_str(), *n)).collect::<Vec<_>>(), [("Ben", 2), ("Cat", 1)]);
 
+    // A link in an answer to Ben: the visit leads back to the talk and to him.
+    let (talk, ben) = (page.sources[1].conversation, page.people[0].0.id);
+    let visits = aims::add(cx, &wish()).await.unwrap();
+    visited_in(&scene, visits, "forben1", talk, Some(ben), &[("2026-09-08T11:00:00Z", Visitor::Person)]).await;
+    let told = progress::one(cx, visits).await.unwrap();
+    assert_eq!((told.sources[0].conversation, told.people[0].0.name.as_str(), told.people[0].1), (talk, "Ben", 1));
+
     let page = progress::one(cx, people).await.unwrap();
     assert_eq!(page.standing.sentence, "Two people: what you aimed for is reached.");
 }
@@ -219,4 +237,20 @@ async fn the_balance_counts_a_post_once_and_says_when_it_is_little() {
     balance::set_rules(cx, "2", "5", "2").await.unwrap();
     assert_eq!(balance::page(cx, Back::Year).await.unwrap().giving.verdict, "The next gift comes first.");
     assert!(matches!(balance::set_rules(cx, "0", "5", "2").await, Err(VerbError::Wrong { field: "gifts", .. })));
+}
+
+#[tokio::test]
+async fn the_first_run_s_topics_are_all_read_before_the_first_is_followed() {
+    use verbs::desk::begin::{keep_topics, topics_count};
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("09:00") };
+    match keep_topics(cx, "bread oven\n\n\"unclosed").await {
+        Err(VerbError::Wrong { field: "topics", why }) => assert!(why.starts_with("Line 2: ") && why.contains("at character 1"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(topics_count(cx).await.unwrap(), 0, "nothing is followed by halves");
+    assert_eq!(keep_topics(cx, "bread oven\n#bookbinding\nBread oven").await.unwrap(), 3);
+    keep_topics(cx, "bread oven").await.unwrap();
+    assert_eq!(topics_count(cx).await.unwrap(), 2, "sent twice, followed once");
 }

@@ -44,8 +44,9 @@ impl Back {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pair {
     pub sentence: String,
-    /// What is well, or what would make it so.
+    /// What it comes to against the rules.
     pub verdict: String,
+    /// Good news, and set off as such.
     pub is_well: bool,
     /// Span by span, the oldest first.
     pub up: Vec<u64>,
@@ -222,8 +223,8 @@ impl Looking {
     fn giving(&self) -> Pair {
         let (gave, asked) = (self.lately(Kind::Gives), self.lately(Kind::Asks));
         let (verdict, is_well) = match room(gave, asked, self.rules.gifts) {
-            _ if gave + asked == 0 => (String::new(), true),
-            Ok(0) => ("The next gift comes first.".into(), true),
+            _ if gave + asked == 0 => (String::new(), false),
+            Ok(0) => ("The next gift comes first.".into(), false),
             Ok(n) => (format!("Room for {}.", more_asks(n)), true),
             Err(n) => (format!("{} would bring it level.", capital(&count(n, "gift", "gifts"))), false),
         };
@@ -305,7 +306,7 @@ impl Looking {
                 if is_new { new[i] += 1 } else { old[i] += 1 }
             }
         }
-        Pair { sentence, verdict, is_well: true, up: old, down: new }
+        Pair { sentence, verdict, is_well: false, up: old, down: new }
     }
 
     fn voices(&self, voices: &[(VoiceId, String)]) -> Vec<VoiceRow> {
