@@ -163,7 +163,8 @@ async fn a_newcomer_does_the_main_job_on_real_servers() {
     job.connect().await;
     job.answer().await;
     let link = job.write().await;
-    //LM
+    job.listen().await;
+    job.meet().await;
     job.count(&link).await;
     job.crash(&mut desk).await;
     job.tell(&desk).await;

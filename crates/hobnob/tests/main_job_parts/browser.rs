@@ -81,7 +81,9 @@ impl Browser {
                 };
             }
             let status = answer.status().as_u16();
-            if let (301..=303, Some(to)) = (status, answer.headers().get("location").and_then(|v| v.to_str().ok())) {
+            let to = answer.headers().get("location").and_then(|v| v.to_str().ok());
+            // Out of the desk nobody goes with us.
+            if let (301..=303, Some(to)) = (status, to.filter(|to| to.starts_with('/'))) {
                 (method, path, body) = (reqwest::Method::GET, to.to_owned(), None);
                 continue;
             }
@@ -96,11 +98,11 @@ struct Form {
     fields: Vec<(String, String)>,
 }
 
-/// The first form whose action begins so, with its fields as a browser would send them.
+/// The first form to be posted whose action begins so, with its fields as a browser would send them.
 fn form(html: &str, action: &str) -> Option<Form> {
     html.split("<form").skip(1).find_map(|part| {
         let (head, rest) = part.split_once('>')?;
-        let to = attribute(head, "action")?;
+        let to = attribute(head, "action").filter(|_| attribute(head, "method").as_deref() == Some("post"))?;
         let inside = rest.split("</form>").next()?;
         to.starts_with(action).then(|| Form { action: to, fields: fields(inside) })
     })

@@ -56,6 +56,45 @@ impl Job {
         link.to_owned()
     }
 
+    /// A topic is followed, and a question about it is worth joining, with the reasons.
+    pub async fn listen(&self) {
+        let (tag, asked) = (format!("#hobnob{}", self.run), format!("Does anybody sew with waxed thread, run {}?", self.run));
+        let topics = self.desk.get("/listen/topics").await;
+        let after = self.desk.press(&topics, "/listen/topics", None, &[("query", &tag)]).await;
+        assert!(after.body.contains("Listening for"), "{}", plain(&after.body));
+        self.town.say("ben-token", &format!("{asked} {tag}"), json!({})).await;
+        let found = self.desk.until("/listen", "the question", |body| body.contains(&asked)).await;
+        assert!(found.body.contains("a question, and nobody has answered"), "it says why: {}", plain(&found.body));
+        let talk = self.desk.press(&found, "/listen/", None, &[]).await;
+        assert!(talk.path.starts_with("/talks/") && talk.path.ends_with("#reply"), "it opens at the box: {}", talk.path);
+        assert!(talk.body.contains("id=\"reply\"") && talk.body.contains(&asked), "{}", plain(&talk.body));
+    }
+
+    /// Two profiles are joined by hand into one person, with everything that was said on both networks; and taken apart, and joined.
+    pub async fn meet(&self) {
+        let said = [format!("Plain wheat, run {}.", self.run), format!("The cupboard, run {}.", self.run)];
+        for is_undone in [true, false] {
+            let people = self.desk.get("/people").await;
+            let page_of = |name: &str| link_near(&people.body, &format!(">{name}</a>"), "/people/");
+            let town = page_of("Ben").unwrap_or_else(|| panic!("Ben is one: {}", plain(&people.body)));
+            let sky = page_of("ben.test").unwrap_or_else(|| panic!("ben.test is another: {}", plain(&people.body)));
+            for (page, here, there) in [(&town, &said[0], &said[1]), (&sky, &said[1], &said[0])] {
+                let body = self.desk.get(page).await.body;
+                assert!(body.contains(here) && !body.contains(there), "{page}: {}", plain(&body));
+            }
+            let join = format!("{town}/join");
+            let found = self.desk.get(&format!("{join}?q=ben.test")).await;
+            let one = self.desk.press(&found, &join, None, &[]).await;
+            assert!(said.iter().all(|words| one.body.contains(words)), "all that was said, on both: {}", plain(&one.body));
+            assert!(!self.desk.get("/people").await.body.contains(">ben.test</a>"), "one row");
+            assert_eq!(self.desk.get(&sky).await.path, town, "the other's page leads to the one");
+            if is_undone {
+                let alone = self.desk.press(&one, "/joins/", None, &[]).await;
+                assert!(alone.body.contains("stands alone again"), "{}", plain(&alone.body));
+            }
+        }
+    }
+
     /// A click by a person is counted for the aim, with where it came from; a machine's is not.
     pub async fn count(&self, link: &str) {
         let follow = async |agent: &str| {

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::sync::{bring, take_heard};
 use super::take_in::{Arrival, take_down, take_in};
+use crate::jobs::Job;
 use crate::{App, Cx, Done, VerbError, calls};
 
 /// Events that may wait to be kept.
@@ -21,6 +22,8 @@ const PAUSE_LONGEST: SignedDuration = SignedDuration::from_mins(5);
 const GOOD_AFTER: SignedDuration = SignedDuration::from_mins(2);
 /// Tags heard by one stream.
 const TAGS_MAX: usize = 20;
+/// How often it is looked whether other tags are followed by now, as a stream is told its tags when it opens.
+const TAGS_LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Keeps an account's stream open until `stop` says so, the account is gone, or its network has no streams. `now` is the clock.
 pub async fn stream(app: Arc<App>, desk: DeskId, id: AccountId, mut stop: watch::Receiver<bool>, now: fn() -> Timestamp) {
@@ -61,8 +64,8 @@ pub async fn stream(app: Arc<App>, desk: DeskId, id: AccountId, mut stop: watch:
 /// One connection, until it breaks. `false`: there is nothing to connect to.
 async fn run_once(app: &App, seat: &Seat, id: AccountId, now: fn() -> Timestamp) -> Done<bool> {
     let cx = Cx { app, seat, now: now() };
-    let (account, tags) =
-        app.store.read::<_, StoreError>(seat, move |tx| Ok((tx.accounts().get(id)?, tx.threads().watched_tags(id, TAGS_MAX)?))).await?;
+    let account = app.store.read::<_, StoreError>(seat, move |tx| tx.accounts().get(id)).await?;
+    let tags = tags_of(app, seat, id).await?;
     let network = app.networks.get(&account.network).ok_or(VerbError::Missing("network"))?;
     if network.stream().is_none() || account.state != AccountState::Working {
         return Ok(false);
@@ -83,7 +86,38 @@ async fn run_once(app: &App, seat: &Seat, id: AccountId, now: fn() -> Timestamp)
     tokio::select! {
         outcome = run => outcome.map(|()| true),
         () = keep => Ok(true),
+        outcome = until_other_tags(app, seat, id, &tags) => outcome.map(|()| true),
     }
+}
+
+async fn tags_of(app: &App, seat: &Seat, id: AccountId) -> Done<Vec<String>> {
+    Ok(app.store.read::<_, StoreError>(seat, move |tx| tx.threads().watched_tags(id, TAGS_MAX)).await?)
+}
+
+/// Returns when other tags are followed than the stream was told of: it has to be opened again.
+async fn until_other_tags(app: &App, seat: &Seat, id: AccountId, tags: &[String]) -> Done<()> {
+    loop {
+        tokio::time::sleep(TAGS_LOOK_EVERY).await;
+        if tags_of(app, seat, id).await? != tags {
+            return Ok(());
+        }
+    }
+}
+
+/// What was said under the followed tags while no stream was open is fetched too: their watches are due now.
+async fn hear_what_was_missed(cx: Cx<'_>, id: AccountId) -> Done<()> {
+    let now = cx.now;
+    cx.app
+        .store
+        .write::<_, StoreError>(cx.seat, move |tx| {
+            for watch in tx.watches().list()?.into_iter().filter(|w| w.account == id && w.kind == "tag" && w.state == "listening") {
+                Job::Hear(watch.id).put(tx, now, now)?;
+            }
+            Ok(())
+        })
+        .await?;
+    cx.ring();
+    Ok(())
 }
 
 /// Keeps what one event brought.
@@ -92,6 +126,7 @@ async fn take(cx: Cx<'_>, account: &Account, event: Event) -> Done<()> {
     match event {
         Event::Open => {
             bring(cx, account.id).await?;
+            hear_what_was_missed(cx, account.id).await?;
         }
         Event::Heard(heard) => {
             cx.app.store.write::<_, StoreError>(cx.seat, move |tx| take_heard(tx, &account, &[*heard], now)).await?;
