@@ -213,6 +213,24 @@ async fn two_halves_become_one_and_the_old_address_leads_there() {
     assert_eq!(counts(&scene).await, [("waiting".to_owned(), 1)]);
 }
 
+#[tokio::test]
+async fn names_without_end_and_clocks_of_the_future_stop_nobody() {
+    let scene = Scene::set("account ada@plaza\npost 09:00 ben@plaza \"@ada which thread?\"").await;
+    let mut posts = scene.networks["plaza"].world().posts.clone();
+    let mut evil = posts[0].clone();
+    evil.at.id = format!("plaza:{}", (0..9000).map(|n| n.to_string()).collect::<String>());
+    evil.reply_to = Some(evil.at.id.replace("plaza", "other"));
+    evil.author.remote_id = evil.at.id.clone();
+    evil.created_at = "2999-01-01T00:00:00Z".parse().unwrap();
+    posts.insert(0, evil);
+    for _ in 0..2 {
+        assert_eq!(take(&scene, &posts, Arrival::Fresh, "09:01").await.len(), 2);
+    }
+    let waiting = rows(&scene, "waiting").await;
+    assert_eq!(waiting.len(), 2);
+    assert!(waiting.iter().all(|c| c.face.since <= at("09:01")), "nobody waits since a time to come");
+}
+
 /// A thread as it came about: what each post answers (0: nothing), by whom, with which words.
 type Plan = Vec<(usize, usize, usize)>;
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use model::{Account, ConversationId, Post, PostId, Timestamp};
+use sha2::{Digest, Sha256};
 use store::conversations::Marks;
 use store::posts::{Put, Sight};
 use store::{Kept, Tx};
@@ -48,6 +49,28 @@ pub(super) fn take_all(tx: &Tx<'_>, account: &Account, all: &[Arriving<'_>], now
     Ok(ids)
 }
 
+/// Names longer than this don't fit into a database's index; no honest network has such.
+const NAME_BYTES_MAX: usize = 1000;
+
+/// The post with every name short enough to be kept, where one is not: a hostile name must not stop the others from coming in.
+fn with_short_names(post: &Post) -> Option<Post> {
+    let is_long = |name: &String| name.len() > NAME_BYTES_MAX;
+    let mut all =
+        [Some(&post.at.id), post.local.as_ref(), post.reply_to.as_ref(), post.root.as_ref(), Some(&post.at.tag)].into_iter().flatten();
+    if !all.any(is_long) && !is_long(&post.author.remote_id) && !is_long(&post.author.handle) {
+        return None;
+    }
+    let mut post = post.clone();
+    let names = [Some(&mut post.at.id), Some(&mut post.at.tag), Some(&mut post.author.remote_id), Some(&mut post.author.handle)];
+    for name in names.into_iter().chain([post.local.as_mut(), post.reply_to.as_mut(), post.root.as_mut()]).flatten() {
+        if name.len() > NAME_BYTES_MAX {
+            let hash: String = Sha256::digest(name.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+            *name = format!("long:{hash}");
+        }
+    }
+    Some(post)
+}
+
 /// A post was taken down by its author; `name` is its global name, or what this account's server calls it.
 pub fn take_down(tx: &Tx<'_>, account: &Account, name: &str, now: Timestamp) -> Kept<()> {
     let id = match tx.posts().find_remote(&account.network, name)? {
@@ -86,7 +109,8 @@ impl Ours {
 }
 
 fn take_one(tx: &Tx<'_>, account: &Account, ours: &Ours, arriving: &Arriving<'_>, now: Timestamp) -> Kept<(PostId, ConversationId)> {
-    let post = arriving.post;
+    let short = with_short_names(arriving.post);
+    let post = short.as_ref().unwrap_or(arriving.post);
     let author = tx.profiles().put(&post.author, now)?;
     let is_mine = author.account.is_some() || ours.remote_ids.contains(&post.author.remote_id);
     let sight =
