@@ -73,7 +73,8 @@ async fn export(file: &Path, flags: &Flags) -> Result<()> {
     let feeds: Vec<(String, String)> = feeds.into_iter().map(|(name, url, _)| (name, url)).collect();
     let list = opml::write("Feeds followed in Hobnob", &feeds);
     std::fs::write(file, list).map_err(|e| Wrong::said(format!("{} can't be written: {e}", file.display())))?;
-    say(format!("{} feeds are in {}.", feeds.len(), file.display()));
+    let are = if feeds.len() == 1 { "feed is" } else { "feeds are" };
+    say(format!("{} {are} in {}.", feeds.len(), file.display()));
     Ok(())
 }
 

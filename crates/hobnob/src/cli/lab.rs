@@ -8,8 +8,8 @@ use clap::{Args, Subcommand};
 use model::Post;
 use model::measure::length;
 use model::split::{Numbering, split_numbered};
-use networks::Networks;
 use networks::feed::posts_of_feed;
+use networks::{NetworkError, Networks};
 use serde_json::{Value as Json, json};
 
 use crate::cli::desk::{Wrong, now, say};
@@ -75,7 +75,13 @@ fn measure(arguments: &Measure) -> Result<()> {
 
 fn posts_of(arguments: &FeedFile) -> Result<()> {
     let bytes = read(&arguments.file, FEED_MAX)?;
-    let (_, posts) = posts_of_feed(&bytes, &arguments.url, now()).map_err(|e| Wrong::said(format!("{}: {e}", arguments.file.display())))?;
+    let (_, posts) = posts_of_feed(&bytes, &arguments.url, now()).map_err(|error| {
+        let why = match error {
+            NetworkError::Garbled(why) => why,
+            other => other.to_string(),
+        };
+        Wrong::said(format!("{}: {why}", arguments.file.display()))
+    })?;
     for post in &posts {
         say(post_json(post));
     }
