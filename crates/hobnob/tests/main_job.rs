@@ -6,17 +6,17 @@
 
 #[path = "main_job_parts/browser.rs"]
 mod browser;
+#[path = "main_job_parts/desk.rs"]
+mod desk;
 #[path = "main_job_parts/further.rs"]
 mod further;
 #[path = "main_job_parts/servers.rs"]
 mod servers;
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use browser::{Browser, link_near, plain};
+use desk::Desk;
 use serde_json::{Value, json};
 use servers::{Mastodon, Skyer};
 
@@ -28,67 +28,6 @@ pub fn client() -> reqwest::Client {
     #[allow(clippy::disallowed_methods)]
     let builder = reqwest::Client::builder();
     builder.redirect(reqwest::redirect::Policy::none()).no_proxy().timeout(Duration::from_secs(30)).build().unwrap()
-}
-
-struct Desk {
-    child: Child,
-    address: String,
-    folder: std::path::PathBuf,
-}
-
-impl Desk {
-    /// Starts the real program on an empty folder.
-    fn start() -> Desk {
-        let folder = std::env::temp_dir().join(format!("hobnob-main-job-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
-        let (child, address) = serve(&folder, "127.0.0.1:0");
-        Desk { child, address, folder }
-    }
-
-    /// Ends it without warning.
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// Starts it again on what is kept, at the same address.
-    fn start_again(&mut self) {
-        let (child, address) = serve(&self.folder, self.address.trim_start_matches("http://"));
-        assert_eq!(address, self.address);
-        self.child = child;
-    }
-
-    /// Runs a command beside it; answers what it prints.
-    fn run(&self, arguments: &[&str]) -> String {
-        let out = hobnob(&self.folder).args(arguments).output().unwrap();
-        let words = |bytes| String::from_utf8_lossy(bytes).into_owned();
-        assert!(out.status.success(), "{arguments:?}: {}{}", words(&out.stdout), words(&out.stderr));
-        words(&out.stdout)
-    }
-}
-
-fn hobnob(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hobnob"));
-    command.args(["--allow-private", "127.0.0.1,localhost", "--data"]).arg(folder).env_remove("HOBNOB_DATABASE");
-    command
-}
-
-/// The program serving, and its address.
-fn serve(folder: &Path, at: &str) -> (Child, String) {
-    let mut child = hobnob(folder).args(["--listen", at]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let address = line.trim().rsplit(' ').next().unwrap().to_owned();
-    assert!(address.starts_with("http://"), "it prints its address: {line}");
-    (child, address)
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
 }
 
 #[allow(clippy::disallowed_methods)]
@@ -157,7 +96,7 @@ async fn a_newcomer_does_the_main_job_on_real_servers() {
         sky: bluesky,
         run: std::process::id(),
     };
-    let mut desk = Desk::start();
+    let mut desk = Desk::start("main-job");
     let job = Job { desk: Browser::new(&desk.address), ..job };
     job.begin().await;
     job.connect().await;
