@@ -1,5 +1,7 @@
 //! The commands from outside: help, what is wrong with what and where, and a desk put into a file and back.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 #[allow(dead_code)]
 #[path = "main_job_parts/browser.rs"]
 mod browser;
