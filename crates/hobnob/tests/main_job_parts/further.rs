@@ -72,7 +72,8 @@ impl Job {
 
     /// Two profiles are joined by hand into one person, with everything that was said on both networks; and taken apart, and joined.
     pub async fn meet(&self) {
-        let said = [format!("Plain wheat, run {}.", self.run), format!("The cupboard, run {}.", self.run)];
+        // Ours to the first stands behind the warning that it was asked behind.
+        let said = [format!("paste, run {}", self.run), format!("The cupboard, run {}.", self.run)];
         for is_undone in [true, false] {
             let people = self.desk.get("/people").await;
             let page_of = |name: &str| link_near(&people.body, &format!(">{name}</a>"), "/people/");
