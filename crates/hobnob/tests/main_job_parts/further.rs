@@ -111,7 +111,7 @@ impl Job {
 
         let aims = self.desk.get("/aims").await;
         let aim = link_near(&aims.body, "The autumn workshops fill", "/aims/").expect("the aim leads to its page");
-        let aim = self.desk.until(&aim, "one visit", |body| plain(body).contains("1 of 90 visits")).await;
+        let aim = self.desk.until(&aim, "one visit", |body| plain(body).contains("One of 90 visits")).await;
         let told = plain(&aim.body);
         assert!(told.contains("Autumn dates are up"), "the visit came from the post: {told}");
     }
