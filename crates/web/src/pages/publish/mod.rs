@@ -1,4 +1,5 @@
-//! Writing, drafts, the calendar, and where what was written stands. Begin with `write.rs`; `form.rs` reads its form.
+//! Writing, drafts, the calendar, and where what was written stands. Nothing is fitted or sent here: that is `verbs/src/publish`.
+//! Begin with `write.rs`; `form.rs` reads its form.
 
 mod acts;
 mod calendar;

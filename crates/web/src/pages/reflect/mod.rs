@@ -1,4 +1,5 @@
-//! Reflect: aims, balance, and the way through our short links. Begin with `go.rs`.
+//! Reflect: aims, balance, and the way through our short links. Nothing is counted here: that is `verbs/src/reflect`.
+//! Begin with `go.rs`, then `aims.rs`.
 
 pub mod aims;
 pub mod balance;
