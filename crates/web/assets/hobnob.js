@@ -140,7 +140,7 @@
     try {
       const got = await ask(form, part, button, true);
       // Words typed meanwhile are newer than this answer; the next pause asks again.
-      if (got.isWell && new FormData(form).get("text") === before) { put(part, got.html); forget(form); }
+      if (got.isWell && new FormData(form).get("text") === before) { put(part, got.html); forget(form); one("[data-kept]", form)?.remove(); }
     } catch { /* Looking again is a comfort; the page still holds the words. */ } finally { document.getElementById(part)?.removeAttribute("aria-busy"); }
   };
   document.addEventListener("input", (e) => {

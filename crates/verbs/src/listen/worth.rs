@@ -147,7 +147,7 @@ fn topic(f: &Facts) -> Reason {
         None => format!("Close to your topic “{}”", f.topic),
     };
     let short = match &f.aim {
-        Some(aim) => format!("touches your aim {aim}"),
+        Some(aim) => format!("touches your aim “{aim}”"),
         None => format!("about {}", f.topic),
     };
     plus(Source::Topic, points, words, Some(short))

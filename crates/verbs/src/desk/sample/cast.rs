@@ -56,7 +56,7 @@ pub const PEOPLE: &[Someone] = &[
 ];
 
 /// Profiles that state the same page as their own: perhaps one person.
-pub const STATED: &[(&str, &str)] = &[("kofi", "https://kofi.example"), ("kofi2", "https://kofi.example")];
+pub const STATED: &[(&str, &str)] = &[("ilse", "https://aldermoor.example/ilse"), ("ilse2", "https://aldermoor.example/ilse")];
 
 /// What a post of ours serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -126,7 +126,7 @@ fn quiet(found: &Today) -> Empty {
 fn stuck(one: &Stuck) -> Hint {
     let lead = match one.state {
         model::DeliveryState::AskHuman => format!("Nobody can tell whether “{}” stands on {}.", one.words, one.place),
-        model::DeliveryState::Refused => format!("{} did not take “{}”.", one.place, one.words),
+        model::DeliveryState::Refused => format!("{} did not take “{}”.", one.place, one.words.trim_end_matches('.')),
         _ => format!("“{}” waits for {}.", one.words, one.place),
     };
     let safe = match &one.elsewhere[..] {

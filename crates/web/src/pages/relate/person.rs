@@ -349,7 +349,6 @@ fn strands(tie: Option<TieWord>) -> &'static str {
 
 fn both(b: &Both, first_name: &str) -> BothPart {
     let theirs = b.to_them.min(b.from_them);
-    let number = |n: u64| words::number(i64::try_from(n).unwrap_or(i64::MAX));
     BothPart {
         href: format!("/people/{}", b.id),
         face: match b.face {
@@ -366,9 +365,9 @@ fn both(b: &Both, first_name: &str) -> BothPart {
             _ => "s3",
         },
         theirs_words: format!(
-            "{first_name} answered {}, was answered {}, in what this desk has read",
-            number(b.to_them),
-            number(b.from_them)
+            "in what this desk has read, {first_name} answered {} and was answered {}",
+            times(u32::try_from(b.to_them).unwrap_or(u32::MAX)),
+            times(u32::try_from(b.from_them).unwrap_or(u32::MAX))
         ),
     }
 }
