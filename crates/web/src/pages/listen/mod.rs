@@ -1,4 +1,5 @@
 //! Listening: conversations worth joining, topics, venues, what was passed by. Begin with [`sightings`].
+//! It weighs nothing itself: that is `verbs/src/listen`.
 
 pub mod sightings;
 pub mod topics;

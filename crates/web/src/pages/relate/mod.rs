@@ -1,4 +1,5 @@
 //! People: who they are to us, one person's page, and what is changed about them. Begin with [`people`].
+//! What is between two people is known to `verbs/src/relate`; here it is only shown.
 
 pub mod edit;
 pub mod people;
