@@ -158,11 +158,14 @@ async fn a_desk_goes_into_a_file_and_comes_back_whole() {
     let who = page.press(&why, "/hello/why", None, &[("year", "The workshops fill"), ("sign", "visits")]).await;
     page.press(&who, "/hello/who", None, &[("name", "Ada"), ("password", "a long enough one"), ("zone", "Europe/London")]).await;
 
-    let (code, said, complaint) = run(&desk.folder, &["doctor", "--public-url", &desk.address]);
-    assert!(code == 0 && !said.contains("WRONG"), "{code}: {said}{complaint}");
+    // How full the disk of this machine is, is not ours to judge here.
+    let wrong =
+        |said: &str| said.lines().filter(|l| l.starts_with("WRONG") && !l.starts_with("WRONG disk")).map(str::to_owned).collect::<Vec<_>>();
+    let (_, said, complaint) = run(&desk.folder, &["doctor", "--public-url", &desk.address]);
+    assert!(said.contains("worker: is running") && wrong(&said).is_empty(), "{said}{complaint}");
     let (code, said, complaint) = run(&desk.folder, &["doctor", "--public-url", "http://127.0.0.1:9"]);
-    assert!(code == 1 && said.contains("WRONG public address"), "{code}: {said}");
-    assert!(complaint.contains("1 of "), "{complaint}");
+    assert!(code == 1 && wrong(&said).len() == 1 && wrong(&said)[0].starts_with("WRONG public address"), "{code}: {said}");
+    assert!(complaint.contains("are not well"), "{complaint}");
 
     let out = Folder::new("cli-files");
     let (backup, export) = (out.file("desk.backup"), out.file("desk.zip"));

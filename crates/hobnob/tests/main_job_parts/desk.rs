@@ -37,10 +37,16 @@ impl Desk {
 
     /// Runs a command beside it; answers what it prints.
     pub fn run(&self, arguments: &[&str]) -> String {
+        let (is_well, said, complaint) = self.try_run(arguments);
+        assert!(is_well, "{arguments:?}: {said}{complaint}");
+        said
+    }
+
+    /// Whether it ends well, what it prints, and what it complains of.
+    pub fn try_run(&self, arguments: &[&str]) -> (bool, String, String) {
         let out = hobnob(&self.folder).args(arguments).output().unwrap();
         let words = |bytes| String::from_utf8_lossy(bytes).into_owned();
-        assert!(out.status.success(), "{arguments:?}: {}{}", words(&out.stdout), words(&out.stderr));
-        words(&out.stdout)
+        (out.status.success(), words(&out.stdout), words(&out.stderr))
     }
 }
 
