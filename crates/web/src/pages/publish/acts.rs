@@ -68,6 +68,7 @@ struct Pick {
     id: DraftId,
     title: String,
     at: String,
+    is_planned: bool,
     zone: String,
     wrong: Option<String>,
 }
@@ -84,7 +85,15 @@ async fn draw_pick(seated: &Seated, id: DraftId, wrong: Option<(String, String)>
         None => (kept.wished_at.clone().unwrap_or_default().replace(' ', "T"), None),
     };
     let title = verbs::publish::calendar::first_words(&kept);
-    seated.page(&Pick { shell: seated.shell(Place::Calendar), id, title, at, zone: kept.zone, wrong })
+    seated.page(&Pick {
+        shell: seated.shell(Place::Calendar),
+        id,
+        title,
+        at,
+        is_planned: kept.planned_at.is_some(),
+        zone: kept.zone,
+        wrong,
+    })
 }
 
 #[derive(Deserialize)]
