@@ -1,0 +1,219 @@
+//! Listening as somebody reads it: worth joining, topics, venues, passed by; full, empty, and with hostile words.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use model::Timestamp;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use testkit::{Scene, scene::at};
+use tower::ServiceExt;
+use verbs::{App, Config, Cx, Http, Reach, StoreError};
+use web::{Site, Wiring};
+
+const KEY: [u8; 32] = [7; 32];
+
+fn now() -> Timestamp {
+    at("11:14")
+}
+
+struct Desk {
+    scene: Scene,
+    app: Arc<App>,
+    site: Router,
+}
+
+impl Desk {
+    async fn open(text: &str) -> Desk {
+        let scene = Scene::set(text).await;
+        let app = App::new(scene.kept.store.clone(), Http::new(Reach::default()), scene.all(), Config::default());
+        let (seat, hash) = (scene.seat.clone(), Sha256::digest(KEY));
+        let until = now() + jiff::SignedDuration::from_hours(24);
+        app.store.write_unscoped::<_, StoreError>(move |tx| tx.put_session(&hash, &seat, now(), until)).await.unwrap();
+        let site = web::routes(Site::new(Wiring { app: app.clone(), clock: now, public_address: None }));
+        let desk = Desk { scene, app, site };
+        desk.sync().await;
+        desk
+    }
+    async fn sync(&self) {
+        for account in self.scene.accounts.values() {
+            verbs::converse::sync::bring(Cx { app: &self.app, seat: &self.scene.seat, now: now() }, *account).await.unwrap();
+        }
+    }
+    async fn ask(&self, method: Method, path: &str, form: Option<String>, fragment: Option<&str>) -> (StatusCode, HeaderMap, String) {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "localhost:8080")
+            .header(header::COOKIE, format!("hobnob={}", URL_SAFE_NO_PAD.encode(KEY)));
+        if form.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        if let Some(fragment) = fragment {
+            request = request.header("x-fragment", fragment);
+        }
+        let answer = self.site.clone().oneshot(request.body(Body::from(form.unwrap_or_default())).unwrap()).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, 10_000_000).await.unwrap();
+        (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
+    }
+    async fn see(&self, path: &str) -> String {
+        let (status, _, page) = self.ask(Method::GET, path, None, None).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {page}");
+        page
+    }
+    /// Posts a form with its token; answers the status, where it leads, and what was said.
+    async fn press(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
+        self.press_for(path, fields, None).await
+    }
+    async fn press_for(&self, path: &str, fields: &[(&str, &str)], fragment: Option<&str>) -> (StatusCode, String, String) {
+        let page = self.see("/keys").await;
+        let at = page.find("name=\"token\" value=\"").unwrap() + 20;
+        let token = page[at..].split('"').next().unwrap().to_owned();
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("token", &token).extend_pairs(fields);
+        let (status, headers, body) = self.ask(Method::POST, path, Some(form.finish()), fragment).await;
+        let to = headers.get(header::LOCATION).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        (status, to, body)
+    }
+}
+
+const FULL: &str = r#"
+    voice Ada
+    account ada@plaza
+    post 09:00 ben@plaza "Any tips for a cold kitchen? My #sourdough starter sulks."
+    post 09:10 tom@plaza "Sourdough from our shop, 20 % off, buy now https://shop.example/x"
+    post 09:20 eve@plaza "My sourdough rises well."
+"#;
+
+impl Desk {
+    async fn follow(&self, query: &str) -> (StatusCode, String, String) {
+        self.press("/listen/topics", &[("query", query), ("name", "")]).await
+    }
+    /// The number in the first address of that form on a page.
+    async fn number(&self, page: &str, before: &str, after: &str) -> String {
+        let page = self.see(page).await;
+        let found = page.match_indices(before).find_map(|(at, _)| {
+            let rest = &page[at + before.len()..];
+            let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            (!number.is_empty() && rest[number.len()..].starts_with(after)).then_some(number)
+        });
+        found.unwrap_or_else(|| panic!("{before}…{after} is not on the page: {page}"))
+    }
+}
+
+#[tokio::test]
+async fn worth_joining_says_why_and_ends() {
+    let desk = Desk::open(FULL).await;
+    let (status, to, _) = desk.follow("sourdough").await;
+    assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/listen/topics"));
+    let page = desk.see("/listen").await;
+    for words in [
+        "Conversations worth joining",
+        "Best place to be useful first, loudest last.",
+        "Any tips for a cold kitchen?",
+        "a question, and nobody has answered",
+        "about sourdough",
+        "Why this is first",
+        "Close to your topic “sourdough”",
+        "of 100",
+        "Two more are under 40.",
+        "that is everything worth your time today.",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("20 % off"), "what sells is kept back");
+    let all = desk.see("/listen?all=yes").await;
+    assert!(all.contains("20 % off") && all.contains("it sells something"), "{all}");
+    assert!(desk.see("/listen/venues").await.contains("too early to tell"));
+}
+
+#[tokio::test]
+async fn join_opens_the_talk_and_a_no_can_be_taken_back() {
+    let desk = Desk::open(FULL).await;
+    desk.follow("sourdough").await;
+    let id = desk.number("/listen", "/listen/", "/pass").await;
+    let (status, to, _) = desk.press(&format!("/listen/{id}/pass"), &[]).await;
+    assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/listen"));
+    assert!(!desk.see("/listen").await.contains("cold kitchen"));
+    let passed = desk.see("/listen/passed").await;
+    assert!(passed.contains("cold kitchen") && passed.contains("you said no"), "{passed}");
+    desk.press(&format!("/listen/{id}/back"), &[]).await;
+    assert!(desk.see("/listen").await.contains("cold kitchen"));
+
+    let (_, _, wrong) = desk.press(&format!("/listen/{id}/later"), &[("day", "2026-09-01"), ("clock", "09:00")]).await;
+    assert!(wrong.contains("That time has passed."), "{wrong}");
+    let (status, ..) = desk.press(&format!("/listen/{id}/later"), &[("until", "reply")]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert!(!desk.see("/listen").await.contains("cold kitchen"));
+    desk.press(&format!("/listen/{id}/back"), &[]).await;
+
+    let (status, to, _) = desk.press(&format!("/listen/{id}/join"), &[]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert!(to.starts_with("/talks/") && to.ends_with("#reply"), "{to}");
+    assert!(desk.see(to.trim_end_matches("#reply")).await.contains("cold kitchen"));
+    assert!(!desk.see("/listen").await.contains("cold kitchen"), "what was joined is no longer on offer");
+    let (status, ..) = desk.press("/listen/7/join", &[]).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_query_that_cannot_be_read_is_pointed_at() {
+    let desk = Desk::open(FULL).await;
+    let (status, _, page) = desk.follow("bread (rye").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    for words in
+        ["This group is not closed. Put a ) at its end.", "bread <mark>(</mark>rye", "value=\"bread (rye\"", "aria-invalid=\"true\""]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    desk.follow("bread").await;
+    let id = desk.number("/listen/topics", "/listen/topics/", "/close").await;
+    assert!(desk.see(&format!("/listen/topics/{id}")).await.contains("Change “bread”"));
+    let (status, _, page) = desk.press(&format!("/listen/topics/{id}"), &[("query", "bread OR"), ("name", "Bread")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("OR stands between two things"), "{page}");
+    let (status, ..) = desk.press(&format!("/listen/topics/{id}"), &[("query", "bread rye"), ("name", "Loaves")]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let list = desk.see("/listen/topics").await;
+    assert!(list.contains("Loaves") && list.contains("bread rye") && list.contains("Plaza, ada@plaza"), "{list}");
+    desk.press(&format!("/listen/topics/{id}/close"), &[]).await;
+    assert!(!desk.see("/listen/topics").await.contains("Loaves</b>"));
+    desk.press(&format!("/listen/topics/{id}/open"), &[]).await;
+    assert!(desk.see("/listen/topics").await.contains("Loaves</b>"));
+}
+
+#[tokio::test]
+async fn an_empty_desk_is_told_what_to_do() {
+    let desk = Desk::open("voice Ada").await;
+    assert!(desk.see("/listen").await.contains("No topic is followed yet"));
+    assert!(desk.see("/listen/topics").await.contains("Follow a topic"));
+    assert!(desk.see("/listen/venues").await.contains("Nothing to compare yet"));
+    assert!(desk.see("/listen/passed").await.contains("Nothing has been passed by"));
+    desk.follow("bread").await;
+    assert!(desk.see("/listen").await.contains("Nothing worth joining just now"));
+    assert!(desk.see("/listen?since=day&on=nowhere&topic=x").await.contains("Nothing here fits what you chose"));
+}
+
+#[tokio::test]
+async fn hostile_words_stay_words() {
+    let long = "bread".repeat(400);
+    let scene = format!(
+        "voice Ada\naccount ada@plaza\npost 09:00 mal<b>@plaza \"<script>alert(1)</script> #bread?\"\npost 09:10 sara@plaza \"خبز أمي #bread؟\"\npost 09:20 eve@plaza \"#bread? {long}\""
+    );
+    let desk = Desk::open(&scene).await;
+    desk.press("/listen/topics", &[("query", "#bread OR \"<i>\""), ("name", "<img src=x>")]).await;
+    for path in
+        ["/listen", "/listen?all=yes", "/listen?all=%3Cscript%3E&on=%22%3E%3Cu%3E", "/listen/topics", "/listen/venues", "/listen/passed"]
+    {
+        let page = desk.see(path).await;
+        for bad in ["<script>alert", "<img src=x", "mal<b>", "\"><u>"] {
+            assert!(!page.contains(bad), "{bad} on {path}");
+        }
+    }
+    let page = desk.see("/listen?all=yes").await;
+    assert!(page.contains("خبز أمي") && page.contains("dir=\"auto\""), "{page}");
+}

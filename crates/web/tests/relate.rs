@@ -1,0 +1,220 @@
+//! People as somebody reads them: the list and one person's page; full, empty, and with hostile words.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use model::Timestamp;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use testkit::{Scene, scene::at};
+use tower::ServiceExt;
+use verbs::{App, Config, Cx, Http, Reach, StoreError};
+use web::{Site, Wiring};
+
+const KEY: [u8; 32] = [7; 32];
+
+fn now() -> Timestamp {
+    at("11:14")
+}
+
+struct Desk {
+    scene: Scene,
+    app: Arc<App>,
+    site: Router,
+}
+
+impl Desk {
+    async fn open(text: &str) -> Desk {
+        let scene = Scene::set(text).await;
+        let app = App::new(scene.kept.store.clone(), Http::new(Reach::default()), scene.all(), Config::default());
+        let (seat, hash) = (scene.seat.clone(), Sha256::digest(KEY));
+        let until = now() + jiff::SignedDuration::from_hours(24);
+        app.store.write_unscoped::<_, StoreError>(move |tx| tx.put_session(&hash, &seat, now(), until)).await.unwrap();
+        let site = web::routes(Site::new(Wiring { app: app.clone(), clock: now, public_address: None }));
+        let desk = Desk { scene, app, site };
+        desk.sync().await;
+        desk
+    }
+    async fn sync(&self) {
+        for account in self.scene.accounts.values() {
+            verbs::converse::sync::bring(Cx { app: &self.app, seat: &self.scene.seat, now: now() }, *account).await.unwrap();
+        }
+    }
+    async fn ask(&self, method: Method, path: &str, form: Option<String>, fragment: Option<&str>) -> (StatusCode, HeaderMap, String) {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "localhost:8080")
+            .header(header::COOKIE, format!("hobnob={}", URL_SAFE_NO_PAD.encode(KEY)));
+        if form.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        if let Some(fragment) = fragment {
+            request = request.header("x-fragment", fragment);
+        }
+        let answer = self.site.clone().oneshot(request.body(Body::from(form.unwrap_or_default())).unwrap()).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, 10_000_000).await.unwrap();
+        (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
+    }
+    async fn see(&self, path: &str) -> String {
+        let (status, _, page) = self.ask(Method::GET, path, None, None).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {page}");
+        page
+    }
+    /// Posts a form with its token; answers the status, where it leads, and what was said.
+    async fn press(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
+        self.press_for(path, fields, None).await
+    }
+    async fn press_for(&self, path: &str, fields: &[(&str, &str)], fragment: Option<&str>) -> (StatusCode, String, String) {
+        let page = self.see("/keys").await;
+        let at = page.find("name=\"token\" value=\"").unwrap() + 20;
+        let token = page[at..].split('"').next().unwrap().to_owned();
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("token", &token).extend_pairs(fields);
+        let (status, headers, body) = self.ask(Method::POST, path, Some(form.finish()), fragment).await;
+        let to = headers.get(header::LOCATION).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        (status, to, body)
+    }
+}
+
+const FULL: &str = r#"
+    voice Ada
+    account ada@plaza
+    account ada@forum
+    post 08:00 ben@plaza "@ada which thread for a first book?"
+    post 08:30 benny@forum "@ada may I send you my shelf list?"
+    post 09:00 cat@plaza "@ada thank you for that."
+"#;
+
+impl Desk {
+    /// The address of a person by name, from the list.
+    async fn person(&self, name: &str) -> String {
+        let page = self.see("/people").await;
+        let end = page.find(&format!(">{name}</a>")).unwrap_or_else(|| panic!("{name} is not on the page: {page}"));
+        let start = page[..end].rfind("href=\"").unwrap() + 6;
+        page[start..end].split('"').next().unwrap().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn people_and_what_is_between_us() {
+    let desk = Desk::open(FULL).await;
+    let page = desk.see("/people").await;
+    for words in
+        ["Three people you talk with.", "Everyone <small>3</small>", "Tribe <small>0</small>", " waits for you", "That is everyone.", "Ben"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains(">Ada</a>"), "we ourselves are not among our people");
+    assert!(desk.see("/people?who=drifting").await.contains("Nobody drifts"));
+    assert!(desk.see("/people?q=benny&order=name").await.contains("Benny"));
+    assert!(desk.see("/people?q=nobody-at-all").await.contains("Nobody fits that"));
+    assert!(desk.see("/people?who=nonsense&page=9").await.contains("Nobody yet"));
+
+    let ben = desk.person("Ben").await;
+    let page = desk.see(&ben).await;
+    for words in [
+        "which thread for a first book?",
+        "Everything between you",
+        "September",
+        "Ben asked",
+        "you have not answered yet",
+        "Give and ask",
+        "@ben@plaza",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn notes_edits_and_undo() {
+    let desk = Desk::open(FULL).await;
+    let ben = desk.person("Ben").await;
+    desk.press(&format!("{ben}/note"), &[("text", "Likes a phone call.")]).await;
+    let page = desk.see(&ben).await;
+    assert!(page.matches("Likes a phone call.").count() >= 2, "beside the page and in the timeline: {page}");
+    let at = page.find("/notes/").unwrap() + 7;
+    let note: String = page[at..].chars().take_while(char::is_ascii_digit).collect();
+    let number = ben.trim_start_matches("/people/").to_owned();
+    desk.press(&format!("/notes/{note}/delete"), &[("person", &number)]).await;
+    assert!(!desk.see(&ben).await.contains("Likes a phone call."));
+    let back = [("id", note.as_str()), ("at", "1788858840000"), ("text", "Likes a phone call.")];
+    desk.press(&format!("{ben}/note/back"), &back).await;
+    assert!(desk.see(&ben).await.contains("Likes a phone call."));
+
+    assert!(desk.see(&format!("{ben}/edit")).await.contains("Edit Ben"));
+    let (status, _, page) = desk.press(&format!("{ben}/edit"), &[("name", " "), ("about", ""), ("nature", "person")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("The name is empty."), "{page}");
+    desk.press(&format!("{ben}/edit"), &[("name", "Ben Osei"), ("about", "Mends bicycles"), ("nature", "brand")]).await;
+    let page = desk.see(&ben).await;
+    assert!(page.contains("Ben Osei") && page.contains("Mends bicycles") && page.contains("This is a brand, not a person."), "{page}");
+
+    let (status, to, _) = desk.press("/people", &[("name", "Ilse Brandt"), ("about", "Head of collections")]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert!(desk.see(&to).await.contains("You have not talked yet"));
+}
+
+#[tokio::test]
+async fn one_person_two_names_and_back() {
+    let desk = Desk::open(FULL).await;
+    let (ben, benny) = (desk.person("Ben").await, desk.person("Benny").await);
+    assert!(desk.see(&format!("{ben}/join?q=benny")).await.contains("@benny@forum"));
+    desk.press(&format!("{ben}/join"), &[("with", benny.trim_start_matches("/people/"))]).await;
+    let page = desk.see(&ben).await;
+    assert!(page.contains("@ben@plaza") && page.contains("@benny@forum") && page.contains("was joined with Ben by hand"), "{page}");
+    let (status, headers, _) = desk.ask(Method::GET, &benny, None, None).await;
+    assert_eq!((status, headers[header::LOCATION].to_str().unwrap()), (StatusCode::SEE_OTHER, ben.as_str()));
+    let at = page.find("/joins/").unwrap() + 7;
+    let join: String = page[at..].chars().take_while(char::is_ascii_digit).collect();
+    desk.press(&format!("/joins/{join}/undo"), &[]).await;
+    assert!(!desk.see(&ben).await.contains("@benny@forum"));
+    assert!(desk.see(&benny).await.contains("shelf list"));
+    let (status, ..) = desk.press(&format!("/joins/{join}/undo"), &[]).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn forgetting_asks_first() {
+    let desk = Desk::open(FULL).await;
+    let ben = desk.person("Ben").await;
+    assert!(desk.see(&format!("{ben}/forget")).await.contains("This cannot be taken back."));
+    let (_, to, _) = desk.press(&format!("{ben}/forget"), &[]).await;
+    assert_eq!(to, "/people");
+    assert!(!desk.see("/people").await.contains(">Ben</a>"));
+    assert!(!desk.see("/inbox").await.contains("first book"));
+    let (status, ..) = desk.ask(Method::GET, &ben, None, None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_empty_desk_and_hostile_names() {
+    let desk = Desk::open("voice Ada").await;
+    assert!(desk.see("/people").await.contains("Nobody yet"));
+
+    let long = "x".repeat(3000);
+    let scene = format!(
+        "voice Ada\naccount ada@plaza\npost 09:00 mal<b>@plaza \"@ada <script>alert(1)</script>?\"\npost 09:10 sara@plaza \"@ada كيف؟ {long}\""
+    );
+    let desk = Desk::open(&scene).await;
+    let page = desk.see("/people?q=%22%3E%3Cu%3E").await;
+    assert!(!page.contains("\"><u>"), "{page}");
+    let list = desk.see("/people").await;
+    let people: Vec<String> =
+        list.match_indices("href=\"/people/").map(|(at, _)| list[at + 6..].split('"').next().unwrap().to_owned()).collect();
+    assert_eq!(people.len(), 2, "{list}");
+    for path in people {
+        desk.press(&format!("{path}/note"), &[("text", "<img src=x onerror=alert(1)>")]).await;
+        for path in [path.clone(), format!("{path}/edit"), format!("{path}/join?q=<i>"), format!("{path}/forget")] {
+            let path = path.replace('<', "%3C").replace('>', "%3E");
+            let page = desk.see(&path).await;
+            for bad in ["<script>alert", "<img src=x", "Mal<b>", "mal<b>"] {
+                assert!(!page.contains(bad), "{bad} on {path}");
+            }
+        }
+    }
+}
