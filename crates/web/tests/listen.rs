@@ -1,5 +1,7 @@
 //! Listening as somebody reads it: worth joining, topics, venues, passed by; full, empty, and with hostile words.
 
+#![allow(clippy::unwrap_used)]
+
 use axum::{
     Router,
     body::{Body, to_bytes},

@@ -1,5 +1,7 @@
 //! People as somebody reads them: the list and one person's page; full, empty, and with hostile words.
 
+#![allow(clippy::unwrap_used)]
+
 use axum::{
     Router,
     body::{Body, to_bytes},
