@@ -55,9 +55,9 @@ test('a post in the calendar is moved and taken back', {}, async ({ page, desk }
     await page.goto(`${desk.origin}/calendar?view=list&week=${weekOf(wished)}`)
     return (await page.getByText('14:35').count()) > 0
   })
-  await link(page, /^Two places left/).first().click()
-  await link(page, 'See it there').click()
-  await button(page, 'Take back what has not gone out').click()
+  await link(page, /^Move.*Two places left/).click()
+  await button(page, 'Take it out of the calendar').click()
+  await page.getByText('It is a draft again.').waitFor()
   await page.goto(`${desk.origin}/calendar?view=list&week=${weekOf(wished)}`)
   assert.equal(await page.getByText('14:35').count(), 0, 'it is out of the calendar')
 })
