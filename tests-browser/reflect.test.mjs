@@ -16,11 +16,18 @@ async function visits(page, desk) {
   return Number(told.match(/(\d+) of 240 visits/)[1])
 }
 
-/// The short link in a post that went out.
+/// The short link in a post that went out: the aim leads to the talks that its visits came from.
 async function shortLink(page, desk) {
-  await page.goto(`${desk.origin}/inbox?box=you-wait`)
-  const told = await page.locator('main').innerText()
-  return desk.origin + told.match(/\/go\/\w+/)[0]
+  await page.goto(`${desk.origin}/aims`)
+  await link(page, AIM).first().click()
+  await heading(page, AIM)
+  const talks = await page.locator('main a[href^="/talks/"]').evaluateAll((all) => all.map((a) => a.getAttribute('href')))
+  for (const talk of talks) {
+    await page.goto(desk.origin + talk)
+    const found = (await page.locator('main').innerText()).match(/\/go\/\w+/)
+    if (found) return desk.origin + found[0]
+  }
+  throw new Error(`none of the ${talks.length} talks of the aim shows a short link`)
 }
 
 /// Follows a link as far as its own machine goes: the site it leads to is invented.
