@@ -1,5 +1,7 @@
 //! Two persons who are one: what was moved, so that it can be undone exactly; and forgetting somebody for good.
 
+use std::collections::HashSet;
+
 use model::{ConversationId, PersonId, ProfileId, Timestamp};
 
 use crate::{Kept, Row, StoreError, Tx, args, json};
@@ -28,6 +30,8 @@ const MOVED: [(&str, &str); 6] =
     [("profiles", "id"), ("notes", "id"), ("gestures", "id"), ("links", "id"), ("drafts", "id"), ("conversations", "id")];
 /// Rows of one table that move in one joining. Beyond it the joining is refused rather than half undone.
 const ROWS_MAX: usize = 50_000;
+/// How often one may have been joined into another in turn.
+const CHAIN_MAX: usize = 64;
 
 fn read(row: &Row<'_>) -> Kept<Join> {
     Ok(Join { id: row.get(0)?, kept: row.get(1)?, gone: row.get(2)?, proof: row.get(3)?, at: row.get(4)? })
@@ -109,7 +113,27 @@ impl Joins<'_, '_> {
         )?;
         self.0.run("update joins set undone_at = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, now])?;
         self.0.persons().set_joined_into(join.gone, None)?;
+        self.unlearn(join.kept, &before)?;
         Ok(join)
+    }
+    /// Joinings that carried these rows further, up from `person`, carry them no longer: undoing one of them must not take them along.
+    fn unlearn(&self, mut person: PersonId, rows: &[String]) -> Kept<()> {
+        let rows: HashSet<&str> = rows.iter().map(String::as_str).collect();
+        for _ in 0..CHAIN_MAX {
+            let further = self.0.find(
+                "select id, kept, before_text from joins where desk = $1 and gone = $2 and undone_at is null",
+                &args![self.0.desk(), person],
+                |row| Ok((row.get::<i64>(0)?, row.get::<PersonId>(1)?, json::strings_in(&row.get::<String>(2)?)?)),
+            )?;
+            let Some((id, kept, mut before)) = further else { return Ok(()) };
+            before.retain(|row| !rows.contains(row.as_str()));
+            self.0.run(
+                "update joins set before_text = $3 where desk = $1 and id = $2",
+                &args![self.0.desk(), id, json::strings_out(&before)],
+            )?;
+            person = kept;
+        }
+        Ok(())
     }
 
     /// Everyone who was joined into a person, also by way of others.

@@ -268,6 +268,26 @@ async fn dump(scene: &Scene) -> Vec<String> {
         .unwrap()
 }
 
+#[tokio::test]
+async fn who_left_a_joining_is_not_taken_along_by_undoing_a_further_one() {
+    let scene = Scene::set(
+        "account ada@plaza\npost 08:00 ann@plaza \"@ada hello?\"\npost 08:01 bob@plaza \"@ada hello?\"\npost 08:02 dan@plaza \"@ada hello?\"",
+    )
+    .await;
+    let app = app(&scene);
+    bring(&scene, &app, "09:00").await;
+    let before = dump(&scene).await;
+    let (ann, bob, dan) = (id_of(&scene, "ann@plaza").await, id_of(&scene, "bob@plaza").await, id_of(&scene, "dan@plaza").await);
+    let cx = cx(&scene, &app, "09:01");
+    let first = edit::join(cx, bob, dan).await.unwrap();
+    let second = edit::join(cx, ann, bob).await.unwrap();
+    edit::undo_join(cx, first).await.unwrap();
+    let third = edit::join(cx, ann, dan).await.unwrap();
+    edit::undo_join(cx, second).await.unwrap();
+    edit::undo_join(cx, third).await.unwrap();
+    assert_eq!(dump(&scene).await, before);
+}
+
 #[derive(Clone, Debug)]
 enum Move {
     Join(usize, usize),

@@ -149,7 +149,7 @@ pub async fn person(cx: Cx<'_>, id: PersonId, before: Option<Timestamp>) -> Done
 }
 
 /// How often one may have been joined into another in turn.
-const JOINED_MAX: usize = 16;
+const JOINED_MAX: usize = 64;
 
 /// The person whose page stands for this one today.
 pub(super) fn standing(tx: &Tx<'_>, id: PersonId) -> Kept<KeptPerson> {
