@@ -68,7 +68,7 @@ pub fn clean(html: &str, base: Option<&Url>) -> String {
     while !html.is_char_boundary(end) {
         end -= 1;
     }
-    let html = &html[..end];
+    let html = &*crate::tags::bounded(&html[..end]);
     if is_too_deep(html) {
         return html::text(html).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     }

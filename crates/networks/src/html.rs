@@ -36,7 +36,7 @@ pub fn read(html: &str, rename: &dyn Fn(&Anchor<'_>) -> Option<String>) -> (Stri
         end -= 1;
     }
     let input = BufferQueue::default();
-    input.push_back(html[..end].into());
+    input.push_back(crate::tags::bounded(&html[..end]).as_ref().into());
     let walk = Walk { page: RefCell::new(Page::default()), rename };
     let tokenizer = Tokenizer::new(walk, TokenizerOpts::default());
     // The tokenizer stops early only for scripts, which are never handed to it as such.

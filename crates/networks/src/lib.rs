@@ -9,6 +9,7 @@ pub mod facets;
 pub mod html;
 pub mod http;
 pub mod stand_ins;
+mod tags;
 
 pub mod bluesky;
 pub mod feed;

@@ -75,7 +75,7 @@ fn head_of(reply: &Reply, address: &str, now: Timestamp) -> Option<FeedHead> {
 /// The feeds that a page names, whole, in its order, those of comments last.
 pub(super) fn named_feeds(page: &str, at: &Url) -> Vec<String> {
     let input = BufferQueue::default();
-    input.push_back(page.into());
+    input.push_back(crate::tags::bounded(page).as_ref().into());
     let tokenizer = Tokenizer::new(Names(RefCell::new((at.clone(), Vec::new()))), TokenizerOpts::default());
     let _ = tokenizer.feed(&input);
     tokenizer.end();

@@ -156,7 +156,7 @@ fn escape(text: &str, out: &mut String) {
 pub(super) fn tree(text: &str, base: Option<Url>) -> Option<Node> {
     let text = with_own_entities(text);
     let input = BufferQueue::default();
-    input.push_back(text.as_str().into());
+    input.push_back(crate::tags::bounded(&text).as_ref().into());
     let root = Open { node: Node::new(Space::Other, String::new(), Vec::new()), qualified: String::new(), names: Vec::new() };
     let builder = Builder { open: vec![root], nodes: 0, passed_over: 0, base: base.map(Rc::new) };
     let tokenizer = Tokenizer::new(Sink(RefCell::new(builder)), TokenizerOpts { discard_bom: true, ..TokenizerOpts::default() });
