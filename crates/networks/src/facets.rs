@@ -139,6 +139,24 @@ pub struct Card {
 pub struct Baggage {
     pub uploads: Vec<Upload>,
     pub card: Option<Card>,
+    /// When the first attempt at this delivery began: the same at every try, and what [`Publish::find`] is given as `since`. A network
+    /// whose post is named by its content (an event's id) dates the post by it, so that a second try makes the same post.
+    pub begun: Option<Timestamp>,
+}
+
+/// The strongest proof that a network allows about a post whose answer was lost. The sender goes by it: how soon it looks
+/// ([`Publish::find`]), and how long it waits before it believes that nothing is there and sends again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The delivery's key is the post's own name on the network (a record's key, an event's id): [`Publish::find`] asks for that very
+    /// name where it was written, and a second [`Publish::post`] with the same key can never make a second post. A doubt is settled in
+    /// seconds. Choose it only where both hold: a name that the server quietly changes when it is taken does not do.
+    ByName,
+    /// [`Publish::find`] looks through the account's own posts and knows the post again. What it finds is believed at once; that nothing
+    /// is there, only once the network has surely shown it (ten minutes). For most networks.
+    ByLook,
+    /// Nothing can be looked up: a person is asked, once. `find` answers [`Found::CannotTell`].
+    None,
 }
 
 /// What came of a post that may have landed.
@@ -167,7 +185,12 @@ pub enum Sign {
 pub trait Publish: Send + Sync {
     /// Sends a part. `key` is the same at every try.
     async fn post(&self, call: &Call<'_>, part: &Part, baggage: &Baggage, key: &DeliveryKey) -> Answer<Landing>;
-    /// Did it land? Read from the account's own posts, never from search. `since` is when the first attempt began.
+    /// How surely, and so how soon, a lost answer can be settled; see [`Proof`]. It may differ by server.
+    fn proof(&self, _call: &Call<'_>) -> Proof {
+        Proof::ByLook
+    }
+    /// Did it land? Read from the account's own posts, never from search. `since` is when the first attempt began ([`Baggage::begun`]);
+    /// allow for a server's clock that is minutes off.
     async fn find(&self, call: &Call<'_>, part: &Part, key: &DeliveryKey, since: Timestamp) -> Answer<Found>;
     /// Changes a post that stands; `NotOffered` where the network has no edits.
     async fn edit(&self, call: &Call<'_>, at: &PostRef, part: &Part, baggage: &Baggage) -> Answer<Landing>;

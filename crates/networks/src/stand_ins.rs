@@ -130,6 +130,9 @@ impl Publish for Sample {
         sent.push_back((key.0.clone(), at.clone()));
         Ok(Landing { at, url: None })
     }
+    fn proof(&self, _call: &Call<'_>) -> Proof {
+        Proof::ByName
+    }
     async fn find(&self, _call: &Call<'_>, _part: &Part, key: &DeliveryKey, _since: Timestamp) -> Answer<Found> {
         Ok(self.find_sent(&key.0).map_or(Found::NotThere, Found::Here))
     }

@@ -188,7 +188,7 @@ async fn two_people_talk() {
         height: 1,
         alt: "A very small loaf".into(),
     };
-    let baggage = Baggage { uploads: vec![upload], card: None };
+    let baggage = Baggage { uploads: vec![upload], card: None, begun: None };
     let key = DeliveryKey(unique("delivery"));
     assert_eq!(publish.find(&ada.call(), &part, &key, now()).await, Ok(Found::NotThere));
     let asked = publish.post(&ada.call(), &part, &baggage, &key).await.unwrap();
@@ -250,7 +250,7 @@ async fn two_people_talk() {
     let mut third = Part::of_text("Here is how: https://bread.org/how");
     third.reply_to = reply_to(&second_at, &asked.at);
     let card = Card { url: "https://bread.org/how".into(), title: "How".into(), about: "To bake".into() };
-    let third_at = ada.say(&third, &Baggage { uploads: vec![], card: Some(card) }, &unique("third")).await.at;
+    let third_at = ada.say(&third, &Baggage { uploads: vec![], card: Some(card), begun: None }, &unique("third")).await.at;
     assert_eq!(ada.record(&third_at).await["embed"]["external"]["title"], "How");
     let ids = [&asked.at.id, &answered.at.id, &second_at.id, &third_at.id];
     for of in [&asked.at, &answered.at, &third_at] {

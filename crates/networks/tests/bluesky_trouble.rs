@@ -195,14 +195,14 @@ async fn what_fails_before_the_record_has_not_happened() {
     })
     .await;
     let upload = Upload { id: PictureId(1), mime: "image/png".into(), bytes: vec![1; 8], width: 1, height: 1, alt: String::new() };
-    let baggage = Baggage { uploads: vec![upload.clone()], card: None };
+    let baggage = Baggage { uploads: vec![upload.clone()], card: None, begun: None };
     let error = ada(&server.url).post(&Part::of_text("A loaf"), &baggage).await.unwrap_err();
     assert_eq!((error.happened(), error.may_pass()), (Happened::No, true), "{error:?}");
     assert_eq!(*server.calls.lock().unwrap(), ["com.atproto.repo.uploadBlob"]);
 
-    let five = Baggage { uploads: vec![upload.clone(); 5], card: None };
-    let large = Baggage { uploads: vec![Upload { bytes: vec![0; 1_000_001], ..upload.clone() }], card: None };
-    let odd = Baggage { uploads: vec![Upload { mime: "image/tiff".into(), ..upload }], card: None };
+    let five = Baggage { uploads: vec![upload.clone(); 5], card: None, begun: None };
+    let large = Baggage { uploads: vec![Upload { bytes: vec![0; 1_000_001], ..upload.clone() }], card: None, begun: None };
+    let odd = Baggage { uploads: vec![Upload { mime: "image/tiff".into(), ..upload }], card: None, begun: None };
     for baggage in [five, large, odd] {
         let error = ada(&server.url).post(&Part::of_text("A loaf"), &baggage).await.unwrap_err();
         assert!(matches!(error, NetworkError::Refused(_)), "{error:?}");

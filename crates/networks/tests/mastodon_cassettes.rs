@@ -207,7 +207,7 @@ async fn read_one(server: &Replay, ada: &Someone, x: &Exchange) -> Option<&'stat
             let status = r#"{"id":"1","uri":"u:1","created_at":"2026-01-01T00:00:00Z","account":{"id":"1","acct":"ada"}}"#;
             server.give("POST", "/api/v1/statuses", 200, status.into(), false);
             let uploads = vec![Upload { id: PictureId(1), mime: "image/png".into(), bytes: vec![1], width: 1, height: 1, alt: "a".into() }];
-            let baggage = Baggage { uploads, card: None };
+            let baggage = Baggage { uploads, card: None, begun: None };
             publish.post(&ada.call(), &Part::of_text("x"), &baggage, &DeliveryKey("k".into())).await.expect(&at);
             let sent = server.asked().into_iter().rev().find(|q| q.method == "POST" && q.path == "/api/v1/statuses").unwrap().body;
             assert!(sent.contains(&format!("media_ids%5B%5D={}", told["id"].as_str().unwrap())), "{at}: {sent}");

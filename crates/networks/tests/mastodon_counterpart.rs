@@ -157,7 +157,7 @@ async fn two_people_talk() {
     question.language = Some("en-GB".into());
     question.pictures = vec![Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "A bowl".into() }];
     let upload = Upload { id: PictureId(1), mime: "image/png".into(), bytes: dot(), width: 1, height: 1, alt: "A bowl".into() };
-    let baggage = Baggage { uploads: vec![upload], card: None };
+    let baggage = Baggage { uploads: vec![upload], card: None, begun: None };
     let key = DeliveryKey(unheard("key"));
     let asked = publish.post(&ada.call(), &question, &baggage, &key).await.unwrap();
     assert_eq!(publish.post(&ada.call(), &question, &baggage, &key).await.unwrap().at, asked.at, "the same key, the same post");

@@ -218,7 +218,7 @@ async fn pictures_that_take_their_time() {
     let server = Replay::start().await;
     let ada = server.someone();
     let upload = || Upload { id: PictureId(1), mime: "image/jpeg".into(), bytes: vec![1, 2], width: 1, height: 1, alt: "A loaf".into() };
-    let baggage = Baggage { uploads: vec![upload(), upload()], card: None };
+    let baggage = Baggage { uploads: vec![upload(), upload()], card: None, begun: None };
     server.give_json("POST", "/api/v2/media", 202, json!({"id": "31", "url": null}));
     let mut looks = given(206, &[], r#"{"id":"31"}"#);
     looks.extend(given(200, &[], r#"{"id":"31","url":"https://files.example/31"}"#));

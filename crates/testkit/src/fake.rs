@@ -214,7 +214,7 @@ impl FakeNetwork {
             .find(|p| {
                 p.author.handle == handle
                     && p.text == part.text
-                    && p.created_at >= since
+                    && p.created_at >= since - jiff::SignedDuration::from_mins(2)
                     && p.reply_to == part.reply_to.as_ref().map(|r| r.parent.id.clone())
                     && !world.deleted.contains(&p.at.id)
             })
@@ -376,6 +376,13 @@ impl Publish for FakeNetwork {
             .collect();
         let landing = Self::landing(post);
         Self::lose_answer(fault, landing)
+    }
+    fn proof(&self, _call: &Call<'_>) -> Proof {
+        match self.temper {
+            Temper::NamesByKey => Proof::ByName,
+            Temper::HonoursKey | Temper::LooksUp => Proof::ByLook,
+            Temper::CannotTell => Proof::None,
+        }
     }
     async fn find(&self, call: &Call<'_>, part: &Part, key: &DeliveryKey, since: Timestamp) -> Answer<Found> {
         self.meet(Op::Find)?;

@@ -14,7 +14,7 @@ use super::translate::page_url;
 use super::wire::{PostView, Record, StrongRef, Uploaded};
 use super::xrpc::{Effect, Xrpc, beforehand};
 use super::{Bluesky, POST, record, rules};
-use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Publish, Sign};
+use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Proof, Publish, Sign};
 
 const LIKE: &str = "app.bsky.feed.like";
 const REPOST: &str = "app.bsky.feed.repost";
@@ -32,10 +32,15 @@ impl Publish for Bluesky {
             None => None,
         };
         let embed = send_up(&xrpc, baggage).await.map_err(beforehand)?;
-        let record = record::post(part, call.now, &dids, reply, embed);
+        // The same record at every try, so that one written twice is still one.
+        let record = record::post(part, baggage.begun.unwrap_or(call.now), &dids, reply, embed);
         let stands = create(&xrpc, &session.did, POST, &post_key(&session.did, key), &record).await;
         let stands = stands.map_err(|e| record::without_words(e, &part.text))?;
         Ok(landing(stands, &call.account.handle))
+    }
+
+    fn proof(&self, _call: &Call<'_>) -> Proof {
+        Proof::ByName
     }
 
     async fn find(&self, call: &Call<'_>, _part: &Part, key: &DeliveryKey, _since: Timestamp) -> Answer<Found> {

@@ -8,8 +8,9 @@ use crate::{Cx, Done, VerbError};
 
 /// Fetches and fits the pictures of a part.
 pub async fn pack(cx: Cx<'_>, delivery: &Delivery) -> Done<Baggage> {
+    let begun = delivery.first_attempt_at;
     if delivery.part.pictures.is_empty() {
-        return Ok(Baggage::default());
+        return Ok(Baggage { begun, ..Baggage::default() });
     }
     let (account, pictures) = (delivery.account, delivery.part.pictures.clone());
     let (rules, kept) = cx
@@ -29,5 +30,5 @@ pub async fn pack(cx: Cx<'_>, delivery: &Delivery) -> Done<Baggage> {
         let fitted = fitted.map_err(|_| VerbError::wrong("picture", "A picture could not be read."))??;
         uploads.push(Upload { id, mime: fitted.mime, bytes: fitted.bytes, width: fitted.width, height: fitted.height, alt });
     }
-    Ok(Baggage { uploads, card: None })
+    Ok(Baggage { uploads, begun, ..Baggage::default() })
 }

@@ -98,7 +98,7 @@ async fn send(cx: Cx<'_>, id: DeliveryId) -> Done<Next> {
     // What takes long is done before the attempt begins.
     let began = tokio::time::Instant::now();
     let Some(prepared) = cx.app.store.read(cx.seat, move |tx| tx.deliveries().find(id)).await? else { return Ok(Next::Over) };
-    let (baggage, unfit) = match baggage::pack(cx, &prepared).await {
+    let (mut baggage, unfit) = match baggage::pack(cx, &prepared).await {
         Ok(baggage) => (baggage, None),
         Err(VerbError::Wrong { why, .. }) => (Baggage::default(), Some(NetworkError::Refused(why))),
         Err(other) => return Err(other),
@@ -113,6 +113,7 @@ async fn send(cx: Cx<'_>, id: DeliveryId) -> Done<Next> {
         cx.app.store.write(cx.seat, move |tx| tx.deliveries().set_planned(id, attempt, due, None, "")).await?;
         return Ok(Next::At(wire_at));
     }
+    baggage.begun = delivery.first_attempt_at;
     let begun = tokio::time::Instant::now();
     let outcome = match unfit {
         Some(why) => Err(why),

@@ -17,8 +17,6 @@ const LOOKS_MAX: u32 = 12;
 /// The wait before the second look; it doubles.
 const WAIT_FIRST: SignedDuration = SignedDuration::from_mins(1);
 const WAIT_MAX: SignedDuration = SignedDuration::from_hours(1);
-/// The network dates a post by its own clock, which may be so far behind ours.
-const CLOCKS_APART_MAX: SignedDuration = SignedDuration::from_mins(2);
 /// An account that cannot speak cannot look either; no look is counted meanwhile.
 const LOOK_AT_ACCOUNT: SignedDuration = SignedDuration::from_mins(15);
 
@@ -33,7 +31,7 @@ pub async fn reconcile(cx: Cx<'_>, delivery: Delivery) -> Done<Next> {
     if account.is_some_and(|a| a.state != AccountState::Working) {
         return Ok(Next::At(cx.now + LOOK_AT_ACCOUNT));
     }
-    let since = delivery.first_attempt_at.unwrap_or(cx.now) - CLOCKS_APART_MAX;
+    let since = delivery.first_attempt_at.unwrap_or(cx.now);
     let sought = Arc::new((delivery.part.clone(), delivery.key.clone()));
     let found = calls::call(cx, delivery.account, move |network, call| {
         let sought = sought.clone();
