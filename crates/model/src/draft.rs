@@ -25,6 +25,17 @@ impl Kind {
     }
 }
 
+/// What an article has beside its title and words; for places that are sites.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Article {
+    /// A few words that stand for the whole in lists.
+    pub excerpt: Option<String>,
+    /// Without `#`, as written.
+    pub tags: Vec<String>,
+    /// The site's own, by name.
+    pub categories: Vec<String>,
+}
+
 /// What a voice wants to say, before any network's rules.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
@@ -32,6 +43,7 @@ pub struct Draft {
     pub voice: Option<VoiceId>,
     pub text: String,
     pub title: Option<String>,
+    pub article: Article,
     pub language: Option<String>,
     pub warning: Option<String>,
     pub visibility: Visibility,
@@ -89,13 +101,15 @@ pub struct Rendering {
 pub struct Part {
     pub text: String,
     pub title: Option<String>,
+    pub article: Article,
     pub language: Option<String>,
     pub warning: Option<String>,
     pub visibility: Visibility,
     pub pictures: Vec<Picture>,
     /// Known before the first try for a reply; for a later part of a thread, filled in when the one before has landed.
     pub reply_to: Option<ReplyTo>,
-    /// Who is named in the text by a handle of this network: (handle without `@`, remote id).
+    /// Who is named in the text by a handle of this network: (handle without `@`, remote id). Where people are linked to
+    /// ([`crate::SiteRules::links_people`]): (name as it stands in the text, their page).
     pub mentions: Vec<(String, String)>,
 }
 
@@ -104,6 +118,7 @@ impl Part {
         Part {
             text: text.into(),
             title: None,
+            article: Article::default(),
             language: None,
             warning: None,
             visibility: Visibility::Public,

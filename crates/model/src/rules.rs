@@ -29,6 +29,21 @@ impl Unit {
     }
 }
 
+/// What holds where a place is a site with articles; nothing of it elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct SiteRules {
+    /// It is the account's own site: what stands there first can be linked to from everywhere else.
+    pub is_own: bool,
+    pub has_excerpt: bool,
+    pub has_tags: bool,
+    /// The site has categories of its own.
+    pub has_categories: bool,
+    /// The first picture stands at the head of an article, and not in its words.
+    pub leads_with_picture: bool,
+    /// Nobody is told by being named: a name is a link to the person's page.
+    pub links_people: bool,
+}
+
 /// The rules for one account: the network's, bettered by what its server states.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rules {
@@ -49,6 +64,7 @@ pub struct Rules {
     pub has_language: bool,
     pub has_edit: bool,
     pub has_title: bool,
+    pub site: SiteRules,
     /// A reply reaches people only by their names: its text begins with the `@handle`s of those it answers.
     pub reply_names_people: bool,
     /// In the order in which they are offered; the first is the default.
@@ -79,6 +95,7 @@ impl Default for Rules {
             has_language: false,
             has_edit: false,
             has_title: false,
+            site: SiteRules::default(),
             reply_names_people: false,
             visibilities: vec![Visibility::Public],
             pictures_max: 0,

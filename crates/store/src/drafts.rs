@@ -24,6 +24,8 @@ pub struct KeptDraft {
     pub zone: String,
     /// Links are replaced by our own short ones, and counted.
     pub has_short_links: bool,
+    /// It stands on the own site first; the other places wait for its address there and carry it.
+    pub has_site_first: bool,
     /// When it was put in line; `None` while it is only a draft.
     pub planned_at: Option<Timestamp>,
     pub thrown_at: Option<Timestamp>,
@@ -40,6 +42,7 @@ impl KeptDraft {
             wished_at: None,
             zone: zone.to_owned(),
             has_short_links: false,
+            has_site_first: false,
             planned_at: None,
             thrown_at: None,
             version: 0,
@@ -92,7 +95,7 @@ impl Choice {
 }
 
 const COLUMNS: &str = "id, voice, text, title, language, warning, visibility, kind, is_personal, aim, conversation, parent_id, parent_tag, root_id, root_tag, person,
-  accounts, wished_at, zone, short_links, created_at, updated_at, planned_at, thrown_at, version";
+  accounts, wished_at, zone, short_links, created_at, updated_at, planned_at, thrown_at, version, article, site_first";
 
 fn read(row: &Row<'_>) -> Kept<KeptDraft> {
     let parent: Option<String> = row.get(11)?;
@@ -114,6 +117,7 @@ fn read(row: &Row<'_>) -> Kept<KeptDraft> {
             voice: row.get(1)?,
             text: row.get(2)?,
             title: row.get(3)?,
+            article: json::article_in(&row.get::<String>(25)?)?,
             language: row.get(4)?,
             warning: row.get(5)?,
             visibility: Visibility::from_word(&row.get::<String>(6)?).unwrap_or_default(),
@@ -129,6 +133,7 @@ fn read(row: &Row<'_>) -> Kept<KeptDraft> {
         wished_at: row.get(17)?,
         zone: row.get(18)?,
         has_short_links: row.get(19)?,
+        has_site_first: row.get(26)?,
         planned_at: row.get(22)?,
         thrown_at: row.get(23)?,
         version: row.get(24)?,
@@ -206,17 +211,19 @@ impl Drafts<'_, '_> {
             &kept.zone,
             kept.has_short_links,
             now,
-            kept.version
+            kept.version,
+            json::article_out(&d.article),
+            kept.has_site_first
         ];
         let sql = if kept.version == 0 {
             "insert into drafts (desk, id, voice, text, title, language, warning, visibility, kind, is_personal, aim, conversation, parent_id, parent_tag, root_id, root_tag,
-               person, accounts, wished_at, zone, short_links, created_at, updated_at, version)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23 + 1)
+               person, accounts, wished_at, zone, short_links, created_at, updated_at, version, article, site_first)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23 + 1, $24, $25)
              on conflict (desk, id) do nothing returning version"
         } else {
             "update drafts set voice = $3, text = $4, title = $5, language = $6, warning = $7, visibility = $8, kind = $9, is_personal = $10, aim = $11,
                conversation = $12, parent_id = $13, parent_tag = $14, root_id = $15, root_tag = $16, person = $17, accounts = $18, wished_at = $19, zone = $20,
-               short_links = $21, updated_at = $22, version = version + 1
+               short_links = $21, updated_at = $22, version = version + 1, article = $24, site_first = $25
              where desk = $1 and id = $2 and version = $23 returning version"
         };
         self.0.find(sql, &values, |row| row.get(0))

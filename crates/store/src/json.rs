@@ -1,6 +1,6 @@
 //! The few nested values that are kept as JSON text in one column.
 
-use model::{Media, MediaKind, Mention, Part, Picture, PictureId, PostRef, ReplyTo, Rules, Unit, Visibility};
+use model::{Article, Media, MediaKind, Mention, Part, Picture, PictureId, PostRef, ReplyTo, Rules, SiteRules, Unit, Visibility};
 use serde_json::{Value as Json, json};
 
 use crate::{Kept, StoreError};
@@ -53,11 +53,29 @@ pub fn media_in(kept: &str) -> Kept<Vec<Media>> {
     }))
 }
 
+fn site_out(site: SiteRules) -> Json {
+    json!({
+        "is_own": site.is_own, "has_excerpt": site.has_excerpt, "has_tags": site.has_tags, "has_categories": site.has_categories,
+        "leads_with_picture": site.leads_with_picture, "links_people": site.links_people,
+    })
+}
+fn site_in(json: &Json) -> SiteRules {
+    let is = |name: &str| json[name].as_bool().unwrap_or(false);
+    SiteRules {
+        is_own: is("is_own"),
+        has_excerpt: is("has_excerpt"),
+        has_tags: is("has_tags"),
+        has_categories: is("has_categories"),
+        leads_with_picture: is("leads_with_picture"),
+        links_people: is("links_people"),
+    }
+}
+
 pub fn rules_out(rules: &Rules) -> String {
     json!({
         "text_max": rules.text_max, "unit": rules.unit.word(), "bytes_max": rules.bytes_max, "link_weight": rules.link_weight,
         "mention_counts_name_only": rules.mention_counts_name_only, "warning_counts": rules.warning_counts, "has_threads": rules.has_threads,
-        "has_warning": rules.has_warning, "has_language": rules.has_language, "has_edit": rules.has_edit, "has_title": rules.has_title, "reply_names_people": rules.reply_names_people,
+        "has_warning": rules.has_warning, "has_language": rules.has_language, "has_edit": rules.has_edit, "has_title": rules.has_title, "site": site_out(rules.site), "reply_names_people": rules.reply_names_people,
         "visibilities": rules.visibilities.iter().map(|v| v.word()).collect::<Vec<_>>(),
         "pictures_max": rules.pictures_max, "picture_bytes_max": rules.picture_bytes_max, "picture_side_max": rules.picture_side_max,
         "picture_area_max": rules.picture_area_max, "picture_types": rules.picture_types, "alt_max": rules.alt_max,
@@ -79,6 +97,7 @@ pub fn rules_in(kept: &str) -> Kept<Rules> {
         has_language: is("has_language"),
         has_edit: is("has_edit"),
         has_title: is("has_title"),
+        site: site_in(&j["site"]),
         reply_names_people: is("reply_names_people"),
         visibilities: each(&j["visibilities"], |v| v.as_str().and_then(Visibility::from_word).unwrap_or_default()),
         pictures_max: number(&j["pictures_max"]).unwrap_or(0),
@@ -90,6 +109,20 @@ pub fn rules_in(kept: &str) -> Kept<Rules> {
     })
 }
 
+fn article_json(article: &Article) -> Json {
+    json!({"excerpt": article.excerpt, "tags": article.tags, "categories": article.categories})
+}
+fn article_of(json: &Json) -> Article {
+    Article { excerpt: maybe_text(&json["excerpt"]), tags: each(&json["tags"], text), categories: each(&json["categories"], text) }
+}
+/// Empty text for an article of nothing.
+pub fn article_out(article: &Article) -> String {
+    if *article == Article::default() { String::new() } else { article_json(article).to_string() }
+}
+pub fn article_in(kept: &str) -> Kept<Article> {
+    if kept.is_empty() { Ok(Article::default()) } else { Ok(article_of(&parse("article", kept)?)) }
+}
+
 fn post_ref_out(at: &PostRef) -> Json {
     json!([at.id, at.tag])
 }
@@ -99,7 +132,7 @@ fn post_ref_in(json: &Json) -> PostRef {
 
 pub fn part_out(part: &Part) -> String {
     json!({
-        "text": part.text, "title": part.title, "language": part.language, "warning": part.warning, "visibility": part.visibility.word(),
+        "text": part.text, "title": part.title, "article": article_json(&part.article), "language": part.language, "warning": part.warning, "visibility": part.visibility.word(),
         "pictures": part.pictures.iter().map(|p| json!({"id": p.id.0, "mime": p.mime, "width": p.width, "height": p.height, "alt": p.alt})).collect::<Vec<_>>(),
         "reply_to": part.reply_to.as_ref().map(|r| json!([post_ref_out(&r.parent), post_ref_out(&r.root)])),
         "mentions": part.mentions,
@@ -111,6 +144,7 @@ pub fn part_in(kept: &str) -> Kept<Part> {
     Ok(Part {
         text: text(&j["text"]),
         title: maybe_text(&j["title"]),
+        article: article_of(&j["article"]),
         language: maybe_text(&j["language"]),
         warning: maybe_text(&j["warning"]),
         visibility: j["visibility"].as_str().and_then(Visibility::from_word).unwrap_or_default(),
@@ -138,6 +172,7 @@ mod tests {
             visibilities: Visibility::ALL.to_vec(),
             picture_types: vec!["image/png".into()],
             picture_area_max: Some(1 << 40),
+            site: SiteRules { is_own: true, has_tags: true, ..SiteRules::default() },
             ..Rules::default()
         };
         assert_eq!(rules_in(&rules_out(&rules)).unwrap(), rules);
@@ -146,11 +181,14 @@ mod tests {
         part.pictures.push(Picture { id: PictureId(7), mime: "image/png".into(), width: 3, height: 4, alt: "A cat".into() });
         part.mentions.push(("ada@x".into(), "1".into()));
         part.visibility = Visibility::Direct;
+        part.article = Article { excerpt: Some("In short".into()), tags: vec!["bread".into()], categories: vec!["Notes".into()] };
         assert_eq!(part_in(&part_out(&part)).unwrap(), part);
         let media = vec![Media { kind: MediaKind::Video, url: "https://x/v".into(), preview_url: None, alt: String::new() }];
         assert_eq!(media_in(&media_out(&media)).unwrap(), media);
         let mentions = vec![Mention { remote_id: "1".into(), handle: "a@b".into() }];
         assert_eq!(mentions_in(&mentions_out(&mentions)).unwrap(), mentions);
+        assert_eq!(article_in(&article_out(&part.article)).unwrap(), part.article);
+        assert_eq!(article_in(&article_out(&Article::default())).unwrap(), Article::default());
         assert!(rules_in("{").is_err());
     }
 }

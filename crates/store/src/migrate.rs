@@ -12,6 +12,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("005 listen", include_str!("../migrations/005_listen.sql")),
     ("006 relate", include_str!("../migrations/006_relate.sql")),
     ("007 reflect", include_str!("../migrations/007_reflect.sql")),
+    ("008 article", include_str!("../migrations/008_article.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

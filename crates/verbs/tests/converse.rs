@@ -466,6 +466,7 @@ mod answers {
                     voice: None,
                     text: "Linen or silk?".into(),
                     title: None,
+                    article: Default::default(),
                     language: None,
                     warning: None,
                     visibility: Default::default(),

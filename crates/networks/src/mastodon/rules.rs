@@ -26,6 +26,7 @@ pub fn usual() -> Rules {
         has_language: true,
         has_edit: true,
         has_title: false,
+        site: Default::default(),
         reply_names_people: true,
         visibilities: Visibility::ALL.to_vec(),
         pictures_max: PICTURES_MAX,

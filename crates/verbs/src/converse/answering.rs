@@ -215,6 +215,7 @@ fn empty(id: DraftId, voice: Option<VoiceId>, now: Timestamp) -> Draft {
         voice,
         text: String::new(),
         title: None,
+        article: Default::default(),
         language: None,
         warning: None,
         visibility: Visibility::Public,

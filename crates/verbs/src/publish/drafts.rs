@@ -39,6 +39,7 @@ pub async fn fresh(cx: Cx<'_>) -> Done<KeptDraft> {
                 voice,
                 text: String::new(),
                 title: None,
+                article: Default::default(),
                 language: None,
                 warning: None,
                 visibility: Visibility::Public,

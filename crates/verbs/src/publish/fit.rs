@@ -2,7 +2,7 @@
 
 use model::measure::{count, length, links};
 use model::split::{BREAK, Numbering, split_numbered};
-use model::{Draft, Misfit, NetworkKey, Part, Rendering, Rules, Unit, Visibility};
+use model::{Article, Draft, Misfit, NetworkKey, Part, Rendering, Rules, SiteRules, Unit, Visibility};
 
 /// Where a draft shall fit: what the place is called, and its rules.
 #[derive(Clone, Copy)]
@@ -53,6 +53,7 @@ pub fn fit(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[Stri
         mentions: mentions.iter().filter(|(handle, _)| text.contains(&format!("@{handle}"))).cloned().collect(),
         text,
         title: draft.title.clone().filter(|_| place.rules.has_title && i == 0),
+        article: if i == 0 { article(draft, place.rules.site) } else { Article::default() },
         language: draft.language.clone().filter(|_| place.rules.has_language),
         warning: warning.filter(|_| place.rules.has_warning).map(str::to_owned),
         visibility,
@@ -60,6 +61,19 @@ pub fn fit(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[Stri
         reply_to: reply_to.clone().filter(|_| i == 0),
     });
     Ok(Rendering { parts: parts.collect(), lengths, tells, is_by_hand: edit.is_some() })
+}
+
+/// Of what an article has, what this place has too. An answer has nothing of it.
+fn article(draft: &Draft, site: SiteRules) -> Article {
+    if draft.reply.is_some() {
+        return Article::default();
+    }
+    let all = draft.article.clone();
+    Article {
+        excerpt: all.excerpt.filter(|_| site.has_excerpt),
+        tags: if site.has_tags { all.tags } else { Vec::new() },
+        categories: if site.has_categories { all.categories } else { Vec::new() },
+    }
 }
 
 /// How much a draft's own words are over a place's limit as one post, in its unit; 0 where they fit.

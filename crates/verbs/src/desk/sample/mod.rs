@@ -344,6 +344,7 @@ impl Filling<'_, '_> {
             voice: Some(self.voice),
             text: words.to_owned(),
             title: None,
+            article: Default::default(),
             language: Some("en".into()),
             warning: None,
             visibility: Visibility::Public,

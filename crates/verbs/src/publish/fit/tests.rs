@@ -9,6 +9,7 @@ fn draft(text: &str) -> Draft {
         voice: None,
         text: text.into(),
         title: None,
+        article: Default::default(),
         language: Some("en".into()),
         warning: None,
         visibility: Visibility::Public,
