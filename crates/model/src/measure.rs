@@ -1,12 +1,19 @@
 //! How long a text is by a network's own rule. One function for the page, the API, the command line and the sender.
 //! In doubt it counts more rather than less, so that a post that fits here fits there.
 
+use std::borrow::Cow;
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::extract::addresses;
 use crate::{Rules, Unit};
+
+mod weighted;
 
 /// The text's length in `rules.unit`, with links and mentions weighed as `rules` say.
 pub fn length(text: &str, rules: &Rules) -> u32 {
+    let text = &*composed(text, rules.unit);
     let mut total = 0u32;
     let mut rest_from = 0usize;
     for (start, end, weight) in weighed(text, rules) {
@@ -14,6 +21,14 @@ pub fn length(text: &str, rules: &Rules) -> u32 {
         rest_from = end;
     }
     total.saturating_add(count(&text[rest_from..], rules.unit))
+}
+
+/// The text as it is counted: composed where the unit wants that.
+fn composed(text: &str, unit: Unit) -> Cow<'_, str> {
+    match unit {
+        Unit::Weighted(weights) if weights.is_composed && !text.is_ascii() && !is_nfc(text) => Cow::Owned(text.nfc().collect()),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// Plain length in one unit.
@@ -24,6 +39,7 @@ pub fn count(text: &str, unit: Unit) -> u32 {
         Unit::Scalars => text.chars().count(),
         Unit::Bytes => text.len(),
         Unit::Utf16 => text.encode_utf16().count(),
+        Unit::Weighted(weights) => return weighted::letters(text, &weights),
     };
     u32::try_from(n).unwrap_or(u32::MAX)
 }
@@ -32,7 +48,11 @@ pub fn count(text: &str, unit: Unit) -> u32 {
 fn weighed(text: &str, rules: &Rules) -> Vec<(usize, usize, u32)> {
     let mut found = Vec::new();
     if let Some(weight) = rules.link_weight {
-        found.extend(links(text).into_iter().filter(|&(s, e)| has_public_host(&text[s..e])).map(|(s, e)| (s, e, weight)));
+        if rules.bare_links {
+            found.extend(addresses(text).into_iter().map(|a| (a.start, a.end, weight)));
+        } else {
+            found.extend(links(text).into_iter().filter(|&(s, e)| has_public_host(&text[s..e])).map(|(s, e)| (s, e, weight)));
+        }
     }
     if rules.mention_counts_name_only {
         for (start, end, name_end) in mentions(text) {

@@ -13,6 +13,50 @@ pub enum Unit {
     Bytes,
     /// UTF-16 code units.
     Utf16,
+    /// Scalar values, some of which weigh more than others.
+    Weighted(Weights),
+}
+
+/// How many stretches of lighter or heavier letters a network may have.
+pub const STRETCHES_MAX: usize = 4;
+
+/// What letters weigh. Every figure is in hundredths, or whatever part of a letter `scale` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weights {
+    /// What one letter of the limit weighs.
+    pub scale: u32,
+    /// What a scalar value outside of `stretches` weighs.
+    pub usual: u32,
+    /// (first, last, weight) of scalar values, in order; `(1, 0, 0)` is none.
+    pub stretches: [(u32, u32, u32); STRETCHES_MAX],
+    pub emoji: EmojiWeight,
+    /// Counted as composed (Unicode's normal form C), however it was typed.
+    pub is_composed: bool,
+}
+
+/// What a whole emoji weighs, however many scalar values it is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmojiWeight {
+    /// Nothing special: by its scalar values.
+    ByLetters,
+    /// As much as the usual letter.
+    Usual,
+    /// One letter for each byte of its UTF-8.
+    Bytes,
+}
+
+impl EmojiWeight {
+    const ALL: [EmojiWeight; 3] = [EmojiWeight::ByLetters, EmojiWeight::Usual, EmojiWeight::Bytes];
+    pub fn word(self) -> &'static str {
+        match self {
+            EmojiWeight::ByLetters => "by its letters",
+            EmojiWeight::Usual => "as one",
+            EmojiWeight::Bytes => "by its bytes",
+        }
+    }
+    pub fn from_word(word: &str) -> Option<EmojiWeight> {
+        Self::ALL.into_iter().find(|w| w.word() == word)
+    }
 }
 
 impl Unit {
@@ -22,8 +66,12 @@ impl Unit {
             Unit::Scalars => "characters",
             Unit::Bytes => "bytes",
             Unit::Utf16 => "UTF-16 units",
+            Unit::Weighted(_) => Unit::WEIGHTED,
         }
     }
+    /// The word of [`Unit::Weighted`], whose weights have to be kept beside it.
+    pub const WEIGHTED: &str = "weighted letters";
+    /// The unit with that word, all but [`Unit::WEIGHTED`].
     pub fn from_word(word: &str) -> Option<Unit> {
         [Unit::Graphemes, Unit::Scalars, Unit::Bytes, Unit::Utf16].into_iter().find(|u| u.word() == word)
     }
@@ -42,6 +90,58 @@ pub struct SiteRules {
     pub leads_with_picture: bool,
     /// Nobody is told by being named: a name is a link to the person's page.
     pub links_people: bool,
+}
+
+/// How people are named in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Naming {
+    /// `@handle`.
+    #[default]
+    At,
+    /// `u/handle`.
+    Slash,
+    /// By their plain name: a handle typed into the text points at nobody.
+    Plain,
+}
+
+impl Naming {
+    pub const ALL: [Naming; 3] = [Naming::At, Naming::Slash, Naming::Plain];
+    pub fn word(self) -> &'static str {
+        match self {
+            Naming::At => "@handle",
+            Naming::Slash => "u/handle",
+            Naming::Plain => "name",
+        }
+    }
+    pub fn from_word(word: &str) -> Option<Naming> {
+        Self::ALL.into_iter().find(|n| n.word() == word)
+    }
+}
+
+/// What becomes of a link beyond its letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Cards {
+    /// Nothing: it is a link in the text, or not even that.
+    #[default]
+    None,
+    /// The network looks at the page and draws a card by itself.
+    Drawn,
+    /// Whoever posts sends the card along; a link that ends the text then need not stand in it.
+    Sent,
+}
+
+impl Cards {
+    pub const ALL: [Cards; 3] = [Cards::None, Cards::Drawn, Cards::Sent];
+    pub fn word(self) -> &'static str {
+        match self {
+            Cards::None => "none",
+            Cards::Drawn => "drawn",
+            Cards::Sent => "sent",
+        }
+    }
+    pub fn from_word(word: &str) -> Option<Cards> {
+        Self::ALL.into_iter().find(|c| c.word() == word)
+    }
 }
 
 /// The rules for one account: the network's, bettered by what its server states.
@@ -65,10 +165,24 @@ pub struct Rules {
     pub has_edit: bool,
     pub has_title: bool,
     pub site: SiteRules,
+    /// Nothing can be posted without a title.
+    pub needs_title: bool,
+    /// Letters of a title; `None` where there is no limit.
+    pub title_max: Option<u32>,
+    /// An address without `https://` is a link as well, where its end is a domain that exists.
+    pub bare_links: bool,
+    /// Different links that one post may hold at most.
+    pub links_max: Option<u32>,
+    /// Hashtags of one post that the network heeds, or takes, at most.
+    pub tags_max: Option<u32>,
+    pub cards: Cards,
+    pub naming: Naming,
     /// A reply reaches people only by their names: its text begins with the `@handle`s of those it answers.
     pub reply_names_people: bool,
     /// In the order in which they are offered; the first is the default.
     pub visibilities: Vec<Visibility>,
+    /// Pictures that a post must have at least.
+    pub pictures_min: u32,
     pub pictures_max: u32,
     pub picture_bytes_max: u64,
     /// Longest side in pixels; `None` where only bytes count.
@@ -96,8 +210,16 @@ impl Default for Rules {
             has_edit: false,
             has_title: false,
             site: SiteRules::default(),
+            needs_title: false,
+            title_max: None,
+            bare_links: false,
+            links_max: None,
+            tags_max: None,
+            cards: Cards::None,
+            naming: Naming::At,
             reply_names_people: false,
             visibilities: vec![Visibility::Public],
+            pictures_min: 0,
             pictures_max: 0,
             picture_bytes_max: 0,
             picture_side_max: None,

@@ -3,6 +3,7 @@
 //! Begin with [`Network`], then one folder; every call out passes [`http::Http`].
 
 pub mod agents;
+pub mod assisted;
 pub mod clean;
 pub mod error;
 pub mod facets;

@@ -1,6 +1,9 @@
 //! The few nested values that are kept as JSON text in one column.
 
-use model::{Article, Media, MediaKind, Mention, Part, Picture, PictureId, PostRef, ReplyTo, Rules, SiteRules, Unit, Visibility};
+use model::{
+    Article, Cards, EmojiWeight, Media, MediaKind, Mention, Naming, Part, Picture, PictureId, PostRef, ReplyTo, Rules, SiteRules, Unit,
+    Visibility, Weights,
+};
 use serde_json::{Value as Json, json};
 
 use crate::{Kept, StoreError};
@@ -75,8 +78,12 @@ pub fn rules_out(rules: &Rules) -> String {
     json!({
         "text_max": rules.text_max, "unit": rules.unit.word(), "bytes_max": rules.bytes_max, "link_weight": rules.link_weight,
         "mention_counts_name_only": rules.mention_counts_name_only, "warning_counts": rules.warning_counts, "has_threads": rules.has_threads,
-        "has_warning": rules.has_warning, "has_language": rules.has_language, "has_edit": rules.has_edit, "has_title": rules.has_title, "site": site_out(rules.site), "reply_names_people": rules.reply_names_people,
+        "has_warning": rules.has_warning, "has_language": rules.has_language, "has_edit": rules.has_edit, "has_title": rules.has_title,
+        "site": site_out(rules.site),
+        "needs_title": rules.needs_title, "title_max": rules.title_max, "bare_links": rules.bare_links, "links_max": rules.links_max,
+        "tags_max": rules.tags_max, "cards": rules.cards.word(), "naming": rules.naming.word(), "reply_names_people": rules.reply_names_people,
         "visibilities": rules.visibilities.iter().map(|v| v.word()).collect::<Vec<_>>(),
+        "weights": weights_out(rules.unit), "pictures_min": rules.pictures_min,
         "pictures_max": rules.pictures_max, "picture_bytes_max": rules.picture_bytes_max, "picture_side_max": rules.picture_side_max,
         "picture_area_max": rules.picture_area_max, "picture_types": rules.picture_types, "alt_max": rules.alt_max,
     })
@@ -87,7 +94,7 @@ pub fn rules_in(kept: &str) -> Kept<Rules> {
     let is = |name: &str| j[name].as_bool().unwrap_or(false);
     Ok(Rules {
         text_max: number(&j["text_max"]),
-        unit: j["unit"].as_str().and_then(Unit::from_word).ok_or_else(|| broken("rule"))?,
+        unit: unit_in(&j).ok_or_else(|| broken("rule"))?,
         bytes_max: number(&j["bytes_max"]),
         link_weight: number(&j["link_weight"]),
         mention_counts_name_only: is("mention_counts_name_only"),
@@ -98,8 +105,16 @@ pub fn rules_in(kept: &str) -> Kept<Rules> {
         has_edit: is("has_edit"),
         has_title: is("has_title"),
         site: site_in(&j["site"]),
+        needs_title: is("needs_title"),
+        title_max: number(&j["title_max"]),
+        bare_links: is("bare_links"),
+        links_max: number(&j["links_max"]),
+        tags_max: number(&j["tags_max"]),
+        cards: j["cards"].as_str().and_then(Cards::from_word).unwrap_or_default(),
+        naming: j["naming"].as_str().and_then(Naming::from_word).unwrap_or_default(),
         reply_names_people: is("reply_names_people"),
         visibilities: each(&j["visibilities"], |v| v.as_str().and_then(Visibility::from_word).unwrap_or_default()),
+        pictures_min: number(&j["pictures_min"]).unwrap_or(0),
         pictures_max: number(&j["pictures_max"]).unwrap_or(0),
         picture_bytes_max: j["picture_bytes_max"].as_u64().unwrap_or(0),
         picture_side_max: number(&j["picture_side_max"]),
@@ -121,6 +136,31 @@ pub fn article_out(article: &Article) -> String {
 }
 pub fn article_in(kept: &str) -> Kept<Article> {
     if kept.is_empty() { Ok(Article::default()) } else { Ok(article_of(&parse("article", kept)?)) }
+}
+
+fn weights_out(unit: Unit) -> Option<Json> {
+    let Unit::Weighted(w) = unit else { return None };
+    let stretches: Vec<Json> = w.stretches.iter().map(|(first, last, weight)| json!([first, last, weight])).collect();
+    Some(json!({"scale": w.scale, "usual": w.usual, "stretches": stretches, "emoji": w.emoji.word(), "is_composed": w.is_composed}))
+}
+
+fn unit_in(rules: &Json) -> Option<Unit> {
+    let word = rules["unit"].as_str()?;
+    if word != Unit::WEIGHTED {
+        return Unit::from_word(word);
+    }
+    let kept = &rules["weights"];
+    let mut stretches = [(1, 0, 0); model::rules::STRETCHES_MAX];
+    for (to, from) in stretches.iter_mut().zip(kept["stretches"].as_array()?) {
+        *to = (number(&from[0])?, number(&from[1])?, number(&from[2])?);
+    }
+    Some(Unit::Weighted(Weights {
+        scale: number(&kept["scale"]).filter(|s| *s > 0)?,
+        usual: number(&kept["usual"])?,
+        stretches,
+        emoji: kept["emoji"].as_str().and_then(EmojiWeight::from_word)?,
+        is_composed: kept["is_composed"].as_bool().unwrap_or(false),
+    }))
 }
 
 fn post_ref_out(at: &PostRef) -> Json {
@@ -176,6 +216,26 @@ mod tests {
             ..Rules::default()
         };
         assert_eq!(rules_in(&rules_out(&rules)).unwrap(), rules);
+        let weights = Weights {
+            scale: 100,
+            usual: 200,
+            stretches: [(0, 4351, 100), (8192, 8205, 100), (1, 0, 0), (1, 0, 0)],
+            emoji: EmojiWeight::Bytes,
+            is_composed: true,
+        };
+        let habits = Rules {
+            unit: Unit::Weighted(weights),
+            bare_links: true,
+            links_max: Some(5),
+            tags_max: Some(1),
+            cards: Cards::Sent,
+            naming: Naming::Slash,
+            needs_title: true,
+            title_max: Some(300),
+            pictures_min: 1,
+            ..rules
+        };
+        assert_eq!(rules_in(&rules_out(&habits)).unwrap(), habits);
         let mut part = Part::of_text("Hello “you”\n\u{1f60a}");
         part.reply_to = Some(ReplyTo { parent: PostRef::new("at://x", "bafy"), root: PostRef::new("at://y", "") });
         part.pictures.push(Picture { id: PictureId(7), mime: "image/png".into(), width: 3, height: 4, alt: "A cat".into() });

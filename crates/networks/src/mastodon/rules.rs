@@ -1,6 +1,6 @@
 //! What one server lets a post be, out of what it says of itself; the network's usual limits where it says nothing.
 
-use model::{Rules, Unit, Visibility};
+use model::{Cards, Rules, Unit, Visibility};
 
 use super::wire::Instance;
 
@@ -35,6 +35,8 @@ pub fn usual() -> Rules {
         picture_area_max: Some(PICTURE_AREA_MAX),
         picture_types: PICTURE_TYPES.map(str::to_owned).to_vec(),
         alt_max: Some(ALT_MAX),
+        cards: Cards::Drawn,
+        ..Rules::default()
     }
 }
 

@@ -1,0 +1,269 @@
+//! The figures, a network each. All are limits of what a person can post on the network's own page, without paying for more.
+
+use model::rules::STRETCHES_MAX;
+use model::{Cards, EmojiWeight, Naming, Rules, Unit, Visibility, Weights};
+
+use super::{Assisted, Compose, Read, Source};
+use crate::About;
+
+const BLURB: &str = "Hobnob prepares the post by its rules; you paste it there, and bring the address back.";
+const READ: Read = Read::On("2026-11-22");
+const MB: u64 = 1024 * 1024;
+
+pub static TABLE: [Assisted; 8] = [X, THREADS, LINKEDIN, FACEBOOK, PINTEREST, YOUTUBE, REDDIT, TUMBLR];
+
+const fn about(key: &'static str, name: &'static str, mark: &'static str, rules: fn() -> Rules) -> About {
+    About { key, name, mark, blurb: BLURB, rules }
+}
+
+const fn says(says: &'static str, at: &'static str, read: Read) -> Source {
+    Source { says, at, read }
+}
+
+fn kinds<const N: usize>(kinds: [&str; N]) -> Vec<String> {
+    kinds.map(|kind| format!("image/{kind}")).to_vec()
+}
+
+/// What all of them share.
+fn base() -> Rules {
+    Rules { unit: Unit::Utf16, visibilities: vec![Visibility::Public], ..Rules::default() }
+}
+
+const X: Assisted = Assisted {
+    about: about("x", "X", "Xt", x),
+    compose: Compose { page: "https://x.com/intent/post", text: Some("text"), title: None, link: None },
+    sources: &[
+        says("280 letters by weight; links 23; an emoji 2; counted composed", "https://docs.x.com/fundamentals/counting-characters", READ),
+        says("the weights", "https://github.com/twitter/twitter-text/blob/master/config/v3.json", READ),
+        says(
+            "4 pictures of 5 MB, JPEG, PNG, GIF, WebP; 1,000 letters of alt text",
+            "https://docs.x.com/x-api/media/quickstart/best-practices",
+            Read::FromMemory,
+        ),
+    ],
+};
+
+/// Version 3 of the published configuration.
+const X_WEIGHTS: Weights = {
+    let stretches: [(u32, u32, u32); STRETCHES_MAX] = [(0, 4351, 100), (8192, 8205, 100), (8208, 8223, 100), (8242, 8247, 100)];
+    Weights { scale: 100, usual: 200, stretches, emoji: EmojiWeight::Usual, is_composed: true }
+};
+
+fn x() -> Rules {
+    Rules {
+        text_max: Some(280),
+        unit: Unit::Weighted(X_WEIGHTS),
+        link_weight: Some(23),
+        bare_links: true,
+        has_threads: true,
+        cards: Cards::Drawn,
+        pictures_max: 4,
+        picture_bytes_max: 5 * MB,
+        picture_side_max: Some(8192),
+        picture_types: kinds(["jpeg", "png", "gif", "webp"]),
+        alt_max: Some(1000),
+        ..base()
+    }
+}
+
+const THREADS: Assisted = Assisted {
+    about: about("threads", "Threads", "Th", threads),
+    compose: Compose { page: "https://www.threads.com/intent/post", text: Some("text"), title: None, link: None },
+    sources: &[
+        says("500 letters; an emoji as many as its UTF-8 has bytes", "https://developers.facebook.com/documentation/threads/posts", READ),
+        says("5 different links", "https://developers.facebook.com/documentation/threads/create-posts/text-attachments", READ),
+        says(
+            "one tag; 20 pictures of 8 MB, JPEG or PNG; 1,000 letters of alt text",
+            "https://developers.facebook.com/documentation/threads/overview",
+            Read::FromMemory,
+        ),
+    ],
+};
+
+fn threads() -> Rules {
+    let stretches = [(1, 0, 0); STRETCHES_MAX];
+    Rules {
+        text_max: Some(500),
+        unit: Unit::Weighted(Weights { scale: 1, usual: 1, stretches, emoji: EmojiWeight::Bytes, is_composed: false }),
+        has_threads: true,
+        links_max: Some(5),
+        tags_max: Some(1),
+        cards: Cards::Drawn,
+        pictures_max: 20,
+        picture_bytes_max: 8 * MB,
+        picture_types: kinds(["jpeg", "png"]),
+        alt_max: Some(1000),
+        ..base()
+    }
+}
+
+const LINKEDIN: Assisted = Assisted {
+    about: about("linkedin", "LinkedIn", "Li", linkedin),
+    compose: Compose { page: "https://www.linkedin.com/feed/?shareActive=true", text: Some("text"), title: None, link: None },
+    sources: &[
+        says("20 pictures", "https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/multiimage-post-api", READ),
+        says("3,000 letters", "https://www.linkedin.com/help/linkedin/answer/a528176", Read::FromMemory),
+        says(
+            "36,152,320 pixels, JPEG, PNG, GIF; 4,086 letters of alt text; 5 MB",
+            "https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api",
+            Read::FromMemory,
+        ),
+    ],
+};
+
+fn linkedin() -> Rules {
+    Rules {
+        text_max: Some(3000),
+        cards: Cards::Drawn,
+        // A name becomes a link only when it is picked from the list that opens while typing.
+        naming: Naming::Plain,
+        pictures_max: 20,
+        picture_bytes_max: 5 * MB,
+        picture_area_max: Some(36_152_320),
+        picture_types: kinds(["jpeg", "png", "gif"]),
+        alt_max: Some(4086),
+        ..base()
+    }
+}
+
+const FACEBOOK: Assisted = Assisted {
+    about: about("facebook", "Facebook", "Fb", facebook),
+    compose: Compose { page: "https://www.facebook.com/", text: None, title: None, link: None },
+    sources: &[
+        says("63,206 letters, as Facebook said in 2011; no page of today says so", "https://www.facebook.com/help", Read::FromMemory),
+        says(
+            "JPEG, PNG, GIF of 10 MB; how many pictures and letters of alt text is not stated, 10 and 1,000 are ours",
+            "https://developers.facebook.com/docs/graph-api/reference/page/photos/",
+            Read::FromMemory,
+        ),
+    ],
+};
+
+fn facebook() -> Rules {
+    Rules {
+        text_max: Some(63_206),
+        cards: Cards::Drawn,
+        naming: Naming::Plain,
+        pictures_max: 10,
+        picture_bytes_max: 10 * MB,
+        picture_types: kinds(["jpeg", "png", "gif"]),
+        alt_max: Some(1000),
+        ..base()
+    }
+}
+
+const PINTEREST: Assisted = Assisted {
+    about: about("pinterest", "Pinterest", "Pi", pinterest),
+    compose: Compose { page: "https://www.pinterest.com/pin-creation-tool/", text: None, title: None, link: None },
+    sources: &[
+        says(
+            "a picture is needed, 5 at most; title 100, alt text 500 letters; description 800 by the interface, 500 is the older figure",
+            "https://developers.pinterest.com/docs/api/v5/pins-create/",
+            Read::FromMemory,
+        ),
+        says("20 MB; JPEG, PNG, WebP", "https://help.pinterest.com/en/business/article/pinterest-product-specs", Read::FromMemory),
+    ],
+};
+
+fn pinterest() -> Rules {
+    Rules {
+        text_max: Some(500),
+        has_title: true,
+        title_max: Some(100),
+        naming: Naming::Plain,
+        pictures_min: 1,
+        pictures_max: 5,
+        picture_bytes_max: 20 * MB,
+        picture_types: kinds(["jpeg", "png", "webp"]),
+        alt_max: Some(500),
+        ..base()
+    }
+}
+
+const YOUTUBE: Assisted = Assisted {
+    about: about("youtube", "YouTube", "Yt", youtube),
+    compose: Compose { page: "https://www.youtube.com/upload", text: None, title: None, link: None },
+    sources: &[
+        says(
+            "a video's title 100 letters, its description 5,000 bytes",
+            "https://developers.google.com/youtube/v3/docs/videos",
+            Read::FromMemory,
+        ),
+        says("60 tags, or all are passed over", "https://support.google.com/youtube/answer/6390658", Read::FromMemory),
+        says(
+            "one picture, to stand for the video: 2 MB, JPEG, PNG, GIF",
+            "https://support.google.com/youtube/answer/72431",
+            Read::FromMemory,
+        ),
+    ],
+};
+
+fn youtube() -> Rules {
+    Rules {
+        text_max: Some(5000),
+        unit: Unit::Bytes,
+        has_title: true,
+        needs_title: true,
+        title_max: Some(100),
+        tags_max: Some(60),
+        pictures_max: 1,
+        picture_bytes_max: 2 * MB,
+        picture_types: kinds(["jpeg", "png", "gif"]),
+        ..base()
+    }
+}
+
+const REDDIT: Assisted = Assisted {
+    about: about("reddit", "Reddit", "Re", reddit),
+    compose: Compose { page: "https://www.reddit.com/submit", text: Some("text"), title: Some("title"), link: None },
+    sources: &[
+        says("a title of 300 letters; 40,000 letters", "https://www.reddit.com/dev/api/#POST_api_submit", Read::FromMemory),
+        says("20 pictures of 20 MB, JPEG, PNG, GIF", "https://support.reddithelp.com/hc/en-us/articles/360060422572", Read::FromMemory),
+    ],
+};
+
+fn reddit() -> Rules {
+    Rules {
+        text_max: Some(40_000),
+        has_title: true,
+        needs_title: true,
+        title_max: Some(300),
+        has_edit: true,
+        naming: Naming::Slash,
+        pictures_max: 20,
+        picture_bytes_max: 20 * MB,
+        picture_types: kinds(["jpeg", "png", "gif"]),
+        ..base()
+    }
+}
+
+const TUMBLR: Assisted = Assisted {
+    about: about("tumblr", "Tumblr", "Tu", tumblr),
+    compose: Compose { page: "https://www.tumblr.com/new/text", text: None, title: None, link: None },
+    sources: &[
+        says(
+            "30 pictures; 100 links; 4,096 code points a paragraph, 1 MB in all (a post of one paragraph's length always fits)",
+            "https://github.com/tumblr/docs/blob/master/npf-spec.md#post-content-limits",
+            READ,
+        ),
+        says("30 tags; pictures of 20 MB", "https://help.tumblr.com/knowledge-base/posts/", Read::FromMemory),
+    ],
+};
+
+fn tumblr() -> Rules {
+    Rules {
+        text_max: Some(4096),
+        unit: Unit::Scalars,
+        has_title: true,
+        title_max: Some(4096),
+        has_edit: true,
+        links_max: Some(100),
+        tags_max: Some(30),
+        cards: Cards::Drawn,
+        pictures_max: 30,
+        picture_bytes_max: 20 * MB,
+        picture_types: kinds(["jpeg", "png", "gif", "webp"]),
+        alt_max: Some(4096),
+        ..base()
+    }
+}
