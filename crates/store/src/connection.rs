@@ -52,6 +52,8 @@ impl Connection {
         connection.pragma_update(None, "synchronous", if is_writer { "full" } else { "normal" })?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "cache_size", -4096)?;
+        // One plan a statement: else every statement is parsed and planned anew at each use, for the values it is given.
+        connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         if !is_writer {
             connection.pragma_update(None, "query_only", true)?;
         }

@@ -9,6 +9,7 @@ use model::{DeskId, Seat};
 
 use crate::StoreError;
 use crate::connection::Connection;
+use crate::mark::{Mark, Watch};
 use crate::seal::Key;
 use crate::tx::{Tx, Unscoped};
 
@@ -37,6 +38,7 @@ pub struct Store {
     readers: Arc<SyncSender<Work>>,
     key: Arc<Key>,
     backend: Arc<Backend>,
+    watch: Option<Arc<Watch>>,
 }
 
 impl Store {
@@ -64,7 +66,8 @@ impl Store {
                 (all.clone(), all)
             }
         };
-        Ok(Store { writers, readers, key: Arc::new(key), backend: Arc::new(backend) })
+        let watch = Watch::over(&backend)?.map(Arc::new);
+        Ok(Store { writers, readers, key: Arc::new(key), backend: Arc::new(backend), watch })
     }
 
     pub fn backend(&self) -> &Backend {
@@ -72,6 +75,12 @@ impl Store {
     }
     pub fn key(&self) -> &Key {
         &self.key
+    }
+
+    /// Stays the same as long as nobody, in this process or in another, has written anything. `None` where the database has no such
+    /// word that costs less than reading again (PostgreSQL). It waits for no disk, so it may be asked on any thread.
+    pub fn mark(&self) -> Option<Mark> {
+        self.watch.as_ref()?.mark()
     }
 
     /// Reads inside the seat's desk: one transaction, one hop.

@@ -21,6 +21,32 @@ async fn a_failed_transaction_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn the_mark_moves_with_every_commit_and_with_nothing_else() {
+    let scene = Scene::set("account ada@plaza").await;
+    let store = &scene.kept.store;
+    let Some(before) = store.mark() else {
+        assert!(matches!(store.backend(), store::Backend::Pg(_)), "SQLite always has a mark");
+        return;
+    };
+    store.read::<_, StoreError>(&scene.seat, |tx| tx.accounts().list()).await.unwrap();
+    let undone: Result<(), StoreError> = store
+        .write(&scene.seat, |tx| {
+            tx.set_setting("hold", "20")?;
+            Err(StoreError::Conflict("on purpose".into()))
+        })
+        .await;
+    assert!(undone.is_err());
+    assert_eq!(store.mark(), Some(before), "nothing was written");
+    store.write::<_, StoreError>(&scene.seat, |tx| tx.set_setting("hold", "30")).await.unwrap();
+    let after = store.mark().unwrap();
+    assert_ne!(after, before);
+    let store::Backend::Lite(path) = store.backend() else { panic!("a mark without SQLite") };
+    let other = store::Store::open(store::Backend::Lite(path.clone()), store.key().clone()).unwrap();
+    other.write::<_, StoreError>(&scene.seat, |tx| tx.set_setting("hold", "40")).await.unwrap();
+    assert_ne!(store.mark(), Some(after), "somebody else wrote");
+}
+
+#[tokio::test]
 async fn a_desk_never_sees_anothers_rows() {
     let scene = Scene::set("account ada@plaza").await;
     let other = Seat::of_clock(DeskId(2));

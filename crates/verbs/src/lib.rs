@@ -17,4 +17,4 @@ pub use app::{App, Config, Cx};
 pub use error::{Done, VerbError};
 pub use networks::http::{Http, Reach};
 pub use networks::{About, Field, NetworkError, Networks};
-pub use store::StoreError;
+pub use store::{Mark, StoreError};

@@ -19,6 +19,7 @@
 //! script, a style or a handler of its own: a test reads every template, and the content policy refuses them.
 
 pub mod assets;
+mod drawn;
 pub mod errors;
 pub mod flash;
 pub mod forms;

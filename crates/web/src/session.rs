@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     convert::Infallible,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use axum::{
@@ -183,6 +183,8 @@ pub struct Seated {
     /// The name of the part that the script wants instead of the whole page.
     pub fragment: Option<String>,
     pub(crate) key: SessionKey,
+    /// One for the whole page.
+    token: OnceLock<String>,
 }
 
 impl Seated {
@@ -202,7 +204,7 @@ impl Seated {
         };
         let fragment = headers.get(FRAGMENT).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let flash = if fragment.is_none() { Flash::of(headers, &key) } else { None };
-        Ok(Some(Seated { site: site.clone(), who, now, look: Look::of(headers), flash, fragment, key }))
+        Ok(Some(Seated { site: site.clone(), who, now, look: Look::of(headers), flash, fragment, key, token: OnceLock::new() }))
     }
 
     /// What every verb is given.
@@ -223,9 +225,13 @@ impl Seated {
         self.fragment.as_deref() == Some(fragment)
     }
 
-    /// The word that every form carries, to prove that the form came from a page of ours. Another one each time, so
-    /// that a packed page gives nothing away.
+    /// The word that every form of a page carries, to prove that the form came from a page of ours. Another one on each page,
+    /// so that a packed page gives nothing away.
     pub fn token(&self) -> String {
+        self.token.get_or_init(|| self.draw_token()).clone()
+    }
+
+    fn draw_token(&self) -> String {
         let mask: [u8; 16] = rand::random();
         let mut both = [0; 32];
         for (at, (secret, mask)) in self.form_secret().iter().zip(mask).enumerate() {

@@ -119,10 +119,14 @@ pub fn html(page: &(impl Template + ?Sized)) -> Answer {
 const PAGE_BYTES: usize = 24 * 1024;
 
 pub fn html_with(status: StatusCode, page: &(impl Template + ?Sized)) -> Answer {
-    let mut out = String::with_capacity(PAGE_BYTES);
-    page.render_into(&mut out).map_err(|_| Fault::broken("a page could not be drawn"))?;
-    let mut answer = Response::new(Body::from(out));
+    let mut answer = Response::new(Body::from(draw(page)?));
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     Ok(answer)
+}
+
+pub(crate) fn draw(page: &(impl Template + ?Sized)) -> Result<String, Fault> {
+    let mut out = String::with_capacity(PAGE_BYTES);
+    page.render_into(&mut out).map_err(|_| Fault::broken("a page could not be drawn"))?;
+    Ok(out)
 }

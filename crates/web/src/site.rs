@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use model::Timestamp;
 use verbs::App;
 
-use crate::session::Sessions;
+use crate::{drawn::DrawnPages, session::Sessions};
 
 /// How the site is wired.
 pub struct Wiring {
@@ -20,6 +20,7 @@ pub struct Wiring {
 pub struct Inner {
     pub app: Arc<App>,
     pub sessions: Sessions,
+    pub(crate) drawn: DrawnPages,
     clock: fn() -> Timestamp,
     secure_host: Option<String>,
 }
@@ -40,7 +41,13 @@ impl Site {
             let host = a.host_str()?.to_owned();
             Some(a.port().map_or(host.clone(), |port| format!("{host}:{port}")))
         });
-        Site(Arc::new(Inner { app: wiring.app, sessions: Sessions::default(), clock: wiring.clock, secure_host }))
+        Site(Arc::new(Inner {
+            app: wiring.app,
+            sessions: Sessions::default(),
+            drawn: DrawnPages::default(),
+            clock: wiring.clock,
+            secure_host,
+        }))
     }
 
     pub fn now(&self) -> Timestamp {

@@ -121,6 +121,34 @@ async fn today_and_the_inbox_say_who_waits() {
     assert_eq!(new, "1");
 }
 
+/// The page is kept for a moment, so what must not be kept with it is looked at here: a token used twice, and words that are old.
+#[tokio::test]
+async fn a_page_drawn_a_moment_ago_serves_only_while_it_is_true() {
+    let desk = Desk::open(FULL).await;
+    let parts = |page: &str| {
+        let at = page.find("name=\"token\" value=\"").unwrap() + 20;
+        let token = page[at..].split('"').next().unwrap().to_owned();
+        (page.replace(&token, "TOKEN"), token)
+    };
+    // Another look at it first, so that who is asking is known.
+    desk.see("/inbox").await;
+    let (first, first_token) = parts(&desk.see("/inbox").await);
+    let (again, again_token) = parts(&desk.see("/inbox").await);
+    assert_eq!(first, again);
+    assert_ne!(first_token, again_token);
+    let done = url::form_urlencoded::Serializer::new(String::new()).append_pair("token", &again_token).finish();
+    let (status, ..) = desk.ask(Method::POST, &format!("{}/done", desk.first().await), Some(done), None).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "a token of a page that was kept is as good as any");
+    assert!(desk.see("/inbox").await.contains("Waiting for you <small>1</small>"), "what was pressed shows at once");
+    assert!(desk.see("/inbox?box=done").await.contains("Bring back"));
+    // What somebody else writes, past this site, shows too.
+    let talk = desk.first().await;
+    let id = model::ConversationId(talk.rsplit('/').next().unwrap().parse().unwrap());
+    let cx = Cx { app: &desk.app, seat: &desk.scene.seat, now: now() };
+    verbs::converse::later::done(cx, id).await.unwrap();
+    assert!(desk.see("/inbox").await.contains("Nobody is waiting for you"));
+}
+
 #[tokio::test]
 async fn an_empty_desk_has_one_thing_to_do() {
     let desk = Desk::open("voice Ada").await;

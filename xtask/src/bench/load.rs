@@ -1,5 +1,6 @@
 //! A load of our own: some connections, each asking again as soon as it was answered, for a given time, on loopback only.
 
+use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ const HEAD_BYTES_MAX: usize = 64 << 10;
 #[derive(Clone)]
 pub struct Ask {
     pub port: u16,
+    /// A `{n}` in it is another number at each request, so that no page drawn before can serve.
     pub path: String,
     /// Further header lines, each ended by CRLF.
     pub head: String,
@@ -39,12 +41,17 @@ fn one(ask: &Ask, span: Duration) -> anyhow::Result<u64> {
     let mut stream = TcpStream::connect(("127.0.0.1", ask.port))?;
     stream.set_read_timeout(Some(WAIT_MAX))?;
     stream.set_nodelay(true)?;
-    let request = format!("GET {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{}\r\n", ask.path, ask.port, ask.head);
+    let request = |n: u64| {
+        let path = ask.path.replace("{n}", &n.to_string());
+        format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{}\r\n", ask.port, ask.head)
+    };
+    let (same, is_same) = (request(0), !ask.path.contains("{n}"));
     let mut buffer = vec![0; HEAD_BYTES_MAX + ask.body_bytes];
     let until = Instant::now() + span;
     let mut answered = 0;
     while Instant::now() < until {
-        stream.write_all(request.as_bytes())?;
+        let text = if is_same { Cow::Borrowed(&same) } else { Cow::Owned(request(answered)) };
+        stream.write_all(text.as_bytes())?;
         read_one(&mut stream, &mut buffer, ask.body_bytes)?;
         answered += 1;
     }

@@ -1,12 +1,14 @@
 //! The inbox: five boxes of conversations.
 
 use askama::Template;
+use axum::extract::OriginalUri;
 use axum::response::IntoResponse;
 use model::Timestamp;
 use serde::Deserialize;
 use verbs::converse::inbox::{After, Inbox, InboxPage, NetName, Order, Row, Wish, inbox};
 
 use super::rows::{RowMaker, face};
+use crate::drawn::Again;
 use crate::forms::Asked;
 use crate::parts::{Empty, Face, Mail, Pager, Tab, Tabs};
 use crate::session::Seated;
@@ -56,11 +58,15 @@ const ORDERS: [(&str, &str, Order); 3] = [
     ("longest", "Longest wait", Order::Longest),
 ];
 
-pub async fn show(seated: Seated, Asked(question): Asked<Question>) -> Answer {
+pub async fn show(seated: Seated, OriginalUri(address): OriginalUri, Asked(question): Asked<Question>) -> Answer {
     if let (true, Some(have)) = (seated.wants("new"), question.have) {
         let waiting = verbs::converse::inbox::waiting(seated.cx()).await?;
         return Ok(waiting.saturating_sub(have).to_string().into_response());
     }
+    let ticket = match seated.again(address.path_and_query().map_or("", |a| a.as_str())) {
+        Again::Page(page) => return Ok(page),
+        Again::Draw(ticket) => ticket,
+    };
     let at = Inbox::from_word(&question.r#box).unwrap_or_default();
     let order = ORDERS.iter().find(|o| o.0 == question.order).map(|o| o.2);
     let wish = Wish { inbox: at, order, network: question.from.clone(), after: read_after(&question.after) };
@@ -84,7 +90,7 @@ pub async fn show(seated: Seated, Asked(question): Asked<Question>) -> Answer {
             found.rows.into_iter().map(|row| maker.mail(row, at)).collect()
         },
     };
-    seated.page(&page)
+    seated.page_kept(&page, ticket)
 }
 
 fn tabs(found: &InboxPage) -> Tabs {
