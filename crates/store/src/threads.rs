@@ -134,17 +134,6 @@ impl Threads<'_, '_> {
         Ok(aim.flatten())
     }
 
-    /// What has gone out since, by what it mostly did: how many gave, how many asked.
-    pub fn gave_and_asked(&self, since: Timestamp) -> Kept<(u32, u32)> {
-        let all = self.0.all(
-            "select d.kind, count(distinct d.id) from deliveries v join drafts d on d.desk = v.desk and d.id = v.draft
-             where v.desk = $1 and v.state = 'landed' and v.landed_at >= $2 group by d.kind limit 10",
-            &args![self.0.desk(), since],
-            |row| Ok((row.get::<String>(0)?, row.get::<u32>(1)?)),
-        )?;
-        let of = |kind: &str| all.iter().find(|(k, _)| k == kind).map_or(0, |(_, n)| *n);
-        Ok((of("gives"), of("asks")))
-    }
     /// How many conversations have an answer of ours that was said since.
     pub fn answered_since(&self, since: Timestamp) -> Kept<u32> {
         self.0.get(

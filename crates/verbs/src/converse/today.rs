@@ -11,6 +11,7 @@ use super::inbox::{Row, row};
 use super::refresh::{SPOKE, WAITING};
 use crate::listen::sightings::{Filter, Sighting, sightings};
 use crate::publish::calendar::{Slip, Stuck, calendar};
+use crate::reflect::balance::{self, Stand};
 use crate::relate::tie;
 use crate::{Cx, Done};
 
@@ -20,8 +21,6 @@ const WORTH_MAX: usize = 3;
 const DRIFTING_MAX: usize = 3;
 /// People looked through for those with whom it has been a while.
 const DRIFTING_LOOK: u32 = 30;
-/// How we stand is told over this long.
-const STANDING_SPAN: SignedDuration = SignedDuration::from_hours(24 * 14);
 const STUCK_MAX: usize = 3;
 
 /// Somebody with whom it has been a while.
@@ -45,9 +44,7 @@ pub struct Today {
     pub worth: Vec<Sighting>,
     pub slips: Vec<Slip>,
     pub stuck: Vec<Stuck>,
-    /// Posts of the last two weeks that mostly gave, and that mostly asked.
-    pub gave: u32,
-    pub asked: u32,
+    pub stand: Stand,
     pub drifting: Vec<Drifting>,
     pub has_accounts: bool,
     /// What came in as history with the accounts, and is nobody's turn.
@@ -65,7 +62,6 @@ pub async fn today(cx: Cx<'_>) -> Done<Today> {
         .app
         .store
         .read::<_, StoreError>(cx.seat, move |tx| {
-            let (gave, asked) = tx.threads().gave_and_asked(now - STANDING_SPAN)?;
             let accounts = tx.accounts().list()?;
             let mut history = 0;
             for account in &accounts {
@@ -83,8 +79,7 @@ pub async fn today(cx: Cx<'_>) -> Done<Today> {
                     worth,
                     slips: out.slips,
                     stuck: out.stuck,
-                    gave,
-                    asked,
+                    stand: balance::stand(tx, now)?,
                     drifting: drifting(tx, now)?,
                     has_accounts: !accounts.is_empty(),
                     history,

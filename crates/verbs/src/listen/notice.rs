@@ -249,6 +249,7 @@ fn voices(said: &[Said]) -> u32 {
 
 /// What a person calls a network, from its key.
 fn venue(network: &NetworkKey) -> String {
-    let mut letters = network.as_str().chars();
+    let words = network.as_str().replace('-', " ");
+    let mut letters = words.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

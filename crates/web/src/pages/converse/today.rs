@@ -4,6 +4,7 @@ use askama::Template;
 use verbs::converse::today::{Drifting, Today, today};
 use verbs::listen::sightings::Sighting;
 use verbs::publish::calendar::{Slip, Stuck};
+use verbs::reflect::balance::Stand;
 
 use super::rows::{RowMaker, face};
 use crate::parts::{Empty, Face, Going, Hint, HintTone, KindMark, Net, Nets, TalkRow, TurnRow, When};
@@ -32,12 +33,13 @@ struct Page {
 
 /// Gives and asks as a bar with a sentence.
 struct Standing {
-    gave: u32,
-    asked: u32,
+    gave: u64,
+    asked: u64,
     /// Widths in the drawing's units, of 264 with a gap of 2.
-    give_width: u32,
-    ask_from: u32,
-    ask_width: u32,
+    give_width: u64,
+    ask_from: u64,
+    ask_width: u64,
+    sentence: String,
 }
 
 struct Beside {
@@ -71,7 +73,7 @@ pub async fn show(seated: Seated) -> Answer {
         quiet: found.waiting.is_empty().then(|| quiet(&found)),
         worth: found.worth.iter().map(|s| worth(&seated, s)).collect(),
         slips: found.slips.iter().map(|s| going(&seated, s)).collect(),
-        standing: standing(found.gave, found.asked),
+        standing: standing(&found.stand),
         drifting: found.drifting.iter().map(|d| beside(&seated, d)).collect(),
         waiting: found.waiting.into_iter().enumerate().map(|(i, row)| maker.turn(row, i == 0)).collect(),
     };
@@ -177,11 +179,12 @@ fn going(seated: &Seated, slip: &Slip) -> Going {
     }
 }
 
-fn standing(gave: u32, asked: u32) -> Option<Standing> {
-    const WIDTH: u32 = 262;
-    let all = gave + asked;
-    let give_width = (WIDTH * gave).checked_div(all)?;
-    Some(Standing { gave, asked, give_width, ask_from: give_width + 2, ask_width: WIDTH - give_width })
+fn standing(stand: &Stand) -> Option<Standing> {
+    const WIDTH: u64 = 262;
+    let (gave, asked) = (stand.gave, stand.asked);
+    let give_width = (WIDTH * gave).checked_div(gave + asked)?;
+    let sentence = stand.sentence.clone();
+    Some(Standing { gave, asked, give_width, ask_from: give_width + 2, ask_width: WIDTH - give_width, sentence })
 }
 
 fn beside(seated: &Seated, d: &Drifting) -> Beside {
