@@ -5,6 +5,7 @@ mod config;
 mod open;
 mod serve;
 mod streams;
+mod worker;
 
 use std::process::ExitCode;
 

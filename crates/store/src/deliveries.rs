@@ -77,6 +77,10 @@ impl Deliveries<'_, '_> {
     pub fn find(&self, id: DeliveryId) -> Kept<Option<Delivery>> {
         self.0.find(&format!("select {COLUMNS} from deliveries where desk = $1 and id = $2"), &args![self.0.desk(), id], read)
     }
+    /// The account it goes to.
+    pub fn account_of(&self, id: DeliveryId) -> Kept<Option<AccountId>> {
+        self.0.find("select account from deliveries where desk = $1 and id = $2", &args![self.0.desk(), id], |row| row.get(0))
+    }
     pub fn get(&self, id: DeliveryId) -> Kept<Delivery> {
         self.find(id)?.ok_or(StoreError::Missing("a delivery"))
     }

@@ -16,6 +16,17 @@ impl Dialect {
             Dialect::Pg => " for update skip locked",
         }
     }
+    /// A condition that the number in `column` is not in the list of argument `n` (made by [`Dialect::list_argument`]).
+    pub fn not_in_list(self, column: &str, n: usize) -> String {
+        match self {
+            Dialect::Lite => format!("instr(${n}, ',' || {column} || ',') = 0"),
+            Dialect::Pg => format!("strpos(${n}, ',' || {column} || ',') = 0"),
+        }
+    }
+    /// The argument that belongs to [`Dialect::not_in_list`].
+    pub fn list_argument(self, numbers: impl Iterator<Item = i64>) -> String {
+        numbers.fold(",".to_owned(), |list, n| format!("{list}{n},"))
+    }
     /// A condition that `column` holds the words of argument `n` (made by [`Dialect::words_argument`]), whatever their case.
     pub fn holds(self, column: &str, n: usize) -> String {
         match self {

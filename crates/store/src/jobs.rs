@@ -1,6 +1,6 @@
 //! Due work: rows written in the transaction of what they are about, claimed by one worker at a time under a lease.
 
-use model::{DeskId, JobId, Timestamp};
+use model::{AccountId, DeskId, JobId, Timestamp};
 
 use crate::{Kept, Row, Tx, Unscoped, args};
 
@@ -11,11 +11,43 @@ pub struct Claimed {
     pub id: JobId,
     pub kind: String,
     pub subject: i64,
+    /// Whose network it calls, where it calls one.
+    pub account: Option<AccountId>,
     /// Failures in a row before this try.
     pub tries: u32,
     pub due: Timestamp,
     lease: i64,
     touched: i64,
+}
+
+impl Claimed {
+    /// One that stands in no store, for whoever tests what is done with it.
+    pub fn invented(subject: i64, account: Option<AccountId>) -> Claimed {
+        let due = Timestamp::UNIX_EPOCH;
+        Claimed { desk: DeskId(1), id: JobId(subject), kind: "deliver".into(), subject, account, tries: 0, due, lease: 0, touched: 0 }
+    }
+}
+
+/// Whose hands a piece of work goes through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Whose network it calls, where it calls one.
+    pub account: Option<AccountId>,
+    /// It sends something out, at its minute; all else brings something in, or keeps house.
+    pub is_sending: bool,
+}
+
+/// Which due work a worker has room for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Work that sends, or work that does not; `None` for either.
+    pub is_sending: Option<bool>,
+    /// Pieces in all.
+    pub max: u32,
+    /// And of one account.
+    pub of_an_account: u32,
+    /// Accounts of which the worker's hands are full: their work is passed over.
+    pub full: Vec<AccountId>,
 }
 
 pub struct Jobs<'t, 'c>(&'t Tx<'c>);
@@ -29,18 +61,18 @@ impl<'c> Tx<'c> {
 impl Jobs<'_, '_> {
     /// Puts a piece of work in line. If the same is in line already, the sooner of both holds; if it is being done just now, it is
     /// done once more afterwards.
-    pub fn put(&self, kind: &str, subject: i64, due: Timestamp, now: Timestamp) -> Kept<()> {
+    pub fn put(&self, kind: &str, subject: i64, line: Line, due: Timestamp, now: Timestamp) -> Kept<()> {
         self.0.run(
-            "insert into jobs (desk, id, kind, subject, due, tries, touched, created_at) values ($1, $2, $3, $4, $5, 0, 0, $6)
+            "insert into jobs (desk, id, kind, subject, due, tries, touched, created_at, account, sends) values ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8)
              on conflict (desk, kind, subject) do update set
                due = case when jobs.lease is null and jobs.due < excluded.due then jobs.due else excluded.due end, tries = 0, touched = jobs.touched + 1",
-            &args![self.0.desk(), self.0.fresh::<JobId>(now), kind, subject, due, now],
+            &args![self.0.desk(), self.0.fresh::<JobId>(now), kind, subject, due, now, line.account, line.is_sending],
         )?;
         Ok(())
     }
     /// Puts it in line at `due`, even if it stood earlier.
-    pub fn move_to(&self, kind: &str, subject: i64, due: Timestamp, now: Timestamp) -> Kept<()> {
-        self.put(kind, subject, due, now)?;
+    pub fn move_to(&self, kind: &str, subject: i64, line: Line, due: Timestamp, now: Timestamp) -> Kept<()> {
+        self.put(kind, subject, line, due, now)?;
         self.0.run("update jobs set due = $4 where desk = $1 and kind = $2 and subject = $3", &args![self.0.desk(), kind, subject, due])?;
         Ok(())
     }
@@ -63,24 +95,42 @@ impl Unscoped<'_> {
         self.run("update jobs set lease = null, lease_until = null where lease is not null", &args![])?;
         Ok(())
     }
-    /// Whether anything is due.
-    pub fn has_due_job(&self, now: Timestamp) -> Kept<bool> {
+    /// Whether anything is due that sends, or that does not.
+    pub fn has_due_job(&self, is_sending: bool, now: Timestamp) -> Kept<bool> {
         Ok(self
-            .find("select id from jobs where due <= $1 and (lease_until is null or lease_until <= $1) limit 1", &args![now], |row| {
-                row.get::<i64>(0)
-            })?
+            .find(
+                "select id from jobs where sends = $2 and due <= $1 and (lease_until is null or lease_until <= $1) limit 1",
+                &args![now, is_sending],
+                |row| row.get::<i64>(0),
+            )?
             .is_some())
     }
-    /// Gives up to `max` due pieces of work to the caller alone until `lease_until`.
+    /// Gives up to `max` due pieces of work to the caller alone until `lease_until`, whatever they are.
     pub fn claim_jobs(&self, now: Timestamp, lease_until: Timestamp, max: u32) -> Kept<Vec<Claimed>> {
+        self.claim(now, lease_until, &Wanted { max, of_an_account: max, ..Wanted::default() })
+    }
+    /// Gives due pieces of work to the caller alone until `lease_until`: as many as it wants, the longest due first.
+    pub fn claim(&self, now: Timestamp, lease_until: Timestamp, wanted: &Wanted) -> Kept<Vec<Claimed>> {
         let lease: i64 = i64::from(rand::random::<u32>()) << 20 | i64::from(rand::random::<u16>());
+        let sends = match wanted.is_sending {
+            None => "sends in (0, 1)",
+            Some(false) => "sends = 0",
+            Some(true) => "sends = 1",
+        };
+        // The window counts only over what the inner select took, which is bounded.
         let sql = format!(
             "update jobs set lease = $1, lease_until = $2 where (desk, id) in
-               (select desk, id from jobs where due <= $3 and (lease_until is null or lease_until <= $3) order by due limit $4{})
-             returning desk, id, kind, subject, tries, due, touched",
+               (select desk, id from (select desk, id, row_number() over (partition by desk, account order by due, id) as nth from
+                 (select desk, id, account, due from jobs
+                  where {sends} and due <= $3 and (lease_until is null or lease_until <= $3) and (account is null or {})
+                  order by due limit $4{}) as first_due) as numbered where nth <= $6)
+             returning desk, id, kind, subject, tries, due, touched, account",
+            self.dialect().not_in_list("account", 5),
             self.dialect().lock_for_claim()
         );
-        self.all(&sql, &args![lease, lease_until, now, max], |row: &Row<'_>| {
+        let full = self.dialect().list_argument(wanted.full.iter().map(|id| id.0));
+        let args = args![lease, lease_until, now, wanted.max, full, wanted.of_an_account];
+        self.all(&sql, &args, |row: &Row<'_>| {
             Ok(Claimed {
                 desk: row.get(0)?,
                 id: row.get(1)?,
@@ -89,9 +139,22 @@ impl Unscoped<'_> {
                 tries: row.get(4)?,
                 due: row.get(5)?,
                 touched: row.get(6)?,
+                account: row.get(7)?,
                 lease,
             })
         })
+    }
+}
+
+/// What becomes of claimed work; in the desk of the work, and in the same transaction as its outcome where there is one.
+impl Tx<'_> {
+    /// Puts a claimed piece back untouched: the worker does not get to it.
+    pub fn give_back_job(&self, job: &Claimed) -> Kept<()> {
+        self.run(
+            "update jobs set lease = null, lease_until = null where desk = $1 and id = $2 and lease = $3",
+            &args![job.desk, job.id, job.lease],
+        )?;
+        Ok(())
     }
     /// The work is done. `again` puts it back in line. Changes nothing if the lease has passed to somebody else.
     pub fn finish_job(&self, job: &Claimed, again: Option<Timestamp>) -> Kept<()> {
@@ -121,6 +184,9 @@ impl Unscoped<'_> {
         )?;
         Ok(())
     }
+}
+
+impl Unscoped<'_> {
     /// A sign of life of a worker, for the doctor.
     pub fn worker_lives(&self, name: &str, now: Timestamp) -> Kept<()> {
         self.run(

@@ -16,6 +16,7 @@ pub mod dump;
 pub mod error;
 pub mod follows;
 pub mod gestures;
+mod group;
 mod ids;
 pub mod jobs;
 pub mod joins;

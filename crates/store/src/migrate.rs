@@ -13,6 +13,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("006 relate", include_str!("../migrations/006_relate.sql")),
     ("007 reflect", include_str!("../migrations/007_reflect.sql")),
     ("008 article", include_str!("../migrations/008_article.sql")),
+    ("009 job lines", include_str!("../migrations/009_job_lines.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

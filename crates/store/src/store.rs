@@ -3,22 +3,27 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use model::{DeskId, Seat};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::StoreError;
 use crate::connection::Connection;
+use crate::group::{self, Asked, Piece};
 use crate::mark::{Mark, Watch};
 use crate::seal::Key;
 use crate::tx::{Tx, Unscoped};
 
 /// SQLite: one writes, these read.
 const READERS: usize = 2;
-/// PostgreSQL: so many connections in all.
-const PG_CONNECTIONS: usize = 6;
+/// PostgreSQL: so many connections write and so many read. A desk always writes by the same one, so that the closures of a desk never
+/// wait for each other's rows, and rows of two desks never meet.
+const PG_WRITERS: usize = 3;
+const PG_READERS: usize = 3;
+/// Of each of the store's threads, in bytes.
+const STACK: usize = 1024 * 1024;
 /// Closures that may wait for a thread; past that, the caller waits to hand its own over.
-const QUEUE_MAX: usize = 256;
+const QUEUE_MAX: usize = 1024;
 
 /// Where the data live.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,13 +34,13 @@ pub enum Backend {
     Pg(String),
 }
 
-type Work = Box<dyn FnOnce(&mut Connection) + Send>;
+type Reading = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// Everything Hobnob keeps. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    writers: Arc<SyncSender<Work>>,
-    readers: Arc<SyncSender<Work>>,
+    writers: Arc<[mpsc::Sender<Box<dyn Piece>>]>,
+    readers: mpsc::Sender<Reading>,
     key: Arc<Key>,
     backend: Arc<Backend>,
     watch: Option<Arc<Watch>>,
@@ -52,22 +57,18 @@ impl Store {
     fn open_here(backend: Backend, key: Key) -> Result<Store, StoreError> {
         let mut first = connect(&backend, true)?;
         crate::migrate::migrate(&mut first)?;
-        let (writers, readers) = match &backend {
-            Backend::Lite(_) => {
-                let reading = (0..READERS).map(|_| connect(&backend, false)).collect::<Result<Vec<_>, _>>()?;
-                (threads("store-write", vec![first]), threads("store-read", reading))
-            }
-            Backend::Pg(_) => {
-                let mut all = vec![first];
-                for _ in 1..PG_CONNECTIONS {
-                    all.push(connect(&backend, true)?);
-                }
-                let all = threads("store", all);
-                (all.clone(), all)
-            }
+        let (writing, reading) = match &backend {
+            Backend::Lite(_) => (1, READERS),
+            Backend::Pg(_) => (PG_WRITERS, PG_READERS),
         };
+        let key = Arc::new(key);
+        let mut writers = vec![writer(first, key.clone())];
+        for _ in 1..writing {
+            writers.push(writer(connect(&backend, true)?, key.clone()));
+        }
+        let reading = (0..reading).map(|_| connect(&backend, false)).collect::<Result<Vec<_>, _>>()?;
         let watch = Watch::over(&backend)?.map(Arc::new);
-        Ok(Store { writers, readers, key: Arc::new(key), backend: Arc::new(backend), watch })
+        Ok(Store { writers: writers.into(), readers: readers(reading), key, backend: Arc::new(backend), watch })
     }
 
     pub fn backend(&self) -> &Backend {
@@ -89,15 +90,15 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.hop(&self.readers, seat.desk, false, |unscoped| work(unscoped)).await
+        self.look(seat.desk, |unscoped| work(unscoped)).await
     }
-    /// Writes inside the seat's desk: one transaction, all or nothing.
+    /// Writes inside the seat's desk: all or nothing, and on the disk when it answers. Several callers may share one commit (`group.rs`).
     pub async fn write<T, E>(&self, seat: &Seat, work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.hop(&self.writers, seat.desk, true, |unscoped| work(unscoped)).await
+        self.change(seat.desk, |unscoped| work(unscoped)).await
     }
     /// Reads without a desk: signing in, following a link, keeping house.
     pub async fn read_unscoped<T, E>(&self, work: impl FnOnce(&mut Unscoped<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
@@ -105,7 +106,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.hop(&self.readers, NOBODYS, false, work).await
+        self.look(NOBODYS, work).await
     }
     /// Writes without a desk: claiming a job, signing in, following a link, keeping house.
     pub async fn write_unscoped<T, E>(&self, work: impl FnOnce(&mut Unscoped<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
@@ -113,43 +114,46 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.hop(&self.writers, NOBODYS, true, work).await
+        self.change(NOBODYS, work).await
     }
 
-    async fn hop<T, E>(
-        &self,
-        to: &SyncSender<Work>,
-        desk: DeskId,
-        is_write: bool,
-        work: impl FnOnce(&mut Unscoped<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    async fn look<T, E>(&self, desk: DeskId, work: impl FnOnce(&mut Unscoped<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (answer, wait) = tokio::sync::oneshot::channel();
+        let (to, wait) = oneshot::channel();
         let key = self.key.clone();
-        let work: Work = Box::new(move |connection| {
-            let _ = answer.send(connection.transact(&key, desk, is_write, work));
+        let reading: Reading = Box::new(move |connection| {
+            let _ = to.send(connection.transact(&key, desk, false, work));
         });
-        let mut work = Some(work);
-        // The queue is bounded; when it is full we give way rather than block the runtime.
-        while let Some(given) = work.take() {
-            match to.try_send(given) {
-                Ok(()) => {}
-                Err(std::sync::mpsc::TrySendError::Full(back)) => {
-                    work = Some(back);
-                    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
-                }
-                Err(std::sync::mpsc::TrySendError::Disconnected(_)) => return Err(StoreError::Broken("the store is closed".into()).into()),
-            }
-        }
-        wait.await.unwrap_or_else(|_| Err(StoreError::Broken("the store's work broke off".into()).into()))
+        self.readers.send(reading).await.map_err(|_| closed())?;
+        wait.await.unwrap_or_else(|_| Err(broke_off().into()))
+    }
+
+    async fn change<T, E>(&self, desk: DeskId, work: impl FnOnce(&mut Unscoped<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (to, wait) = oneshot::channel();
+        let piece = Box::new(Asked { desk, work: Some(work), answer: None, to });
+        let lane = desk.0.unsigned_abs() % self.writers.len() as u64;
+        self.writers[lane as usize].send(piece).await.map_err(|_| closed())?;
+        wait.await.unwrap_or_else(|_| Err(broke_off().into()))
     }
 }
 
+fn closed() -> StoreError {
+    StoreError::Broken("the store is closed".into())
+}
+
+fn broke_off() -> StoreError {
+    StoreError::Broken("the store's work broke off".into())
+}
+
 /// No desk has this number.
-const NOBODYS: DeskId = DeskId(0);
+pub(crate) const NOBODYS: DeskId = DeskId(0);
 
 fn connect(backend: &Backend, is_writer: bool) -> Result<Connection, StoreError> {
     match backend {
@@ -158,27 +162,34 @@ fn connect(backend: &Backend, is_writer: bool) -> Result<Connection, StoreError>
     }
 }
 
-/// A thread a connection, all fed from one queue.
-fn threads(name: &str, connections: Vec<Connection>) -> Arc<SyncSender<Work>> {
-    let (to, from) = sync_channel::<Work>(QUEUE_MAX);
-    let from: Arc<Mutex<Receiver<Work>>> = Arc::new(Mutex::new(from));
+/// A thread of its own for a connection that writes.
+fn writer(mut connection: Connection, key: Arc<Key>) -> mpsc::Sender<Box<dyn Piece>> {
+    let (to, from) = mpsc::channel(QUEUE_MAX);
+    thread("store-write", move || group::write(&mut connection, &key, from));
+    to
+}
+
+/// A thread for each connection that reads, all fed from one queue.
+fn readers(connections: Vec<Connection>) -> mpsc::Sender<Reading> {
+    let (to, from) = mpsc::channel::<Reading>(QUEUE_MAX);
+    let from = Arc::new(Mutex::new(from));
     for mut connection in connections {
         let from = from.clone();
-        std::thread::Builder::new()
-            .name(name.to_owned())
-            .stack_size(1024 * 1024)
-            .spawn(move || {
-                loop {
-                    let next = match from.lock() {
-                        Ok(queue) => queue.recv(),
-                        Err(_) => break,
-                    };
-                    let Ok(work) = next else { break };
-                    // A panic in one closure must not take the thread, and with it the store, down.
-                    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&mut connection)));
-                }
-            })
-            .expect("the system starts a thread");
+        thread("store-read", move || {
+            loop {
+                let next = match from.lock() {
+                    Ok(mut queue) => queue.blocking_recv(),
+                    Err(_) => break,
+                };
+                let Some(reading) = next else { break };
+                // A panic in one closure must not take the thread, and with it the store, down.
+                let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| reading(&mut connection)));
+            }
+        });
     }
-    Arc::new(to)
+    to
+}
+
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work).expect("the system starts a thread");
 }

@@ -53,6 +53,20 @@ impl Tx<'_> {
             Inner::Pg(..) => Dialect::Pg,
         }
     }
+    /// A word to the database itself, such as a savepoint.
+    pub(crate) fn command(&self, sql: &str) -> Kept<()> {
+        match &self.inner {
+            Inner::Lite(connection) => Ok(connection.execute_batch(sql)?),
+            Inner::Pg(transaction, _) => Ok(transaction.borrow_mut().batch_execute(sql)?),
+        }
+    }
+    /// Whether the transaction is still there. SQLite may have undone it by itself.
+    pub(crate) fn is_open(&self) -> bool {
+        match &self.inner {
+            Inner::Lite(connection) => !connection.is_autocommit(),
+            Inner::Pg(..) => true,
+        }
+    }
     pub fn fresh<I: Id>(&self, now: Timestamp) -> I {
         crate::fresh_id(now)
     }

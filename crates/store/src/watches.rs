@@ -62,6 +62,10 @@ impl Watches<'_, '_> {
     pub fn find(&self, id: WatchId) -> Kept<Option<KeptWatch>> {
         self.0.find(&format!("select {COLUMNS} from watches where desk = $1 and id = $2"), &args![self.0.desk(), id], read)
     }
+    /// The account it listens through.
+    pub fn account_of(&self, id: WatchId) -> Kept<Option<AccountId>> {
+        self.0.find("select account from watches where desk = $1 and id = $2", &args![self.0.desk(), id], |row| row.get(0))
+    }
     pub fn get(&self, id: WatchId) -> Kept<KeptWatch> {
         self.find(id)?.ok_or(StoreError::Missing("a watch"))
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
 // See testkit: SQLite, or PostgreSQL where HOBNOB_TEST_DB names one.
 use model::*;
+use store::jobs::Line;
 use store::{StoreError, args, posts::Put, posts::Sight};
 use testkit::{Scene, scene::at};
 
@@ -60,7 +61,7 @@ async fn a_desk_never_sees_anothers_rows() {
 async fn a_job_is_given_to_one_worker_and_comes_back_when_its_lease_is_over() {
     let scene = Scene::set("account ada@plaza").await;
     let store = &scene.kept.store;
-    store.write::<_, StoreError>(&scene.seat, |tx| tx.jobs().put("sync", 7, at("09:00"), at("08:00"))).await.unwrap();
+    store.write::<_, StoreError>(&scene.seat, |tx| tx.jobs().put("sync", 7, Line::default(), at("09:00"), at("08:00"))).await.unwrap();
     let claim =
         |now: &'static str, until: &'static str| store.write_unscoped::<_, StoreError>(move |tx| tx.claim_jobs(at(now), at(until), 10));
     assert!(claim("08:59", "09:01").await.unwrap().is_empty());
@@ -84,9 +85,9 @@ async fn a_job_is_given_to_one_worker_and_comes_back_when_its_lease_is_over() {
 async fn a_job_put_in_line_while_it_is_done_is_done_once_more() {
     let scene = Scene::set("account ada@plaza").await;
     let store = &scene.kept.store;
-    store.write::<_, StoreError>(&scene.seat, |tx| tx.jobs().put("sync", 7, at("09:00"), at("08:00"))).await.unwrap();
+    store.write::<_, StoreError>(&scene.seat, |tx| tx.jobs().put("sync", 7, Line::default(), at("09:00"), at("08:00"))).await.unwrap();
     let job = store.write_unscoped::<_, StoreError>(|tx| tx.claim_jobs(at("09:00"), at("09:05"), 1)).await.unwrap().remove(0);
-    store.write::<_, StoreError>(&scene.seat, |tx| tx.jobs().put("sync", 7, at("09:01"), at("09:01"))).await.unwrap();
+    store.write::<_, StoreError>(&scene.seat, |tx| tx.jobs().put("sync", 7, Line::default(), at("09:01"), at("09:01"))).await.unwrap();
     store.write_unscoped::<_, StoreError>(move |tx| tx.finish_job(&job, None)).await.unwrap();
     let again = store.write_unscoped::<_, StoreError>(|tx| tx.claim_jobs(at("09:01"), at("09:05"), 1)).await.unwrap();
     assert_eq!(again.len(), 1);

@@ -1,6 +1,7 @@
 //! Everything that happens by itself: the closed list. It holds no work; it only says which function.
 
 use model::{AccountId, DeliveryId, Timestamp, WatchId};
+use store::jobs::Line;
 
 use crate::{Cx, Done};
 
@@ -56,7 +57,22 @@ impl Job {
     /// Puts it in line, in the transaction of what it is about. Ring ([`Cx::ring`]) after the transaction if it is due now.
     pub fn put(self, tx: &store::Tx<'_>, due: Timestamp, now: Timestamp) -> store::Kept<()> {
         let (kind, subject) = self.row();
-        tx.jobs().put(kind, subject, due, now)
+        tx.jobs().put(kind, subject, self.line(tx)?, due, now)
+    }
+    /// Puts it in line at `due`, even if it stood earlier.
+    pub fn move_to(self, tx: &store::Tx<'_>, due: Timestamp, now: Timestamp) -> store::Kept<()> {
+        let (kind, subject) = self.row();
+        tx.jobs().move_to(kind, subject, self.line(tx)?, due, now)
+    }
+    /// Whose network it calls, and whether it sends.
+    fn line(self, tx: &store::Tx<'_>) -> store::Kept<Line> {
+        let (account, is_sending) = match self {
+            Job::Sync(id) | Job::LookAgain(id) => (Some(id), false),
+            Job::KeepHouse => (None, false),
+            Job::Hear(id) => (tx.watches().account_of(id)?, false),
+            Job::Deliver(id) | Job::Follow(id) => (tx.deliveries().account_of(id)?, true),
+        };
+        Ok(Line { account, is_sending })
     }
     pub fn delete(self, tx: &store::Tx<'_>) -> store::Kept<()> {
         let (kind, subject) = self.row();

@@ -107,8 +107,7 @@ fn again_all(tx: &Tx<'_>, draft: DraftId, (due, wished_at, zone): (Timestamp, Op
                 moved += 1;
                 let is_behind = these.iter().any(|b| b.part_index < d.part_index && b.state != DeliveryState::Landed);
                 if is_first && !is_behind {
-                    let (kind, subject) = Job::Deliver(d.id).row();
-                    tx.jobs().move_to(kind, subject, due, now)?;
+                    Job::Deliver(d.id).move_to(tx, due, now)?;
                 }
                 is_first = false;
             }
