@@ -64,4 +64,6 @@ ids! {
     NoteId,
     /// A piece of due work.
     JobId,
+    /// A file of drafts that was handed in.
+    ImportId,
 }

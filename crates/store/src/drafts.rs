@@ -248,6 +248,38 @@ impl Drafts<'_, '_> {
         Ok(())
     }
 
+    /// Those thrown away that can still come back, last thrown first.
+    pub fn thrown(&self, max: u32) -> Kept<Vec<KeptDraft>> {
+        let found = self.0.all(
+            &format!("select {COLUMNS} from drafts where desk = $1 and thrown_at is not null order by thrown_at desc, id desc limit $2"),
+            &args![self.0.desk(), max],
+            read,
+        )?;
+        found.into_iter().map(|kept| self.with_pictures(kept)).collect()
+    }
+    /// Forgets drafts thrown away before `before`, with their pictures, versions and words of their own; those of which something went
+    /// out, or may have, keep their words and lose the rest. Answers how many were dealt with; there may be more than `max`.
+    pub fn forget_thrown(&self, before: Timestamp, max: u32) -> Kept<usize> {
+        let ids: Vec<DraftId> = self.0.all(
+            "select id from drafts dr where desk = $1 and thrown_at < $2 and (
+               not exists (select 1 from deliveries d where d.desk = dr.desk and d.draft = dr.id and d.state <> 'cancelled')
+               or exists (select 1 from pictures p where p.desk = dr.desk and p.draft = dr.id)) order by thrown_at limit $3",
+            &args![self.0.desk(), before, max],
+            |row| row.get(0),
+        )?;
+        for id in &ids {
+            for table in ["pictures", "draft_versions", "renderings"] {
+                self.0.run(&format!("delete from {table} where desk = $1 and draft = $2"), &args![self.0.desk(), *id])?;
+            }
+            self.0.run("delete from deliveries where desk = $1 and draft = $2 and state = 'cancelled'", &args![self.0.desk(), *id])?;
+            self.0.run(
+                "delete from drafts where desk = $1 and id = $2 and not exists (select 1 from deliveries d where d.desk = $1 and d.draft = $2)",
+                &args![self.0.desk(), *id],
+            )?;
+        }
+        Ok(ids.len())
+    }
+
     /// What was changed by hand, by account.
     pub fn edits(&self, draft: DraftId) -> Kept<Vec<Edit>> {
         self.0.all(

@@ -33,6 +33,10 @@ pub const TABLES: &[&str] = &[
     "drafts",
     "pictures",
     "renderings",
+    "draft_versions",
+    "slots",
+    "imports",
+    "calendar_feeds",
     "deliveries",
     "attempts",
     "follows",
@@ -51,7 +55,8 @@ pub const TABLES: &[&str] = &[
 ];
 
 /// What no export shows: secrets, passwords' hashes, sessions, and what only the machine needs.
-pub const PRIVATE_TABLES: &[&str] = &["voices", "seats", "sessions", "sign_in_tries", "secrets", "sign_ins", "workers", "jobs", "cursors"];
+pub const PRIVATE_TABLES: &[&str] =
+    &["voices", "seats", "sessions", "sign_in_tries", "calendar_feeds", "secrets", "sign_ins", "workers", "jobs", "cursors"];
 
 /// The step at which the tables stand.
 pub fn step() -> usize {

@@ -14,6 +14,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("007 reflect", include_str!("../migrations/007_reflect.sql")),
     ("008 article", include_str!("../migrations/008_article.sql")),
     ("009 job lines", include_str!("../migrations/009_job_lines.sql")),
+    ("010 around", include_str!("../migrations/010_around.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

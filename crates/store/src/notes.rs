@@ -1,8 +1,8 @@
-//! What was noted about a person, to oneself.
+//! What was noted to oneself: about a person, or in the notebook, where it may grow into a draft.
 
-use model::{NoteId, PersonId, Timestamp, VoiceId};
+use model::{DraftId, NoteId, PersonId, Timestamp, VoiceId};
 
-use crate::{Kept, StoreError, Tx, args};
+use crate::{Kept, Row, StoreError, Tx, args};
 
 pub struct Notes<'t, 'c>(&'t Tx<'c>);
 
@@ -18,6 +18,14 @@ pub struct Note {
     pub person: Option<PersonId>,
     pub text: String,
     pub at: Timestamp,
+    /// What it became.
+    pub draft: Option<DraftId>,
+}
+
+const COLUMNS: &str = "id, person, text, at, draft";
+
+fn read(row: &Row<'_>) -> Kept<Note> {
+    Ok(Note { id: row.get(0)?, person: row.get(1)?, text: row.get(2)?, at: row.get(3)?, draft: row.get(4)? })
 }
 
 /// Notes about one person that are read at once.
@@ -35,25 +43,55 @@ impl Notes<'_, '_> {
     /// Newest first.
     pub fn of_person(&self, person: PersonId) -> Kept<Vec<Note>> {
         self.0.all(
-            &format!("select id, person, text, at from notes where desk = $1 and person = $2 order by at desc, id desc limit {NOTES_MAX}"),
+            &format!("select {COLUMNS} from notes where desk = $1 and person = $2 order by at desc, id desc limit {NOTES_MAX}"),
             &args![self.0.desk(), person],
-            |row| Ok(Note { id: row.get(0)?, person: row.get(1)?, text: row.get(2)?, at: row.get(3)? }),
+            read,
         )
     }
     /// Takes a note away and answers it, so that it can be put back.
     pub fn take(&self, id: NoteId) -> Kept<Note> {
         self.0
-            .find("delete from notes where desk = $1 and id = $2 returning id, person, text, at", &args![self.0.desk(), id], |row| {
-                Ok(Note { id: row.get(0)?, person: row.get(1)?, text: row.get(2)?, at: row.get(3)? })
-            })?
+            .find(&format!("delete from notes where desk = $1 and id = $2 returning {COLUMNS}"), &args![self.0.desk(), id], read)?
             .ok_or(StoreError::Missing("a note"))
     }
     /// Puts a note back as it was.
     pub fn put_back(&self, note: &Note, voice: Option<VoiceId>) -> Kept<()> {
         self.0.run(
-            "insert into notes (desk, id, person, voice, text, at) values ($1, $2, $3, $4, $5, $6) on conflict (desk, id) do nothing",
-            &args![self.0.desk(), note.id, note.person, voice, &note.text, note.at],
+            "insert into notes (desk, id, person, voice, text, at, draft) values ($1, $2, $3, $4, $5, $6, $7) on conflict (desk, id) do nothing",
+            &args![self.0.desk(), note.id, note.person, voice, &note.text, note.at, note.draft],
         )?;
+        Ok(())
+    }
+    /// Into the notebook: about nobody.
+    pub fn jot(&self, voice: Option<VoiceId>, text: &str, now: Timestamp) -> Kept<NoteId> {
+        let id: NoteId = self.0.fresh(now);
+        self.0.run(
+            "insert into notes (desk, id, person, voice, text, at) values ($1, $2, null, $3, $4, $5)",
+            &args![self.0.desk(), id, voice, text, now],
+        )?;
+        Ok(id)
+    }
+    /// The notebook, newest first.
+    pub fn notebook(&self, max: u32) -> Kept<Vec<Note>> {
+        self.0.all(
+            &format!("select {COLUMNS} from notes where desk = $1 and person is null and conversation is null order by at desc, id desc limit {}", max.min(NOTES_MAX)),
+            &args![self.0.desk()],
+            read,
+        )
+    }
+    /// One of the notebook.
+    pub fn jotted(&self, id: NoteId) -> Kept<Note> {
+        self.0
+            .find(
+                &format!("select {COLUMNS} from notes where desk = $1 and id = $2 and person is null and conversation is null"),
+                &args![self.0.desk(), id],
+                read,
+            )?
+            .ok_or(StoreError::Missing("a note"))
+    }
+    /// It became a draft.
+    pub fn set_draft(&self, id: NoteId, draft: DraftId) -> Kept<()> {
+        self.0.run("update notes set draft = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, draft])?;
         Ok(())
     }
 }

@@ -59,7 +59,8 @@ from_ids!(
     LinkId,
     VisitId,
     NoteId,
-    JobId
+    JobId,
+    ImportId
 );
 
 /// The arguments of a statement, each into a [`Value`]: `args![desk, id, "words"]`.

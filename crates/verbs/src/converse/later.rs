@@ -130,6 +130,7 @@ pub async fn keep_house(cx: Cx<'_>) -> Done<Next> {
                 tx.conversations().set_marks(id, &marks)?;
                 refresh(tx, id, now)?;
             }
+            crate::publish::house::tidy(tx, now)?;
             tx.conversations().next_back(now + HOUSE_EVERY)
         })
         .await?;

@@ -17,6 +17,8 @@ const WORDS_MAX: usize = 90;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slip {
     pub draft: DraftId,
+    /// The first of its accounts: with the draft, what it is told from others by.
+    pub first: AccountId,
     /// Its first words.
     pub words: String,
     pub language: Option<String>,
@@ -31,6 +33,9 @@ pub struct Slip {
     pub of: usize,
     /// Its time passed and it has not gone out.
     pub is_late: bool,
+    /// Of the draft, and when it was changed last.
+    pub version: i64,
+    pub changed_at: Timestamp,
 }
 
 impl Slip {
@@ -89,17 +94,26 @@ pub async fn calendar(cx: Cx<'_>, from: Timestamp, until: Timestamp) -> Done<Cal
         .await
 }
 
-/// What goes or went out in `from..until`, answers left out, in order of time.
+/// What goes or went out in `from..until`, answers left out, in order of time. A draft with a slot of its own in each place stands once at
+/// each of these times.
 pub fn slips(tx: &Tx<'_>, networks: &networks::Networks, from: Timestamp, until: Timestamp) -> store::Kept<Vec<Slip>> {
-    let mut by_draft: Vec<(DraftId, Vec<Delivery>)> = Vec::new();
+    let mut by_draft: Vec<((DraftId, Option<String>), Vec<Delivery>)> = Vec::new();
+    let mut places = std::collections::HashMap::new();
     for d in tx.deliveries().between(from, until, PAGE_MAX)? {
-        match by_draft.iter_mut().find(|(draft, _)| *draft == d.draft) {
-            Some((_, these)) => these.push(d),
-            None => by_draft.push((d.draft, vec![d])),
+        let key = (d.draft, d.wished_at.clone());
+        match places.get(&key) {
+            Some(&at) => {
+                let (_, these): &mut (_, Vec<Delivery>) = &mut by_draft[at];
+                these.push(d);
+            }
+            None => {
+                places.insert(key.clone(), by_draft.len());
+                by_draft.push((key, vec![d]));
+            }
         }
     }
     let mut slips = Vec::new();
-    for (draft, these) in by_draft {
+    for ((draft, _), these) in by_draft {
         let Some(kept) = tx.drafts().find(draft)?.filter(|k| k.draft.reply.is_none()) else { continue };
         let mut nets = Vec::new();
         for d in &these {
@@ -109,6 +123,9 @@ pub fn slips(tx: &Tx<'_>, networks: &networks::Networks, from: Timestamp, until:
         }
         slips.push(Slip {
             draft,
+            first: these[0].account,
+            version: kept.version,
+            changed_at: kept.draft.updated_at,
             words: first_words(&kept),
             language: kept.draft.language.clone(),
             kind: kept.draft.kind,

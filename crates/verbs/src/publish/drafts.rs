@@ -1,11 +1,12 @@
 //! Drafts: kept at every change, thrown away and taken back.
 
+use jiff::SignedDuration;
 use model::{AccountId, Draft, DraftId, Kind, Picture, PictureId, Timestamp, Visibility};
 use store::Tx;
 pub use store::drafts::{Choice, Edit, KeptDraft};
 
-use super::picture;
 use super::render::{Press, Rendered, render};
+use super::{history, later, picture};
 use crate::{Cx, Done, VerbError};
 
 /// Drafts that one page shows.
@@ -76,8 +77,14 @@ pub async fn save(cx: Cx<'_>, kept: KeptDraft, edits: Vec<Edit>) -> Done<Saved> 
 /// [`save`] inside a transaction that does more.
 pub fn save_in(tx: &Tx<'_>, kept: &KeptDraft, edits: &[Edit], now: Timestamp) -> Done<Saved> {
     let mut answer = kept.clone();
+    let before = tx.drafts().find(kept.draft.id)?;
     match tx.drafts().save(kept, now)? {
-        Some(version) => answer.version = version,
+        Some(version) => {
+            if let Some(before) = &before {
+                history::remember(tx, before, kept, now)?;
+            }
+            answer.version = version;
+        }
         None => {
             let theirs = tx.drafts().get(kept.draft.id)?;
             // A second press of the same button says the same.
@@ -121,22 +128,50 @@ fn check(kept: &KeptDraft, edits: &[Edit]) -> Done<()> {
     Ok(())
 }
 
-/// Throws a draft away; [`restore`] takes it back. What has gone out stays out; what is planned has to be taken back first.
-pub async fn throw(cx: Cx<'_>, id: DraftId) -> Done<()> {
+/// So long a draft thrown away can come back; then it is forgotten with its pictures.
+pub const THROWN_FOR: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// What came of throwing away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thrown {
+    /// It was only a draft.
+    Draft,
+    /// It was taken out of the calendar as well.
+    OutOfTheCalendar,
+}
+
+/// Throws a draft away, out of the calendar too where nothing of it has gone out; [`restore`] takes it back, as a draft. What has gone
+/// out, or may have, has to be taken down instead.
+pub async fn throw(cx: Cx<'_>, id: DraftId) -> Done<Thrown> {
     let now = cx.now;
     cx.app
         .store
         .write(cx.seat, move |tx| {
-            if tx.drafts().get(id)?.planned_at.is_some() {
-                return Err(VerbError::TooLate("It is in the calendar. Take it back first.".into()));
+            let is_planned = tx.drafts().get(id)?.planned_at.is_some();
+            if is_planned && later::take_back_in(tx, id, now)?.gone > 0 {
+                return Err(VerbError::TooLate("Something of it stands there already, so it is kept. You can take it down.".into()));
             }
-            Ok(tx.drafts().throw(id, now)?)
+            tx.drafts().throw(id, now)?;
+            Ok(if is_planned { Thrown::OutOfTheCalendar } else { Thrown::Draft })
         })
         .await
 }
 
+/// Brings a draft back that was thrown away not too long ago.
 pub async fn restore(cx: Cx<'_>, id: DraftId) -> Done<()> {
-    cx.app.store.write(cx.seat, move |tx| Ok::<_, VerbError>(tx.drafts().restore(id)?)).await
+    cx.app
+        .store
+        .write(cx.seat, move |tx| {
+            tx.drafts().get(id)?;
+            Ok::<_, VerbError>(tx.drafts().restore(id)?)
+        })
+        .await
+}
+
+/// Drafts thrown away that can come back, last thrown first, and until when each.
+pub async fn thrown(cx: Cx<'_>) -> Done<Vec<(KeptDraft, Timestamp)>> {
+    let all = cx.app.store.read(cx.seat, |tx| tx.drafts().thrown(LIST_MAX)).await?;
+    Ok(all.into_iter().filter_map(|k| k.thrown_at.map(|at| (k, at + THROWN_FOR))).collect())
 }
 
 /// The draft as it will stand in each of its places and in those it could go to; nothing is kept by looking.
@@ -184,27 +219,25 @@ pub async fn thumb(cx: Cx<'_>, id: DraftId, place: u32) -> Done<(&'static str, V
     Ok((picture::mime_of(&bytes), bytes))
 }
 
-/// Which of the desk's accounts can publish, by handle, network and server, as a person may name them.
-pub async fn find_account(cx: Cx<'_>, name: &str) -> Done<AccountId> {
+/// The one of these accounts that is meant by a name: its handle, with the network before it where there are several, or its number.
+pub(super) fn account_named<'a>(all: &'a [model::Account], name: &str) -> Done<&'a model::Account> {
     let wanted = name.trim().trim_start_matches('@').to_lowercase();
+    let fits = |a: &&model::Account| {
+        a.handle.to_lowercase() == wanted || a.id.to_string() == wanted || format!("{}:{}", a.network, a.handle.to_lowercase()) == wanted
+    };
+    let shown: String = name.chars().take(80).collect();
+    match all.iter().filter(fits).collect::<Vec<_>>()[..] {
+        [one] => Ok(one),
+        [] => Err(VerbError::wrong("to", format!("There is no account called {shown} here."))),
+        _ => Err(VerbError::wrong(
+            "to",
+            format!("There are several accounts called {shown}: write the network before it, as network:{shown}."),
+        )),
+    }
+}
+
+/// Which of the desk's accounts is meant, by handle, network and server, as a person may name it.
+pub async fn find_account(cx: Cx<'_>, name: &str) -> Done<AccountId> {
     let name = name.to_owned();
-    cx.app
-        .store
-        .read(cx.seat, move |tx| {
-            let all = tx.accounts().list()?;
-            let fits = |a: &&model::Account| {
-                a.handle.to_lowercase() == wanted
-                    || a.id.to_string() == wanted
-                    || format!("{}:{}", a.network, a.handle.to_lowercase()) == wanted
-            };
-            match all.iter().filter(fits).collect::<Vec<_>>()[..] {
-                [one] => Ok(one.id),
-                [] => Err(VerbError::wrong("to", format!("There is no account called {name} here."))),
-                _ => Err(VerbError::wrong(
-                    "to",
-                    format!("There are several accounts called {name}: write the network before it, as network:{name}."),
-                )),
-            }
-        })
-        .await
+    cx.app.store.read(cx.seat, move |tx| Ok(account_named(&tx.accounts().list()?, &name)?.id)).await
 }

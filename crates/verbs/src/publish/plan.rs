@@ -33,18 +33,34 @@ pub fn plan_in(
     due: Timestamp,
     now: Timestamp,
 ) -> Done<Vec<DeliveryId>> {
+    let wished_at = tx.drafts().get(draft)?.wished_at.filter(|_| due > now);
+    let each: Vec<_> = accounts.iter().map(|&account| (account, Due { at: due, wished_at: wished_at.clone() })).collect();
+    plan_each_in(tx, press, draft, &each, now)
+}
+
+/// When a post goes out through one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub at: Timestamp,
+    /// The wish as wall-clock time in the draft's zone; `None`: at once.
+    pub wished_at: Option<String>,
+}
+
+/// [`plan_in`] with a time of its own for each account, as where each has its own slots.
+pub fn plan_each_in(tx: &Tx<'_>, press: &Press, draft: DraftId, each: &[(AccountId, Due)], now: Timestamp) -> Done<Vec<DeliveryId>> {
     let kept = tx.drafts().get(draft)?;
     if kept.thrown_at.is_some() {
         return Err(VerbError::TooLate("This draft was thrown away. Take it back first.".into()));
     }
-    if accounts.is_empty() || accounts.len() > ACCOUNTS_MAX {
-        let why = if accounts.is_empty() { "Choose at least one place." } else { "These are too many places at once." };
+    if each.is_empty() || each.len() > ACCOUNTS_MAX {
+        let why = if each.is_empty() { "Choose at least one place." } else { "These are too many places at once." };
         return Err(VerbError::wrong("to", why));
     }
     let edits = tx.drafts().edits(draft)?;
     let mut wrong: Vec<Misfit> = Vec::new();
     let mut holding = Vec::new();
-    for &id in accounts {
+    for (id, due) in each {
+        let id = *id;
         let edit = edits.iter().find(|e| e.account == id);
         if edit.is_some_and(|e| e.choice == Choice::Out) {
             continue;
@@ -61,7 +77,7 @@ pub fn plan_in(
                 why: format!("That would be {} posts in a row on {}; {PARTS_MAX} are the most.", r.parts.len(), rendered.place),
                 part: None,
             }),
-            Ok(r) => holding.extend(put(tx, &kept, id, r.parts, standing, (due, now))?),
+            Ok(r) => holding.extend(put(tx, &kept, id, (r.parts, standing), due, now)?),
         }
     }
     if !wrong.is_empty() {
@@ -89,14 +105,13 @@ fn put(
     tx: &Tx<'_>,
     kept: &KeptDraft,
     account: AccountId,
-    parts: Vec<Part>,
-    standing: Vec<Delivery>,
-    (due, now): (Timestamp, Timestamp),
+    (parts, standing): (Vec<Part>, Vec<Delivery>),
+    due: &Due,
+    now: Timestamp,
 ) -> Done<Vec<DeliveryId>> {
-    let wished_at = kept.wished_at.clone().filter(|_| due > now);
     let is_same = standing.len() == parts.len()
         && standing.iter().zip(&parts).all(|(d, part)| {
-            d.state == DeliveryState::Planned && d.hold.is_none() && d.part == *part && (d.due == due || (d.due <= now && due <= now))
+            d.state == DeliveryState::Planned && d.hold.is_none() && d.part == *part && (d.due == due.at || (d.due <= now && due.at <= now))
         });
     if is_same {
         return Ok(standing.iter().map(|d| d.id).collect());
@@ -108,25 +123,18 @@ fn put(
     }
     let mut ids = Vec::with_capacity(parts.len());
     for (i, part) in parts.into_iter().enumerate() {
-        let delivery = fresh(tx, kept, account, (i, part), (due, wished_at.clone()), now);
+        let delivery = fresh(tx, kept, account, (i, part), due, now);
         tx.deliveries().put(&delivery, now)?;
         // A later part of a thread is put in line when the one before has landed: it answers it.
         if i == 0 {
-            Job::Deliver(delivery.id).put(tx, due, now)?;
+            Job::Deliver(delivery.id).put(tx, due.at, now)?;
         }
         ids.push(delivery.id);
     }
     Ok(ids)
 }
 
-fn fresh(
-    tx: &Tx<'_>,
-    kept: &KeptDraft,
-    account: AccountId,
-    (index, part): (usize, Part),
-    (due, wished_at): (Timestamp, Option<String>),
-    now: Timestamp,
-) -> Delivery {
+fn fresh(tx: &Tx<'_>, kept: &KeptDraft, account: AccountId, (index, part): (usize, Part), due: &Due, now: Timestamp) -> Delivery {
     Delivery {
         id: tx.fresh(now),
         draft: kept.draft.id,
@@ -136,8 +144,8 @@ fn fresh(
         key: fresh_key(),
         state: DeliveryState::Planned,
         hold: None,
-        due,
-        wished_at,
+        due: due.at,
+        wished_at: due.wished_at.clone(),
         zone: kept.zone.clone(),
         attempts: 0,
         tries: 0,

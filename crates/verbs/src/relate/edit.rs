@@ -73,7 +73,7 @@ pub async fn put_note_back(cx: Cx<'_>, person: PersonId, id: NoteId, text: &str,
         .store
         .write::<_, VerbError>(cx.seat, move |tx| {
             let person = standing(tx, person)?.id;
-            Ok(tx.notes().put_back(&store::notes::Note { id, person: Some(person), text, at }, voice)?)
+            Ok(tx.notes().put_back(&store::notes::Note { id, person: Some(person), text, at, draft: None }, voice)?)
         })
         .await
 }

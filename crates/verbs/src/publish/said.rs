@@ -1,0 +1,90 @@
+//! The same or nearly the same words to the same place, not long ago or soon: pointed out, never stopped.
+
+use jiff::SignedDuration;
+use model::likeness::{Gist, NEARLY};
+use model::{AccountId, DraftId, Timestamp};
+use store::Tx;
+use store::drafts::{Choice, Edit, KeptDraft};
+use store::said::Said;
+
+use crate::{Cx, Done};
+
+/// How far back and ahead is looked.
+const APART_MAX: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// Posts of one account that are held beside the new words, of those written here and of others each.
+const POSTS_MAX: u32 = 500;
+
+/// Words like these stand, or will stand, in the same place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Before {
+    pub account: AccountId,
+    pub place: &'static str,
+    pub handle: String,
+    /// Word for word, as far as words go.
+    pub is_same: bool,
+    /// From [`NEARLY`] to 1.
+    pub likeness: f64,
+    pub at: Timestamp,
+    /// It is in the calendar still.
+    pub is_ahead: bool,
+    pub draft: Option<DraftId>,
+    pub url: Option<String>,
+}
+
+/// For each of a draft's places, what stands there that is most like it, if anything is. Answers to others are never held against it.
+pub async fn said_before(cx: Cx<'_>, kept: &KeptDraft, edits: &[Edit]) -> Done<Vec<Before>> {
+    let (networks, kept, edits, now) = (cx.app.networks.clone(), kept.clone(), edits.to_vec(), cx.now);
+    cx.app.store.read(cx.seat, move |tx| said_before_in(tx, &networks, (&kept, &edits), now)).await
+}
+
+/// [`said_before`] inside a transaction that does more.
+pub fn said_before_in(
+    tx: &Tx<'_>,
+    networks: &networks::Networks,
+    (kept, edits): (&KeptDraft, &[Edit]),
+    now: Timestamp,
+) -> Done<Vec<Before>> {
+    let mut found = Vec::new();
+    if kept.draft.reply.is_some() {
+        return Ok(found);
+    }
+    for &account in &kept.accounts {
+        let edit = edits.iter().find(|e| e.account == account);
+        if edit.is_some_and(|e| e.choice == Choice::Out) {
+            continue;
+        }
+        let own = edit.filter(|e| e.choice == Choice::Own && !e.texts.is_empty()).map(|e| e.texts.join("\n"));
+        let gist = Gist::of(own.as_deref().unwrap_or(&kept.draft.text));
+        let Some(of) = tx.accounts().find(account)?.filter(|_| !gist.is_empty()) else { continue };
+        let said = tx.said_through(account, kept.draft.id, now - APART_MAX, now + APART_MAX, POSTS_MAX)?;
+        if let Some((likeness, is_same, said)) = most_like(&gist, said) {
+            found.push(Before {
+                account,
+                place: networks.get(&of.network).map_or("This network", |n| n.about().name),
+                handle: of.handle,
+                is_same,
+                likeness,
+                at: said.at,
+                is_ahead: said.is_ahead,
+                draft: said.draft,
+                url: said.url,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// The most like of all, the newest of equals.
+fn most_like(gist: &Gist, said: Vec<Said>) -> Option<(f64, bool, Said)> {
+    let mut best: Option<(f64, bool, Said)> = None;
+    for one in said {
+        for text in &one.texts {
+            let other = Gist::of(text);
+            let likeness = gist.likeness(&other);
+            if likeness >= NEARLY && best.as_ref().is_none_or(|(most, ..)| likeness > *most) {
+                best = Some((likeness, gist.is_same(&other), one.clone()));
+            }
+        }
+    }
+    best
+}
