@@ -113,6 +113,35 @@ impl<T: DeserializeOwned> FromRequest<Site> for PostedParts<T> {
     }
 }
 
+/// What the device itself hands over, as a phone's share sheet does. No page of ours drew a form for it, so there is no token; the browser's
+/// word that no page at all sent it stands for it, and a browser that does not say so is refused.
+pub struct Shared<T> {
+    pub seated: Seated,
+    pub form: T,
+    pub files: Vec<PostedFile>,
+}
+
+impl<T: DeserializeOwned> FromRequest<Site> for Shared<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Fault> {
+        let (mut parts, body) = request.into_parts();
+        let seated = Seated::from_request_parts(&mut parts, site).await?;
+        let from = parts.headers.get("sec-fetch-site").and_then(|v| v.to_str().ok());
+        if !matches!(from, Some("none" | "same-origin")) {
+            return Err(Fault::bad(
+                "The browser does not say that your own device shared this. Nothing was kept; copy it to Write instead.",
+            ));
+        }
+        let mut request = Request::from_parts(parts, body);
+        DefaultBodyLimit::disable().apply(&mut request);
+        let (fields, files) = read_parts(request, site).await?;
+        seated.changed();
+        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
+        Ok(Shared { form: parse(text.as_bytes())?, seated, files })
+    }
+}
+
 async fn read_parts(request: Request, site: &Site) -> Result<(Vec<(String, String)>, Vec<PostedFile>), Fault> {
     let unreadable = |_| Fault::bad("The form did not arrive whole. Nothing was done; send it again.");
     let mut incoming = Multipart::from_request(request, site).await.map_err(|_| Fault::bad("The form is not one of ours."))?;

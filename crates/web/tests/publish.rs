@@ -164,7 +164,7 @@ async fn the_calendar_takes_moves_and_gives_back() {
     assert!(desk.see(&here).await.contains("This is in the calendar."));
     assert!(desk.see(&format!("{here}/move")).await.contains("2026-09-09T12:30"));
     let (_, to, _) = desk.send(&format!("{here}/move"), &[("at", "2026-09-16T08:00"), ("zone", "Europe/London")], None).await;
-    assert_eq!(to, "/calendar");
+    assert_eq!(to, "/calendar?week=2026-W38");
     assert!(desk.see("/calendar?week=2026-W38").await.contains("Midday words"));
     let (status, _, page) = desk.send(&format!("{here}/move"), &[("at", "2026-09-01T08:00"), ("zone", "UTC")], None).await;
     assert!(status == StatusCode::OK && page.contains("That time has passed"));

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod desk;
 pub mod doctor;
 pub mod feeds;
+pub mod import;
 pub mod inbox;
 pub mod lab;
 pub mod listen;
@@ -56,6 +57,8 @@ pub enum Command {
     Reply(reply::Arguments),
     /// Say something, at once or at a time, on one account or several
     Post(post::Arguments),
+    /// Make many drafts of one file, CSV or JSON, with days where it has some
+    Import(import::Arguments),
     /// Why you are here, and how far it is
     Aims(aims::Arguments),
     /// Follow many feeds at once, or list those that are followed
@@ -85,6 +88,7 @@ pub async fn run(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::Inbox(arguments) => inbox::run(arguments, flags).await,
         Command::Reply(arguments) => reply::run(arguments, flags).await,
         Command::Post(arguments) => post::run(arguments, flags).await,
+        Command::Import(arguments) => import::run(arguments, flags).await,
         Command::Aims(arguments) => aims::run(arguments, flags).await,
         Command::Feeds(arguments) => feeds::run(arguments, flags).await,
         Command::Topics(arguments) => topics::run(arguments, flags).await,

@@ -6,9 +6,10 @@ use anyhow::{Context, Result};
 use clap::Args;
 use model::{DeliveryId, DeliveryState, Kind, Visibility};
 use serde_json::json;
-use verbs::publish::drafts::{self, Saved};
+use verbs::publish::drafts::{self, KeptDraft, Saved};
 use verbs::publish::placed::{Placed, placed};
-use verbs::publish::{self, when};
+use verbs::publish::said::said_before;
+use verbs::publish::{self, slots, when};
 
 use crate::cli::desk::{Sitting, Wrong, say};
 use crate::config::Flags;
@@ -21,8 +22,14 @@ pub struct Arguments {
     #[arg(long, value_name = "ACCOUNT", required = true)]
     to: Vec<String>,
     /// When, as wall-clock time: "2026-09-09 12:30"; without it, at once
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", conflicts_with = "slot")]
     at: Option<String>,
+    /// In the next free slot of each account
+    #[arg(long)]
+    slot: bool,
+    /// Although the same words went there in the last 30 days, or will
+    #[arg(long)]
+    again: bool,
     /// The zone of that time, such as Europe/London; without it, the desk's own
     #[arg(long)]
     zone: Option<String>,
@@ -79,7 +86,11 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     let cx = sitting.cx();
     let wish = arguments.at.as_deref().map(|words| when::wish_ahead(words, &kept.zone, cx.now)).transpose()?;
     kept.wished_at = wish.as_ref().map(|w| w.clock.clone());
+    if arguments.slot {
+        kept.wished_at = Some(slots::NEXT.to_owned());
+    }
     let (draft, accounts) = (kept.draft.id, kept.accounts.clone());
+    heed(&sitting, &kept, arguments.again).await?;
     let pictures = read_pictures(&arguments.picture)?;
     if let Saved::TooLate { .. } = drafts::save(cx, kept, Vec::new()).await? {
         anyhow::bail!("the draft could not be kept");
@@ -90,7 +101,11 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
             .with_context(|| arguments.picture[i].display().to_string())?;
     }
     let due = wish.as_ref().map_or(cx.now, |w| w.at);
-    let planned = match publish::plan(cx, draft, &accounts, due).await {
+    let planned = match arguments.slot {
+        true => slots::plan(cx, draft, &accounts).await.map(|_| Vec::new()),
+        false => publish::plan(cx, draft, &accounts, due).await,
+    };
+    let planned = match planned {
         Ok(planned) => planned,
         Err(error) => {
             // What does not fit stays as a draft only where somebody will look for it: on the page.
@@ -101,10 +116,29 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     if let Some(tell) = wish.as_ref().and_then(|w| w.tell.as_ref()).filter(|_| !arguments.json) {
         say(tell);
     }
-    if wish.is_none() {
+    if wish.is_none() && !arguments.slot {
         send(&sitting, planned).await?;
     }
     report(&placed(sitting.cx(), draft).await?, draft.0, arguments.json);
+    Ok(())
+}
+
+/// The same words to the same place are stopped until somebody insists; nearly the same are only said.
+async fn heed(sitting: &Sitting, kept: &KeptDraft, is_again: bool) -> Result<()> {
+    if is_again {
+        return Ok(());
+    }
+    for before in said_before(sitting.cx(), kept, &[]).await? {
+        let when = if before.is_ahead {
+            format!("go out on {} at {}", before.place, before.at)
+        } else {
+            format!("went out on {} at {}", before.place, before.at)
+        };
+        if before.is_same {
+            return Err(Wrong::said(format!("the same words {when}; nothing was sent. --again sends them all the same")));
+        }
+        tracing::warn!("nearly the same words {when}");
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use model::{DraftId, Timestamp};
 use store::Tx;
-pub use store::history::Version;
+pub use store::history::{VERSIONS_MAX, Version};
 
 use super::drafts::{KeptDraft, Saved, save_in};
 use crate::{Cx, Done};

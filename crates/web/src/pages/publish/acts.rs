@@ -4,7 +4,8 @@ use askama::Template;
 use model::{DeliveryId, DraftId};
 use serde::Deserialize;
 use verbs::VerbError;
-use verbs::publish::{drafts, follow, later};
+use verbs::publish::drafts::Thrown;
+use verbs::publish::{drafts, follow, later, slots};
 
 use crate::errors::Fault;
 use crate::flash::{Flash, Tone};
@@ -40,9 +41,17 @@ pub async fn restore(Row(id): Row<DraftId>, Posted { seated, .. }: Posted<Nothin
 
 pub async fn throw(Row(id): Row<DraftId>, Posted { seated, .. }: Posted<Nothing>) -> Answer {
     match drafts::throw(seated.cx(), id).await {
-        Ok(()) => seated.done("/drafts", Flash::plain("The draft is thrown away.").undo(format!("/write/{id}/restore"), &[])),
-        Err(error) => or_said(&seated, "/drafts", error),
+        Ok(thrown) => seated.done("/drafts", thrown_away(id, thrown)),
+        Err(error) => or_said(&seated, &format!("/write/{id}"), error),
     }
+}
+
+pub(super) fn thrown_away(id: DraftId, thrown: Thrown) -> Flash {
+    let words = match thrown {
+        Thrown::Draft => "The draft is thrown away.",
+        Thrown::OutOfTheCalendar => "Taken out of the calendar and thrown away. It can come back as a draft.",
+    };
+    Flash::plain(words).undo(format!("/write/{id}/restore"), &[])
 }
 
 pub async fn send_now(Row(id): Row<DraftId>, Posted { seated, .. }: Posted<Nothing>) -> Answer {
@@ -82,7 +91,7 @@ async fn draw_pick(seated: &Seated, id: DraftId, wrong: Option<(String, String)>
     let (kept, _) = drafts::get(seated.cx(), id).await?;
     let (at, wrong) = match wrong {
         Some((at, why)) => (at, Some(why)),
-        None => (kept.wished_at.clone().unwrap_or_default().replace(' ', "T"), None),
+        None => (kept.wished_at.clone().filter(|w| w != slots::NEXT).unwrap_or_default().replace(' ', "T"), None),
     };
     let title = verbs::publish::calendar::first_words(&kept);
     seated.page(&Pick {
@@ -108,7 +117,8 @@ pub async fn moved(Row(id): Row<DraftId>, Posted { seated, form }: Posted<Moving
             let zone = verbs::publish::when::zone(&form.zone)?;
             let day = format!("{}, {}", words::full_day(seated.now, wish.at, &zone), words::clock(wish.at, &zone));
             let tell = wish.tell.map_or(String::new(), |t| format!(" {t}"));
-            seated.done("/calendar", Flash { tone: Tone::Wait, ..Flash::said("Moved to ", day, format!(".{tell}")) })
+            let there = super::calendar::address(seated.now, wish.at, seated.zone());
+            seated.done(&there, Flash { tone: Tone::Wait, ..Flash::said("Moved to ", day, format!(".{tell}")) })
         }
         Err(VerbError::Wrong { why, .. }) => draw_pick(&seated, id, Some((form.at, why))).await,
         Err(error) => or_said(&seated, "/calendar", error),

@@ -47,6 +47,8 @@ struct Page {
     stuck: Vec<Hand>,
     nothing: Option<Empty>,
     zone_words: String,
+    /// The secret address of the feed.
+    feed: Option<String>,
 }
 
 struct Day {
@@ -72,6 +74,8 @@ struct Band {
 #[template(path = "pages/publish/slip.html")]
 struct Card {
     draft: String,
+    /// With the draft, what it is told from others by.
+    first: String,
     class: &'static str,
     is_out: bool,
     is_next: bool,
@@ -129,7 +133,10 @@ pub async fn show(seated: Seated, Asked(asked): Asked<Question>) -> Answer {
     let found = calendar::calendar(seated.cx(), start(monday), start(monday.saturating_add(7.days()))).await?;
     let lights = sidelights(seated.cx(), &zone).await?;
     let is_list = asked.view == "list";
-    seated.page(&page(&seated, found, (monday, today), lights.around, is_list))
+    let feed = super::feed::address(&seated).await?;
+    let mut page = page(&seated, found, (monday, today), lights.around, is_list);
+    page.feed = feed;
+    seated.page(&page)
 }
 
 /// The Monday of `2026-W37`.
@@ -142,6 +149,12 @@ fn monday_of(week: &str) -> Option<Date> {
 fn week_of(monday: Date) -> String {
     let week = monday.iso_week_date();
     format!("{:04}-W{:02}", week.year(), week.week())
+}
+
+/// Where a time stands in the calendar.
+pub(super) fn address(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
+    let week = |at: Timestamp| week_of(at.to_zoned(zone.clone()).date());
+    if week(at) == week(now) { "/calendar".into() } else { format!("/calendar?week={}", week(at)) }
 }
 
 fn page(seated: &Seated, found: CalendarPage, (monday, today): (Date, Date), around: Option<Around>, is_list: bool) -> Page {
@@ -169,6 +182,7 @@ fn page(seated: &Seated, found: CalendarPage, (monday, today): (Date, Date), aro
         stuck: found.stuck.into_iter().map(hand).collect(),
         nothing: (!has_any).then(|| Empty::first("Nothing planned", "Write something, and give it a day and a time.", "Write", "/write")),
         zone_words: format!("{} time", found.zone.rsplit('/').next().unwrap_or_default().replace('_', " ")),
+        feed: None,
     }
 }
 
@@ -234,6 +248,7 @@ fn card(s: &Slip, zone: &TimeZone, next: Option<model::DraftId>) -> Card {
     };
     Card {
         draft: s.draft.to_string(),
+        first: s.first.to_string(),
         class,
         is_out: s.is_out(),
         is_next: next == Some(s.draft),

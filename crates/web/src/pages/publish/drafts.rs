@@ -12,6 +12,7 @@ use crate::errors::Fault;
 use crate::parts::{Empty, KindMark, When};
 use crate::session::Seated;
 use crate::shell::{Answer, Place, Shell};
+use crate::words;
 
 #[derive(Template)]
 #[template(path = "pages/publish/drafts.html")]
@@ -19,6 +20,15 @@ struct Page {
     shell: Shell,
     rows: Vec<Line>,
     nothing: Option<Empty>,
+    thrown: Vec<Thrown>,
+}
+
+/// Thrown away, and until when it can come back.
+struct Thrown {
+    id: DraftId,
+    words: String,
+    lang: Option<String>,
+    until: When,
 }
 
 struct Line {
@@ -42,7 +52,13 @@ pub async fn list(seated: Seated) -> Answer {
         })
         .collect();
     let nothing = rows.is_empty().then(|| Empty::first("No drafts", "Whatever you begin to write is kept here.", "Write", "/write"));
-    seated.page(&Page { shell: seated.shell(Place::Write), rows, nothing })
+    let thrown = drafts::thrown(seated.cx()).await?.into_iter().map(|(kept, until)| Thrown {
+        id: kept.draft.id,
+        words: calendar::first_words(&kept),
+        lang: kept.draft.language.clone(),
+        until: When { at: until, words: words::day(seated.now, until, seated.zone()) },
+    });
+    seated.page(&Page { shell: seated.shell(Place::Write), rows, nothing, thrown: thrown.collect() })
 }
 
 /// A small picture, by its place in the draft.

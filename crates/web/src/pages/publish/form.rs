@@ -3,6 +3,7 @@
 use model::{AccountId, AimId, Draft, DraftId, Kind, PictureId, Visibility};
 use serde::Deserialize;
 use verbs::publish::drafts::{Choice, Edit, KeptDraft};
+use verbs::publish::slots;
 
 /// All fields, in order, as names that carry a number do not fit a struct.
 #[derive(Deserialize)]
@@ -37,6 +38,7 @@ impl Fields {
         let at = self.one("at").replace('T', " ");
         kept.wished_at = match self.one("when") {
             "now" => None,
+            slots::NEXT => Some(slots::NEXT.to_owned()),
             "at" => Some(at.trim().to_owned()).filter(|w| !w.is_empty()),
             wish => Some(wish.to_owned()).filter(|w| !w.is_empty()),
         };

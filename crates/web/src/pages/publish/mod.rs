@@ -4,9 +4,17 @@
 mod acts;
 mod calendar;
 mod drafts;
+pub mod feed;
 mod form;
+mod heed;
+pub mod import;
+pub mod notebook;
 mod places;
+pub mod share;
+pub mod slots;
 mod standing;
+mod timing;
+pub mod versions;
 mod write;
 
 pub use acts::{back, down, follow_again, moved, pick, restore, send_now, settle, throw};

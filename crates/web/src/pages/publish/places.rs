@@ -1,8 +1,10 @@
 //! The previews: the very parts that will be sent, place by place.
 
 use askama::Template;
+use jiff::{Timestamp, tz::TimeZone};
 use verbs::publish::drafts::{Choice, KeptDraft};
 use verbs::publish::render::Rendered;
+use verbs::publish::said::Before;
 
 use crate::html::part;
 use crate::words;
@@ -37,6 +39,8 @@ pub struct Preview {
     pub parts: Vec<Piece>,
     pub tells: Vec<String>,
     pub wrong: Vec<String>,
+    /// The same or nearly the same words stand there, or will: in a sentence, and where to see them.
+    pub before: Option<(String, Option<String>)>,
     /// Offered where the words are too long, or where it was chosen before.
     pub has_choice: bool,
     pub choice: Choice,
@@ -65,10 +69,26 @@ impl Places {
         let count = format!("In {} {}", words::number(chosen), words::plural(chosen, "place", "places"));
         Places { version: kept.version, count, places, kept: keeping }
     }
+    /// Points out where words like these stand already.
+    pub fn beside(mut self, before: &[Before], now: Timestamp, zone: &TimeZone) -> Places {
+        for place in &mut self.places {
+            place.before = before.iter().find(|b| b.account.0 == place.id && place.is_chosen).map(|b| said_before(b, now, zone));
+        }
+        self
+    }
     /// Things to mind, as the end of the page says them.
     pub fn to_mind(&self) -> Vec<String> {
         self.places.iter().filter(|p| p.is_chosen && p.choice != Choice::Out && !p.wrong.is_empty()).map(|p| p.name.to_owned()).collect()
     }
+}
+
+/// "The same words went out here on 3 September."
+fn said_before(b: &Before, now: Timestamp, zone: &TimeZone) -> (String, Option<String>) {
+    let how = if b.is_same { "The same words" } else { "Nearly the same words" };
+    let when = words::day_and_clock(now, b.at, zone);
+    let sentence = if b.is_ahead { format!("{how} go out here {when}.") } else { format!("{how} went out here {when}.") };
+    let see = b.draft.map(|d| format!("/write/{d}")).or_else(|| b.url.clone().filter(|u| u.starts_with("https://")));
+    (sentence, see)
 }
 
 fn preview(kept: &KeptDraft, r: Rendered) -> Preview {
@@ -115,6 +135,7 @@ fn preview(kept: &KeptDraft, r: Rendered) -> Preview {
         fill: max.map(|max| (u64::from(length) * 100 / u64::from(max.max(1))).min(100) as u32),
         tells: if r.choice == Choice::Out { Vec::new() } else { tells },
         wrong,
+        before: None,
         has_choice: over > 0 || r.choice != Choice::Thread || has_trouble,
         thread: if r.account.rules.has_threads { format!("{} posts", words::number_first(n as i64)) } else { "As it is".into() },
         choice: r.choice,

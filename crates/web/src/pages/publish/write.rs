@@ -2,18 +2,20 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use model::{DraftId, Kind, Visibility};
-use serde::Deserialize;
 use verbs::VerbError;
 use verbs::publish::around::{Sidelights, sidelights};
 use verbs::publish::drafts::{self, Edit, KeptDraft, Saved};
-use verbs::publish::{placed, plan, when};
+use verbs::publish::said::said_before;
+use verbs::publish::{history, placed, plan, slots, when};
 
 use super::form::Fields;
 use super::places::Places;
-use super::standing;
+use super::share::Begin;
+use super::timing::Timing;
+use super::{acts, calendar, heed, standing};
 use crate::flash::Flash;
 use crate::forms::{Asked, PostedParts, Row};
 use crate::parts::{Choice, Hint, HintTone, Radios};
@@ -41,12 +43,10 @@ struct Page {
     languages: Vec<Pick>,
     visibilities: Vec<Pick>,
     warning: String,
-    suggestion: Suggestion,
-    is_at: bool,
-    is_now: bool,
-    at: String,
-    zone: String,
-    zone_words: String,
+    timing: Timing,
+    /// What was pointed out was read: the next press goes.
+    is_again: bool,
+    versions: u64,
     places: Places,
     has_places: bool,
     mind: String,
@@ -65,25 +65,10 @@ struct Pick {
     is_chosen: bool,
 }
 
-/// A good time, offered first.
-struct Suggestion {
-    value: String,
-    label: String,
-    help: &'static str,
-    is_chosen: bool,
-}
-
-#[derive(Deserialize, Default)]
-pub struct Begin {
-    /// Words to begin with, as from a note.
-    #[serde(default)]
-    text: String,
-}
-
 /// An empty page. Its draft has a number already, so that a double press keeps one draft.
 pub async fn fresh(seated: Seated, Asked(begin): Asked<Begin>) -> Answer {
     let mut kept = drafts::fresh(seated.cx()).await?;
-    kept.draft.text = begin.text.chars().take(drafts::TEXT_MAX / 4).collect();
+    kept.draft.text = begin.words();
     draw(&seated, kept, Vec::new(), Trouble::default()).await
 }
 
@@ -102,6 +87,8 @@ struct Trouble {
     status: Option<StatusCode>,
     hints: Vec<Hint>,
     theirs: Option<String>,
+    /// It was pointed out that the same was said before.
+    is_again: bool,
 }
 
 impl Trouble {
@@ -113,7 +100,7 @@ impl Trouble {
             other => return Err(other.into()),
         };
         let hints = whys.into_iter().map(|why| Hint::new(HintTone::Bad, "Nothing has gone out.", why)).collect();
-        Ok(Trouble { status: Some(StatusCode::UNPROCESSABLE_ENTITY), hints, theirs: None })
+        Ok(Trouble { status: Some(StatusCode::UNPROCESSABLE_ENTITY), hints, ..Trouble::default() })
     }
 }
 
@@ -140,7 +127,8 @@ pub async fn keep(Row(id): Row<DraftId>, PostedParts { seated, form, files }: Po
             );
             wished.version = theirs.version;
             wished.draft.pictures = theirs.draft.pictures.clone();
-            let trouble = Trouble { status: Some(StatusCode::CONFLICT), hints: vec![hint], theirs: Some(theirs.draft.text) };
+            let trouble =
+                Trouble { status: Some(StatusCode::CONFLICT), hints: vec![hint], theirs: Some(theirs.draft.text), is_again: false };
             return draw(&seated, wished, edits, trouble).await;
         }
         Err(error) => return draw(&seated, wished, edits, Trouble::of(error)?).await,
@@ -156,6 +144,13 @@ pub async fn keep(Row(id): Row<DraftId>, PostedParts { seated, form, files }: Po
     }
     if trouble.status.is_some() {
         let (kept, edits) = drafts::get(cx, id).await?;
+        return draw(&seated, kept, edits, trouble).await;
+    }
+    let is_again = !form.one(heed::AGAIN).is_empty();
+    if matches!(form.one("do"), "now" | "queue")
+        && let Some(hint) = heed::stop_once(&seated, &kept, &edits, is_again).await?
+    {
+        let trouble = Trouble { status: Some(StatusCode::UNPROCESSABLE_ENTITY), hints: vec![hint], is_again: true, theirs: None };
         return draw(&seated, kept, edits, trouble).await;
     }
     act(&seated, kept, edits, form.one("do")).await
@@ -182,11 +177,11 @@ async fn act(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, press: &str) ->
             Err(error) => draw(seated, kept, edits, Trouble::of(error)?).await,
         },
         "queue" => match in_the_calendar(seated, &kept).await {
-            Ok(flash) => seated.done("/calendar", flash),
+            Ok((at, flash)) => seated.done(&calendar::address(cx.now, at, seated.zone()), flash),
             Err(error) => draw(seated, kept, edits, Trouble::of(error)?).await,
         },
         "throw" => match drafts::throw(cx, id).await {
-            Ok(()) => seated.done("/drafts", Flash::plain("The draft is thrown away.").undo(format!("{here}/restore"), &[])),
+            Ok(thrown) => seated.done("/drafts", acts::thrown_away(id, thrown)),
             Err(error) => draw(seated, kept, edits, Trouble::of(error)?).await,
         },
         "close" => seated.done("/today", Flash::plain("The draft is kept.")),
@@ -194,14 +189,19 @@ async fn act(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, press: &str) ->
         _ if seated.fragment.is_some() => {
             let looked = drafts::look(cx, &kept, &edits).await?;
             let said = format!("Draft kept {}", words::clock(cx.now, seated.zone()));
-            html(&Places::of(&kept, looked, Some(said)))
+            let before = said_before(cx, &kept, &edits).await?;
+            html(&Places::of(&kept, looked, Some(said)).beside(&before, cx.now, seated.zone()))
         }
         _ => seated.go(&here),
     }
 }
 
-async fn in_the_calendar(seated: &Seated, kept: &KeptDraft) -> Result<Flash, VerbError> {
+/// Plans it, and answers when the first of it goes and what is said about that.
+async fn in_the_calendar(seated: &Seated, kept: &KeptDraft) -> Result<(Timestamp, Flash), VerbError> {
     let cx = seated.cx();
+    if kept.wished_at.as_deref() == Some(slots::NEXT) {
+        return in_slots(seated, kept).await;
+    }
     let Some(words) = &kept.wished_at else {
         return Err(VerbError::wrong("when", "Choose a day and a time first, or post now."));
     };
@@ -211,10 +211,23 @@ async fn in_the_calendar(seated: &Seated, kept: &KeptDraft) -> Result<Flash, Ver
     let day = format!("{}, {}", words::full_day(cx.now, wish.at, &zone), words::clock(wish.at, &zone));
     let tell = wish.tell.map_or(String::new(), |t| format!(" {t}"));
     let words = Flash { tone: crate::flash::Tone::Wait, ..Flash::said("In the calendar for ", day, format!(".{tell}")) };
-    Ok(words.undo(format!("/write/{}/back", kept.draft.id), &[]))
+    Ok((wish.at, words.undo(format!("/write/{}/back", kept.draft.id), &[])))
 }
 
-async fn draw(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, trouble: Trouble) -> Answer {
+async fn in_slots(seated: &Seated, kept: &KeptDraft) -> Result<(Timestamp, Flash), VerbError> {
+    let cx = seated.cx();
+    let placings = slots::plan(cx, kept.draft.id, &kept.accounts).await?;
+    let first = placings.iter().map(|p| p.at).min().unwrap_or(cx.now);
+    let each = |at: Timestamp| words::day_and_clock(cx.now, at, seated.zone());
+    let words = match placings.iter().filter(|p| p.at != first).count() {
+        0 => each(first),
+        _ => words::list(&placings.iter().map(|p| format!("{} {}", p.place, each(p.at))).collect::<Vec<_>>()),
+    };
+    let flash = Flash { tone: crate::flash::Tone::Wait, ..Flash::said("In the next free slot: ", words, ".") };
+    Ok((first, flash.undo(format!("/write/{}/back", kept.draft.id), &[])))
+}
+
+async fn draw(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, mut trouble: Trouble) -> Answer {
     let cx = seated.cx();
     let zone = TimeZone::get(&kept.zone).unwrap_or_else(|_| seated.zone().clone());
     let lights = sidelights(cx, &zone).await?;
@@ -225,8 +238,17 @@ async fn draw(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, trouble: Troub
         let why = trouble.hints.first().map_or(String::new(), |h| h.words.clone());
         return Err(crate::errors::Fault::bad(why));
     }
-    let places = Places::of(&kept, looked, None);
-    let page = page(seated, kept, lights, (places, wants_title), zone, (trouble.hints, trouble.theirs));
+    let before = said_before(cx, &kept, &edits).await?;
+    let places = Places::of(&kept, looked, None).beside(&before, cx.now, seated.zone());
+    let placings = slots::look(cx, kept.draft.id, &kept.accounts).await?;
+    let round = Round {
+        timing: Timing::of(&kept, &lights, &placings, &zone, cx.now),
+        versions: history::count(cx, kept.draft.id).await?,
+        is_again: trouble.is_again,
+        lights,
+    };
+    trouble.hints.splice(0..0, heed::in_the_calendar(seated, &kept).await?);
+    let page = page(seated, kept, round, (places, wants_title), zone, (trouble.hints, trouble.theirs));
     let mut answer = seated.page(&page)?;
     if let Some(status) = trouble.status {
         *answer.status_mut() = status;
@@ -234,21 +256,23 @@ async fn draw(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, trouble: Troub
     Ok(answer)
 }
 
+/// What stands round the words.
+struct Round {
+    lights: Sidelights,
+    timing: Timing,
+    versions: u64,
+    is_again: bool,
+}
+
 fn page(
     seated: &Seated,
     kept: KeptDraft,
-    lights: Sidelights,
+    around: Round,
     (places, wants_title): (Places, bool),
     zone: TimeZone,
-    (mut hints, theirs): (Vec<Hint>, Option<String>),
+    (hints, theirs): (Vec<Hint>, Option<String>),
 ) -> Page {
-    let (now, id) = (seated.now, kept.draft.id);
-    if kept.planned_at.is_some() {
-        let words = "What you change here holds once you put it in the calendar again, or post it now.";
-        hints.insert(0, Hint::new(HintTone::Wait, "This is in the calendar.", words).press("See it there", "/calendar"));
-    }
-    let suggestion = suggestion(now, &zone, &lights, kept.wished_at.as_deref());
-    let is_at = kept.wished_at.is_some() && !suggestion.is_chosen;
+    let id = kept.draft.id;
     let chosen = |kind: Kind| kept.draft.kind == kind;
     let to_mind = places.to_mind();
     let without_alt = kept.draft.pictures.iter().filter(|p| p.alt.trim().is_empty()).count() as i64;
@@ -278,8 +302,8 @@ fn page(
                 Choice::new("personal", "personal", kept.draft.is_personal).icon(&crate::icon::PERSONAL),
             ],
         ),
-        has_aim: lights.aims.iter().any(|(aim, _)| kept.draft.aim == Some(*aim)),
-        aims: (lights.aims.into_iter())
+        has_aim: around.lights.aims.iter().any(|(aim, _)| kept.draft.aim == Some(*aim)),
+        aims: (around.lights.aims.into_iter())
             .map(|(aim, name)| Pick { value: aim.to_string(), label: name, is_chosen: kept.draft.aim == Some(aim) })
             .collect(),
         has_short_links: kept.has_short_links,
@@ -288,12 +312,9 @@ fn page(
             .map(|v| Pick { value: v.word().into(), label: visibility(v).into(), is_chosen: kept.draft.visibility == v })
             .collect(),
         warning: kept.draft.warning.clone().unwrap_or_default(),
-        is_now: kept.wished_at.is_none() && kept.version > 0,
-        is_at,
-        at: kept.wished_at.clone().unwrap_or_else(|| suggestion.value.clone()).replace(' ', "T"),
-        suggestion,
-        zone_words: format!("{} time", kept.zone.rsplit('/').next().unwrap_or_default().replace('_', " ")),
-        zone: kept.zone.clone(),
+        timing: around.timing,
+        is_again: around.is_again,
+        versions: around.versions,
         title: (wants_title || kept.draft.title.is_some()).then(|| kept.draft.title.clone().unwrap_or_default()),
         text: kept.draft.text,
         has_places: !places.places.is_empty(),
@@ -311,19 +332,6 @@ fn mind(without_alt: i64, places: &[String]) -> String {
         things.push(format!("what stands under {}", words::list(places)));
     }
     if things.is_empty() { String::new() } else { format!("To mind: {}.", words::list(&things)) }
-}
-
-/// Tomorrow, at the hour at which most people spoke to us, or at half past twelve.
-fn suggestion(now: Timestamp, zone: &TimeZone, lights: &Sidelights, wished: Option<&str>) -> Suggestion {
-    let (hour, minute) = lights.around.as_ref().map_or((12, 30), |a| (a.best_hour(), 0));
-    let tomorrow = now.to_zoned(zone.clone()).date().saturating_add(1.day());
-    let value = format!("{tomorrow} {hour:02}:{minute:02}");
-    Suggestion {
-        label: format!("Tomorrow, {} {}, {hour:02}:{minute:02}", words::weekday(tomorrow), words::date(tomorrow, tomorrow)),
-        help: if lights.around.is_some() { "when your people tend to be around" } else { "" },
-        is_chosen: wished == Some(&value),
-        value,
-    }
 }
 
 fn visibility(v: Visibility) -> &'static str {

@@ -1,0 +1,57 @@
+//! What the writing page points out before anything goes: that it stands in the calendar already, and that the same was said before.
+//! Advice, never a lock: the second press goes.
+
+use verbs::VerbError;
+use verbs::publish::drafts::{Edit, KeptDraft};
+use verbs::publish::placed::placed;
+use verbs::publish::said::{Before, said_before};
+
+use super::calendar;
+use crate::parts::{Hint, HintTone};
+use crate::session::Seated;
+use crate::words;
+
+/// The hidden field by which a page says that it pointed out what was said before.
+pub const AGAIN: &str = "again";
+
+/// Where a planned draft stands in the calendar.
+pub async fn in_the_calendar(seated: &Seated, kept: &KeptDraft) -> Result<Option<Hint>, VerbError> {
+    if kept.planned_at.is_none() {
+        return Ok(None);
+    }
+    let all = placed(seated.cx(), kept.draft.id).await?;
+    let first = all.iter().filter(|p| p.part == 0 && p.state != model::DeliveryState::Cancelled).min_by_key(|p| (p.due, p.account));
+    let words = "What you change here holds once you put it in the calendar again, or post it now.";
+    let hint = Hint::new(HintTone::Wait, "This is in the calendar.", words);
+    Ok(Some(match first {
+        Some(p) => hint
+            .press("See it there", format!("{}#slip-{}-{}", calendar::address(seated.now, p.due, seated.zone()), kept.draft.id, p.account)),
+        None => hint,
+    }))
+}
+
+/// Stops once before words go where they, or nearly they, stand already.
+pub async fn stop_once(seated: &Seated, kept: &KeptDraft, edits: &[Edit], is_again: bool) -> Result<Option<Hint>, VerbError> {
+    if is_again {
+        return Ok(None);
+    }
+    let before = said_before(seated.cx(), kept, edits).await?;
+    Ok((!before.is_empty()).then(|| Hint::new(HintTone::Advice, lead(&before), sentence(seated, &before))))
+}
+
+fn lead(before: &[Before]) -> &'static str {
+    if before.iter().any(|b| b.is_same) { "You said this already." } else { "You said nearly this already." }
+}
+
+fn sentence(seated: &Seated, before: &[Before]) -> String {
+    let places: Vec<String> = (before.iter())
+        .map(|b| {
+            let verb = if b.is_ahead { "goes out" } else { "went out" };
+            format!("on {} it {verb} {}", b.place, words::day_and_clock(seated.now, b.at, seated.zone()))
+        })
+        .collect();
+    let places = words::list(&places);
+    let mut letters = places.chars();
+    let first = letters.next().map_or(String::new(), |c| c.to_uppercase().collect());
+    format!("{first}{}. Nothing was sent just now. Change it, or press again and it goes all the same.", letters.as_str())
+}
