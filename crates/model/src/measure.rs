@@ -46,7 +46,7 @@ pub fn count(text: &str, unit: Unit) -> u32 {
 
 /// Stretches that count otherwise than by their letters: (start, end, weight), in order.
 fn weighed(text: &str, rules: &Rules) -> Vec<(usize, usize, u32)> {
-    let mut found = Vec::new();
+    let mut found: Vec<(usize, usize, u32)> = Vec::new();
     if let Some(weight) = rules.link_weight {
         if rules.bare_links {
             found.extend(addresses(text).into_iter().map(|a| (a.start, a.end, weight)));
@@ -55,14 +55,48 @@ fn weighed(text: &str, rules: &Rules) -> Vec<(usize, usize, u32)> {
         }
     }
     if rules.mention_counts_name_only {
-        for (start, end, name_end) in mentions(text) {
-            if !found.iter().any(|&(s, e, _)| start < e && s < end) {
-                found.push((start, end, count(&text[start..name_end], rules.unit)));
-            }
-        }
-        found.sort_unstable();
+        let names = mentions(text).into_iter().map(|(start, end, name_end)| (start, end, count(&text[start..name_end], rules.unit)));
+        found = beside(found, names);
     }
     found
+}
+
+/// Two lists in order as one: of `more`, what overlaps none of `first`.
+pub(crate) fn beside<T: Copy + Span>(first: Vec<T>, more: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut out = Vec::with_capacity(first.len());
+    let mut first = first.into_iter().peekable();
+    let mut end = 0;
+    for one in more {
+        while let Some(before) = first.next_if(|f| f.span().0 < one.span().1) {
+            end = before.span().1;
+            out.push(before);
+        }
+        if one.span().0 >= end {
+            out.push(one);
+        }
+    }
+    out.extend(first);
+    out
+}
+
+/// Where something stands in a text, in bytes.
+pub(crate) trait Span {
+    fn span(&self) -> (usize, usize);
+}
+impl Span for (usize, usize) {
+    fn span(&self) -> (usize, usize) {
+        *self
+    }
+}
+impl Span for (usize, usize, u32) {
+    fn span(&self) -> (usize, usize) {
+        (self.0, self.1)
+    }
+}
+
+/// One letter by itself, as it counts where nothing around it makes it part of a link or a name.
+pub(crate) fn letter(grapheme: &str, rules: &Rules) -> u32 {
+    count(&composed(grapheme, rules.unit), rules.unit)
 }
 
 /// Servers give their fixed weight only to addresses whose host ends in something like a top-level domain.

@@ -3,7 +3,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::measure::{count, length, links, mentions, tags};
+use crate::extract::addresses;
+use crate::measure::{beside, count, length, letter, links, mentions, tags};
 use crate::{Rules, Unit};
 
 /// The line that says "break here".
@@ -39,6 +40,10 @@ pub fn split_numbered(text: &str, rules: &Rules, numbering: Numbering) -> Vec<St
     // The number's own width depends on how many parts there are: widen until it holds. Seven digits are beyond any text.
     for digits in 1..=7 {
         let suffix = 2 + 2 * digits;
+        // A link that fits only where no number stands beside it is worth more than numbers.
+        if !unsplittable(text, rules, suffix).is_empty() && unsplittable(text, rules, 0).is_empty() {
+            break;
+        }
         let parts = cut_all(text, &Limit::of(rules, suffix));
         if parts.len().to_string().len() <= digits as usize {
             let total = parts.len();
@@ -49,6 +54,70 @@ pub fn split_numbered(text: &str, rules: &Rules, numbering: Numbering) -> Vec<St
         }
     }
     plain
+}
+
+/// What would have to be torn to fit: a link, a name, a tag or a single letter that is longer than a whole part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsplittable {
+    pub kind: Whole,
+    /// In bytes of the text.
+    pub start: usize,
+    pub end: usize,
+    /// By the rules that it breaks.
+    pub length: u32,
+}
+
+/// What is never cut as long as it fits into one part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whole {
+    Link,
+    Name,
+    Tag,
+    Letter,
+}
+
+/// Everything in a text that does not fit into one part by itself, `reserved` being taken up by other things. Where this is not empty,
+/// [`split`] still answers with parts that fit, but one of these is in pieces.
+pub fn unsplittable(text: &str, rules: &Rules, reserved: u32) -> Vec<Unsplittable> {
+    let limit = Limit::of(rules, reserved);
+    if limit.is_none() {
+        return Vec::new();
+    }
+    let (mut found, mut at) = (Vec::new(), 0);
+    for (start, end) in wholes(text) {
+        letters_too_long(text, (at, start), &limit, &mut found);
+        at = end;
+        if !limit.holds(&text[start..end]) {
+            let kind = match text[start..].chars().next() {
+                Some('@') => Whole::Name,
+                Some('#') => Whole::Tag,
+                _ => Whole::Link,
+            };
+            found.push(Unsplittable { kind, start, end, length: length(&text[start..end], rules) });
+        }
+    }
+    letters_too_long(text, (at, text.len()), &limit, &mut found);
+    found
+}
+
+fn letters_too_long(text: &str, (from, to): (usize, usize), limit: &Limit<'_>, found: &mut Vec<Unsplittable>) {
+    if text[from..to].is_ascii() {
+        return;
+    }
+    for (at, one) in text[from..to].grapheme_indices(true).filter(|(_, l)| l.chars().nth(1).is_some() || limit.is_tiny()) {
+        let length = letter(one, limit.rules);
+        if length > limit.text_max || one.len() > limit.bytes_max {
+            found.push(Unsplittable { kind: Whole::Letter, start: from + at, end: from + at + one.len(), length });
+        }
+    }
+}
+
+/// Links, names and tags, in order and apart.
+fn wholes(text: &str) -> Vec<(usize, usize)> {
+    let bare = addresses(text).into_iter().map(|a| (a.start, a.end));
+    let found = beside(links(text), bare);
+    let found = beside(found, mentions(text).into_iter().map(|(s, e, _)| (s, e)));
+    beside(found, tags(text))
 }
 
 /// What a part may be at most, less the room for its number.
@@ -65,6 +134,16 @@ impl Limit<'_> {
     }
     fn holds(&self, part: &str) -> bool {
         part.len() <= self.bytes_max && length(part, self.rules) <= self.text_max
+    }
+    /// Whether not even any one scalar value is sure to fit.
+    fn is_tiny(&self) -> bool {
+        self.text_max < 8 || self.bytes_max < 8
+    }
+    /// How many bytes of a letter have to be looked at to know whether it fits. Where letters count whole, all of them.
+    fn letter_max(&self) -> usize {
+        const BYTES_A_UNIT: usize = 64;
+        let by_text = if self.rules.unit == Unit::Graphemes { usize::MAX } else { (self.text_max as usize).saturating_mul(BYTES_A_UNIT) };
+        by_text.min(self.bytes_max).saturating_add(BYTES_A_UNIT)
     }
     fn is_none(&self) -> bool {
         self.text_max == u32::MAX && self.bytes_max == u32::MAX as usize
@@ -126,8 +205,9 @@ fn is_worth(rest: &str, at: usize, reach: &Reach, kind: &[usize], limit: &Limit<
         return true;
     }
     let next = kind.iter().copied().find(|&c| c > at);
-    let following = rest[at..next.unwrap_or(rest.len())].trim();
-    limit.holds(following)
+    let following = &rest[at..next.unwrap_or(rest.len())];
+    // What is many times as long as a part will hardly be one; measuring a book's rest for every part would take for ever.
+    following.len() <= reach.end.saturating_mul(4) && limit.holds(following.trim())
 }
 
 /// How far a first part can reach, and where it may be cut on the way there without cutting a letter, a link or a name.
@@ -169,8 +249,8 @@ fn reach_within(rest: &str, window: usize, limit: &Limit<'_>) -> (Reach, bool) {
         let (to, weight) = match held.peek() {
             Some(&(start, end, weight)) if start == at => (end, weight),
             _ => {
-                let letter = rest[at..].graphemes(true).next().unwrap_or("");
-                (at + letter.len(), count(letter, limit.rules.unit))
+                let one = rest[at..border(rest, at.saturating_add(limit.letter_max()))].graphemes(true).next().unwrap_or("");
+                (at + one.len(), letter(one, limit.rules))
             }
         };
         sum = sum.saturating_add(weight);
@@ -188,16 +268,10 @@ fn border(text: &str, from: usize) -> usize {
     (from..text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(text.len())
 }
 
-/// Links, mentions and tags that would fit into a part of their own: (start, end, weight).
+/// Links, names and tags that would fit into a part of their own: (start, end, weight).
 fn held_together(text: &str, limit: &Limit<'_>) -> Vec<(usize, usize, u32)> {
-    let mut found: Vec<(usize, usize)> = links(text);
-    for (start, end) in mentions(text).into_iter().map(|(s, e, _)| (s, e)).chain(tags(text)) {
-        if !found.iter().any(|&(s, e)| start < e && s < end) {
-            found.push((start, end));
-        }
-    }
-    found.sort_unstable();
-    found.into_iter().filter(|&(s, e)| limit.holds(&text[s..e])).map(|(s, e)| (s, e, length(&text[s..e], limit.rules))).collect()
+    let fitting = wholes(text).into_iter().filter(|&(s, e)| limit.holds(&text[s..e]));
+    fitting.map(|(s, e)| (s, e, length(&text[s..e], limit.rules))).collect()
 }
 
 /// The places where a first part may end, by kind, in order.
@@ -288,16 +362,17 @@ fn longest(rest: &str, places: &[usize], limit: &Limit<'_>) -> Option<usize> {
 
 /// The last resort, for a single letter that is longer than a whole part: between its scalars. At least one goes.
 fn anywhere(rest: &str, limit: &Limit<'_>) -> usize {
-    let mut at = rest.chars().next().map_or(rest.len(), char::len_utf8);
     let unit = if limit.rules.unit == Unit::Graphemes { Unit::Scalars } else { limit.rules.unit };
-    for (i, c) in rest.char_indices().skip(1) {
-        let to = i + c.len_utf8();
-        if to > limit.bytes_max || count(&rest[..to], unit) > limit.text_max {
+    let (mut end, mut sum) = (0, 0u32);
+    for (at, c) in rest.char_indices() {
+        let to = at + c.len_utf8();
+        sum = sum.saturating_add(count(&rest[at..to], unit));
+        if at > 0 && (to > limit.bytes_max || sum > limit.text_max) {
             break;
         }
-        at = to;
+        end = to;
     }
-    at
+    end
 }
 
 #[cfg(test)]

@@ -99,6 +99,108 @@ fn a_book_is_cut_in_good_time() {
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
 }
 
+/// A network that weighs letters, as one does.
+fn weighing() -> Unit {
+    let stretches = [(0, 4351, 100), (8192, 8205, 100), (8208, 8223, 100), (8242, 8247, 100)];
+    Unit::Weighted(crate::Weights { scale: 100, usual: 200, stretches, emoji: crate::EmojiWeight::Usual, is_composed: true })
+}
+
+fn kinds(text: &str, rules: &Rules) -> Vec<Whole> {
+    unsplittable(text, rules, 0).into_iter().map(|u| u.kind).collect()
+}
+
+#[test]
+fn what_is_longer_than_a_whole_part_is_told() {
+    let long = format!("https://a.example/{}", "x".repeat(60));
+    let by_letters = Rules { link_weight: None, ..rules(50) };
+    assert_eq!(kinds(&format!("See {long} now."), &by_letters), [Whole::Link]);
+    assert_eq!(kinds(&format!("See {long} now."), &rules(50)), []);
+    let too_long = unsplittable(&long, &by_letters, 0)[0];
+    assert_eq!((too_long.start, too_long.end, too_long.length), (0, long.len(), 78));
+    assert_eq!(kinds(&format!("#{} and @{}", "a".repeat(60), "b".repeat(60)), &by_letters), [Whole::Tag, Whole::Name]);
+    // Joined letters without end: one letter to a person, and no part by bytes can hold it.
+    let chain = "👩\u{200d}".repeat(2000);
+    let bytes = Rules { bytes_max: Some(3000), ..rules(300) };
+    assert_eq!(kinds(&chain, &bytes), [Whole::Letter]);
+    assert_eq!(kinds(&chain, &rules(300)), []);
+    assert!(split(&chain, &bytes).iter().all(|p| p.len() <= 3000));
+    assert_eq!(kinds(&format!("a{}", "\u{301}".repeat(400)), &Rules { unit: Unit::Utf16, ..rules(300) }), [Whole::Letter]);
+    assert_eq!(kinds(&chain, &Rules::default()), []);
+}
+
+#[test]
+fn a_link_is_not_torn_to_make_room_for_a_number() {
+    let link = format!("https://a.example/{}", "x".repeat(60));
+    let by_letters = Rules { link_weight: None, ..rules(80) };
+    let parts = split_numbered(&format!("First of all. {link} And then."), &by_letters, Numbering::Suffix);
+    assert_eq!(parts, ["First of all.", &link, "And then."]);
+}
+
+#[test]
+fn at_the_limit_to_the_letter() {
+    let family = "👨\u{200d}👩\u{200d}👧\u{200d}👦";
+    let weighed = Rules { unit: weighing(), bare_links: true, ..rules(280) };
+    let (full, over) = (format!("{}{family}", "x".repeat(278)), format!("{}{family}", "x".repeat(279)));
+    assert_eq!((length(&full, &weighed), length(&over, &weighed)), (280, 281));
+    assert_eq!(split(&full, &weighed).len(), 1);
+    assert_eq!(split(&over, &weighed), ["x".repeat(279), family.to_owned()]);
+    let (full, over) = (format!("{} loaf.com/rye", "x".repeat(256)), format!("{} loaf.com/rye", "x".repeat(257)));
+    assert_eq!((length(&full, &weighed), length(&over, &weighed)), (280, 281));
+    assert_eq!(split(&full, &weighed).len(), 1);
+    assert_eq!(split(&over, &weighed), ["x".repeat(257), "loaf.com/rye".to_owned()]);
+    let graphemes = rules(20);
+    assert_eq!(split(&format!("{}{family}", "x".repeat(20)), &graphemes), ["x".repeat(20), family.to_owned()]);
+}
+
+#[test]
+fn right_to_left_and_combining_letters() {
+    let text = "السَّلامُ عليكم ورحمةُ اللهِ وبركاتُه. هذا خبزٌ من دقيقِ الجاودار.";
+    let parts = split(text, &rules(45));
+    assert_eq!(parts, ["السَّلامُ عليكم ورحمةُ اللهِ وبركاتُه.", "هذا خبزٌ من دقيقِ الجاودار."]);
+    let hebrew = "\u{2067}שָׁלוֹם עֲלֵיכֶם\u{2069} ".repeat(10);
+    let parts = split(&hebrew, &rules(20));
+    assert!(parts.iter().all(|p| count(p, Unit::Graphemes) <= 20));
+    let graphemes = |t: &str| t.graphemes(true).filter(|g| !g.trim().is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(parts.iter().flat_map(|p| graphemes(p)).collect::<Vec<_>>(), graphemes(&hebrew));
+}
+
+/// Twice the text takes about twice as long: the best of some runs is compared, so that a busy machine does no harm.
+#[test]
+fn a_hundred_thousand_letters_take_their_time_and_no_more() {
+    let n = 25_000;
+    for (name, piece) in [
+        ("no space", "x"),
+        ("sentences", "A short one. "),
+        ("names", "@a@b#c"),
+        ("apart", "(@(@"),
+        ("joined", "👩\u{200d}"),
+        ("marks", "\u{301}"),
+        ("links", "https://a.example/x "),
+        ("bare", "a.co/("),
+        ("lines", "a\n\n"),
+    ] {
+        for rules in [
+            Rules { bytes_max: Some(3000), ..rules(300) },
+            Rules { unit: weighing(), bare_links: true, ..rules(280) },
+            Rules { unit: Unit::Utf16, ..rules(3000) },
+        ] {
+            let time = |n: usize| {
+                let text = piece.repeat(n / piece.chars().count());
+                let run = || {
+                    let began = std::time::Instant::now();
+                    let parts = split_numbered(&text, &rules, Numbering::Suffix);
+                    assert!(!parts.is_empty() && parts.iter().all(|p| length(p, &rules) <= rules.text_max.unwrap_or(0)));
+                    began.elapsed()
+                };
+                (0..3).map(|_| run()).min().unwrap_or_default()
+            };
+            let (once, four) = (time(n), time(4 * n));
+            // Linear is 4, quadratic 16; short times are noise.
+            assert!(four < once * 9 || four.as_millis() < 60, "{name} by {:?}: {once:?}, then {four:?}", rules.unit.word());
+        }
+    }
+}
+
 /// Texts as people write them, and as nobody would.
 fn texts() -> impl Strategy<Value = String> {
     let word = prop_oneof![
@@ -111,6 +213,8 @@ fn texts() -> impl Strategy<Value = String> {
         1 => "[日本語。、文！]{1,30}",
         1 => "(👨‍👩‍👧‍👦|🇩🇪|👍🏽|e\u{301}){1,6}",
         1 => "\\PC{0,30}",
+        1 => "(👩\u{200d}|\u{301}|\u{2067}|\u{2069}|ש){1,200}",
+        1 => "[a-z]{1,9}\\.(com|co\\.uk|рф)(/[a-z()]{0,9})?",
         1 => Just("---".to_owned()),
         1 => "[a-z]{30,90}",
     ];
@@ -119,7 +223,7 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 fn any_rules() -> impl Strategy<Value = Rules> {
-    let units = prop_oneof![Just(Unit::Graphemes), Just(Unit::Scalars), Just(Unit::Bytes), Just(Unit::Utf16)];
+    let units = prop_oneof![Just(Unit::Graphemes), Just(Unit::Scalars), Just(Unit::Bytes), Just(Unit::Utf16), Just(weighing())];
     let bytes = proptest::option::of(20u32..400);
     (20u32..300, units, bytes, proptest::option::of(Just(23)), any::<bool>()).prop_map(|(max, unit, bytes_max, link_weight, names)| Rules {
         text_max: Some(max),
@@ -127,6 +231,7 @@ fn any_rules() -> impl Strategy<Value = Rules> {
         bytes_max,
         link_weight,
         mention_counts_name_only: names,
+        bare_links: matches!(unit, Unit::Weighted(_)),
         ..Rules::default()
     })
 }
@@ -151,6 +256,13 @@ proptest! {
             prop_assert!(parts.len() == 1 || !part.trim().is_empty());
         }
         prop_assert_eq!(visible(&parts.concat()), visible(&without_breaks(&text)));
+        // What is never cut is whole in some part, unless it was told.
+        if unsplittable(&text, &rules, 0).is_empty() {
+            for (s, e) in wholes(&without_breaks(&text)) {
+                let one = &without_breaks(&text)[s..e];
+                prop_assert!(parts.iter().any(|p| p.contains(one)), "torn: {one:?} in {parts:?}");
+            }
+        }
     }
 
     #[test]
