@@ -13,6 +13,8 @@ mod weighted;
 
 /// The text's length in `rules.unit`, with links and mentions weighed as `rules` say.
 pub fn length(text: &str, rules: &Rules) -> u32 {
+    #[cfg(test)]
+    tests::looked_at(text);
     let text = &*composed(text, rules.unit);
     let mut total = 0u32;
     let mut rest_from = 0usize;
@@ -33,6 +35,8 @@ fn composed(text: &str, unit: Unit) -> Cow<'_, str> {
 
 /// Plain length in one unit.
 pub fn count(text: &str, unit: Unit) -> u32 {
+    #[cfg(test)]
+    tests::looked_at(text);
     let n = match unit {
         Unit::Graphemes if text.is_ascii() => text.len() - text.matches("\r\n").count(),
         Unit::Graphemes => text.graphemes(true).count(),
@@ -181,4 +185,4 @@ fn run(text: &str, is_letter: impl Fn(char) -> bool) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

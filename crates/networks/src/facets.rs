@@ -1,6 +1,7 @@
 //! The facets of a network, by direction of talk. A network has one or it does not; the ability table is drawn from this.
 
 use async_trait::async_trait;
+use model::extract::Pointer;
 use model::{Account, DeliveryKey, NetworkKey, Part, PictureId, Post, PostRef, Profile, Rules, Secret, Timestamp};
 
 use crate::{Answer, Http};
@@ -20,6 +21,10 @@ pub struct About {
 
 pub trait Network: Send + Sync {
     fn about(&self) -> &'static About;
+    /// What in a text becomes something to press on there: by the rules alone, unless the network finds it in a way of its own.
+    fn pointers(&self, text: &str, rules: &Rules) -> Vec<Pointer> {
+        model::extract::pointers(text, rules)
+    }
     fn sign_in(&self) -> Option<&dyn SignIn> {
         None
     }

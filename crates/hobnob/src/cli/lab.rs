@@ -5,15 +5,19 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use model::Post;
+use model::extract::{Pointer, pointers};
 use model::measure::length;
-use model::split::{Numbering, split_numbered};
+use model::split::{Numbering, split_numbered, unsplittable};
+use model::{NetworkKey, Post, Rules};
+use networks::assisted::{self, Assisted};
 use networks::feed::posts_of_feed;
-use networks::{NetworkError, Networks};
+use networks::{About, Network, NetworkError, Networks};
 use serde_json::{Value as Json, json};
 
 use crate::cli::desk::{Wrong, now, say};
 use crate::cli::feeds::read;
+
+mod fit;
 
 /// The longest line that is read, in bytes.
 const LINE_MAX: u64 = 16 * 1024 * 1024;
@@ -25,6 +29,11 @@ pub enum Lab {
     /// How long texts are by a network's own rule, and the texts they would be split into. Reads one JSON string a line on standard
     /// input; prints one JSON object a line: {length, limit, unit, parts}
     Measure(Measure),
+    /// The parts that texts become as a thread, by a network's own rule. Reads one JSON string a line on standard input; prints one JSON
+    /// object a line: {parts, lengths, torn}. `torn` lists what is longer than a whole part and so had to be cut through: {kind, length}
+    Split(Measure),
+    /// Drafts by the rules of several networks: the parts, what in them points somewhere, and everything found
+    Fit(fit::Fit),
     /// The posts of a feed's file (RSS, Atom or JSON Feed), oldest first, one JSON object a line:
     /// {id, network, author, created_at, text, reply_to, url, lang}
     Feed(FeedFile),
@@ -52,25 +61,81 @@ pub struct FeedFile {
 pub fn run(lab: Lab) -> Result<()> {
     match lab {
         Lab::Measure(arguments) => measure(&arguments),
+        Lab::Split(arguments) => split(&arguments),
+        Lab::Fit(arguments) => fit::run(&arguments),
         Lab::Feed(arguments) => posts_of(&arguments),
     }
 }
 
 fn measure(arguments: &Measure) -> Result<()> {
-    let networks = Networks::default();
-    let wanted = model::NetworkKey::new(&arguments.network.to_lowercase());
-    let Some(network) = networks.get(&wanted) else {
-        let keys: Vec<_> = networks.all().map(|n| n.about().key).collect();
-        return Err(Wrong::said(format!("there is no network called “{}”; there are {}", arguments.network, keys.join(", "))));
-    };
-    let rules = (network.about().rules)();
-    let numbering = if arguments.numbered { Numbering::Suffix } else { Numbering::None };
+    let rules = rules_of(&arguments.network)?;
+    texts(|text| {
+        let parts = split_numbered(text, &rules, arguments.numbering());
+        say(json!({"length": length(text, &rules), "limit": rules.text_max, "unit": rules.unit.word(), "parts": parts}));
+    })
+}
+
+fn split(arguments: &Measure) -> Result<()> {
+    let rules = rules_of(&arguments.network)?;
+    texts(|text| {
+        let parts = split_numbered(text, &rules, arguments.numbering());
+        let lengths: Vec<u32> = parts.iter().map(|p| length(p, &rules)).collect();
+        let torn = unsplittable(text, &rules, 0);
+        let torn: Vec<Json> = torn.iter().map(|t| json!({"kind": format!("{:?}", t.kind).to_lowercase(), "length": t.length})).collect();
+        say(json!({"parts": parts, "lengths": lengths, "torn": torn}));
+    })
+}
+
+impl Measure {
+    fn numbering(&self) -> Numbering {
+        if self.numbered { Numbering::Suffix } else { Numbering::None }
+    }
+}
+
+/// Each text of standard input, a JSON string a line.
+fn texts(mut take: impl FnMut(&str)) -> Result<()> {
     lines(std::io::stdin().lock(), |number, line| {
         let text: String = serde_json::from_str(line).map_err(|e| Wrong::said(format!("line {number}: this is not a JSON string: {e}")))?;
-        let parts = split_numbered(&text, &rules, numbering);
-        say(json!({"length": length(&text, &rules), "limit": rules.text_max, "unit": rules.unit.word(), "parts": parts}));
+        take(&text);
         Ok(())
     })
+}
+
+/// A network to judge by: one that is spoken here, or one that is only assisted.
+enum Judge<'a> {
+    Spoken(&'a dyn Network),
+    Assisted(&'static Assisted),
+}
+
+impl Judge<'_> {
+    fn about(&self) -> &'static About {
+        match self {
+            Judge::Spoken(network) => network.about(),
+            Judge::Assisted(network) => &network.about,
+        }
+    }
+    fn pointers(&self, text: &str, rules: &Rules) -> Vec<Pointer> {
+        match self {
+            Judge::Spoken(network) => network.pointers(text, rules),
+            Judge::Assisted(_) => pointers(text, rules),
+        }
+    }
+}
+
+/// The network with that key, or which there are.
+fn judge<'a>(networks: &'a Networks, key: &str) -> Result<Judge<'a>> {
+    let wanted = NetworkKey::new(&key.to_lowercase());
+    let spoken = networks.get(&wanted).map(Judge::Spoken);
+    let assisted = || assisted::TABLE.iter().find(|n| n.about.key == wanted.as_str()).map(Judge::Assisted);
+    spoken.or_else(assisted).ok_or_else(|| {
+        let mut keys: Vec<_> = networks.all().map(|n| n.about().key).collect();
+        keys.extend(assisted::TABLE.iter().map(|n| n.about.key).filter(|k| networks.get(&NetworkKey::new(k)).is_none()));
+        Wrong::said(format!("there is no network called “{key}”; there are {}", keys.join(", ")))
+    })
+}
+
+fn rules_of(key: &str) -> Result<Rules> {
+    Ok((judge(&Networks::default(), key)?.about().rules)())
 }
 
 fn posts_of(arguments: &FeedFile) -> Result<()> {

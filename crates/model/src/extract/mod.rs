@@ -5,11 +5,13 @@
 mod address;
 mod domain;
 mod names;
+mod pointers;
 mod tags;
 mod valid;
 
 pub use address::{Address, addresses};
 pub use names::{Name, names, reply_to};
+pub use pointers::{Pointer, Points, pointers};
 pub use tags::{Tag, symbols, tags};
 pub use valid::{is_address, is_list, is_name, is_tag};
 

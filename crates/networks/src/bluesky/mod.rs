@@ -16,6 +16,7 @@ mod translate;
 mod wire;
 mod xrpc;
 
+use model::extract::{Pointer, Points};
 use model::{Rules, Unit, Visibility};
 
 use crate::{About, Inbox, Listen, Network, People, Publish, SignIn};
@@ -54,6 +55,14 @@ fn rules() -> Rules {
 impl Network for Bluesky {
     fn about(&self) -> &'static About {
         &ABOUT
+    }
+    fn pointers(&self, text: &str, _rules: &Rules) -> Vec<Pointer> {
+        let kind = |feature: &richtext::Feature| match feature {
+            richtext::Feature::Link(_) => Points::Link,
+            richtext::Feature::Mention(_) => Points::Name,
+            richtext::Feature::Tag(_) => Points::Tag,
+        };
+        richtext::detect(text).into_iter().map(|f| Pointer { start: f.start, end: f.end, kind: kind(&f.feature) }).collect()
     }
     fn sign_in(&self) -> Option<&dyn SignIn> {
         Some(self)

@@ -1,8 +1,11 @@
 //! A draft by one account's rules, pure: the very parts that will be sent are the page's preview.
 
-use model::measure::{count, length, links};
+use model::extract::{Points, pointers};
+use model::measure::{count, length};
 use model::split::{BREAK, Numbering, split_numbered};
-use model::{Article, Draft, Misfit, NetworkKey, Part, Rendering, Rules, SiteRules, Unit, Visibility};
+use model::{Article, Draft, Misfit, Naming, NetworkKey, Part, Rendering, Rules, SiteRules, Unit, Visibility};
+
+use super::habits;
 
 /// Where a draft shall fit: what the place is called, and its rules.
 #[derive(Clone, Copy)]
@@ -24,11 +27,17 @@ pub struct Known {
 
 /// Renders `draft` for a place, or says everything that is wrong. `edit` is a text of its own for this place, a part each.
 pub fn fit(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[String]>) -> Result<Rendering, Vec<Misfit>> {
+    let (rendering, wrong) = look(draft, place, known, edit);
+    if wrong.is_empty() { Ok(rendering) } else { Err(wrong) }
+}
+
+/// [`fit`], with the parts shown even where something is wrong with them.
+pub fn look(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[String]>) -> (Rendering, Vec<Misfit>) {
     let mut wrong = Vec::new();
     let mut tells = Vec::new();
     let warning = draft.warning.as_deref().map(str::trim).filter(|w| !w.is_empty());
     let visibility = visible(draft.visibility, place, &mut wrong, &mut tells);
-    let (texts, mentions) = texts(draft, place, known, edit, &mut tells);
+    let (texts, mentions) = texts(draft, place, known, edit, (&mut wrong, &mut tells));
     pictures(draft, place, &mut wrong, &mut tells);
     if texts.iter().all(|t| t.trim().is_empty()) && draft.pictures.is_empty() {
         wrong.push(Misfit { why: "There is nothing to say yet.".into(), part: None });
@@ -37,6 +46,7 @@ pub fn fit(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[Stri
         tells.push(format!("It goes as {} posts, each answering the one before.", spelt(texts.len())));
     }
     tell_of_links(&texts, place.rules, &mut tells);
+    habits::check(draft, &texts, place, &mut wrong, &mut tells);
     let extra = warning.filter(|_| place.rules.has_warning && place.rules.warning_counts).map_or(0, |w| count(w, place.rules.unit));
     let lengths: Vec<u32> = texts.iter().map(|t| length(t, place.rules).saturating_add(extra)).collect();
     for (i, (text, &length)) in texts.iter().zip(&lengths).enumerate() {
@@ -45,12 +55,9 @@ pub fn fit(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[Stri
             wrong.push(Misfit { why, part: Some(i) });
         }
     }
-    if !wrong.is_empty() {
-        return Err(wrong);
-    }
     let reply_to = draft.reply.as_ref().map(|r| r.to.clone());
     let parts = texts.into_iter().enumerate().map(|(i, text)| Part {
-        mentions: mentions.iter().filter(|(handle, _)| text.contains(&format!("@{handle}"))).cloned().collect(),
+        mentions: mentions.iter().filter(|(handle, _)| text.contains(&called(handle, place.rules.naming))).cloned().collect(),
         text,
         title: draft.title.clone().filter(|_| place.rules.has_title && i == 0),
         article: if i == 0 { article(draft, place.rules.site) } else { Article::default() },
@@ -60,7 +67,15 @@ pub fn fit(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[Stri
         pictures: if i == 0 { draft.pictures.clone() } else { Vec::new() },
         reply_to: reply_to.clone().filter(|_| i == 0),
     });
-    Ok(Rendering { parts: parts.collect(), lengths, tells, is_by_hand: edit.is_some() })
+    (Rendering { parts: parts.collect(), lengths, tells, is_by_hand: edit.is_some() }, wrong)
+}
+
+/// Somebody with a handle, as they are named in a text there.
+fn called(handle: &str, naming: Naming) -> String {
+    match naming {
+        Naming::At | Naming::Plain => format!("@{handle}"),
+        Naming::Slash => format!("u/{}", handle.trim_start_matches("u/")),
+    }
 }
 
 /// Of what an article has, what this place has too. An answer has nothing of it.
@@ -93,7 +108,7 @@ fn texts(
     place: Place<'_>,
     known: &[Known],
     edit: Option<&[String]>,
-    tells: &mut Vec<String>,
+    (wrong, tells): (&mut Vec<Misfit>, &mut Vec<String>),
 ) -> (Vec<String>, Vec<(String, String)>) {
     let mut mentions = Vec::new();
     let mut take = |text: &str, tells: &mut Vec<String>| {
@@ -122,7 +137,9 @@ fn texts(
         None => {
             let whole = with_warning_line(draft, place, &take(&draft.text, tells));
             if place.rules.has_threads {
-                split_numbered(&whole, &less_the_warning(draft, place.rules), Numbering::Suffix)
+                let room = less_the_warning(draft, place.rules);
+                habits::torn(&whole, place, &room, wrong);
+                split_numbered(&whole, &room, Numbering::Suffix)
             } else {
                 vec![without_breaks(&whole)]
             }
@@ -182,11 +199,15 @@ fn translate(text: &str, place: Place<'_>, known: &[Known]) -> (String, Vec<(Str
         };
         let there = who.handles.iter().find(|(network, ..)| network == place.network);
         match there {
+            Some(_) if place.rules.naming == Naming::Plain => {
+                out.push_str(&who.name);
+                tells.push(format!("A name is picked from a list on {}: type {} there again, with @ before it.", place.name, who.name));
+            }
             Some((_, handle, remote_id)) => {
-                out.push('@');
-                out.push_str(handle);
+                let called = called(handle, place.rules.naming);
+                out.push_str(&called);
                 mentions.push((handle.clone(), remote_id.clone()));
-                tells.push(format!("{} is told, as @{handle}.", who.name));
+                tells.push(format!("{} is told, as {called}.", who.name));
             }
             None => {
                 out.push_str(&who.name);
@@ -234,6 +255,13 @@ fn visible(wished: Visibility, place: Place<'_>, wrong: &mut Vec<Misfit>, tells:
 
 fn pictures(draft: &Draft, place: Place<'_>, wrong: &mut Vec<Misfit>, tells: &mut Vec<String>) {
     let (n, max) = (draft.pictures.len(), place.rules.pictures_max);
+    if n < place.rules.pictures_min as usize {
+        let least = if place.rules.pictures_min == 1 { "a picture".into() } else { format!("{} pictures", place.rules.pictures_min) };
+        wrong.push(Misfit {
+            why: format!("Nothing stands on {} without {least}. Add one, or leave it out this time.", place.name),
+            part: Some(0),
+        });
+    }
     if n == 0 {
         return;
     }
@@ -286,7 +314,7 @@ fn too_long(text: &str, length: u32, place: Place<'_>) -> Option<String> {
 
 fn tell_of_links(texts: &[String], rules: &Rules, tells: &mut Vec<String>) {
     let Some(weight) = rules.link_weight else { return };
-    match texts.iter().map(|t| links(t).len()).sum::<usize>() {
+    match texts.iter().map(|t| pointers(t, rules).iter().filter(|p| p.kind == Points::Link).count()).sum::<usize>() {
         0 => {}
         1 => tells.push(format!("The link counts as {weight}.")),
         _ => tells.push(format!("Each link counts as {weight}.")),

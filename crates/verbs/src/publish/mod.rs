@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod feed;
 pub mod fit;
 pub mod follow;
+mod habits;
 pub mod history;
 pub mod hours;
 pub(crate) mod house;

@@ -15,7 +15,7 @@ const NAME_BYTES_MAX: usize = 100;
 /// Everybody named in `text` whom we know, by a name that only one person has, or by a handle. Look-alikes are never guessed at.
 pub fn named(tx: &Tx<'_>, text: &str) -> Kept<Vec<Known>> {
     let mut found: Vec<Known> = Vec::new();
-    for candidates in candidates(text).into_iter().take(NAMES_MAX) {
+    for candidates in candidates(text) {
         for written in candidates {
             if found.iter().any(|k| k.written == written) {
                 break;
@@ -48,11 +48,15 @@ fn known(tx: &Tx<'_>, written: String, person: PersonId) -> Kept<Known> {
 fn candidates(text: &str) -> Vec<Vec<String>> {
     let mut all = Vec::new();
     for (at, _) in text.match_indices('@') {
+        if all.len() == NAMES_MAX {
+            break;
+        }
         let stands_alone = !text[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '@' | '_' | '.' | '-'));
         if !stands_alone {
             continue;
         }
-        let rest = text[at + 1..].lines().next().unwrap_or_default();
+        let near = at + 1..text.ceil_char_boundary((at + 1).saturating_add(NAME_BYTES_MAX + 1).min(text.len()));
+        let rest = text[near].lines().next().unwrap_or_default();
         if rest.starts_with(char::is_whitespace) {
             continue;
         }

@@ -154,3 +154,70 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn titles_links_and_tags_by_the_habits_of_the_place() {
+    let mut d = draft("#bread and #rye at https://a.example and https://b.example");
+    let strict = Rules { links_max: Some(1), tags_max: Some(1), needs_title: true, has_title: true, title_max: Some(5), ..rules(300) };
+    let said = |r: Result<Rendering, Vec<String>>| r.unwrap_err();
+    assert_eq!(
+        said(fitted(&d, &strict, &[])),
+        ["Plaza takes nothing without a title. Give it one.", "Plaza takes 1 different links in a post; this has 2."]
+    );
+    d.title = Some("Bread and rye".into());
+    assert_eq!(
+        said(fitted(&d, &strict, &[])),
+        ["The title is 8 letters too long for Plaza, which takes 5.", "Plaza takes 1 different links in a post; this has 2."]
+    );
+    let drawn = Rules { tags_max: Some(1), cards: model::Cards::Drawn, ..rules(300) };
+    assert_eq!(
+        fitted(&d, &drawn, &[]).unwrap().tells,
+        [
+            "Plaza has no titles: yours is left out there.",
+            "Plaza heeds one tag in a post; this has two. The others are plain words there.",
+            "Plaza draws a card of the link by itself."
+        ]
+    );
+    let pinned = Rules { pictures_min: 1, ..rules(300) };
+    assert_eq!(
+        said(fitted(&draft("A loaf."), &pinned, &[])),
+        ["Nothing stands on Plaza without a picture. Add one, or leave it out this time."]
+    );
+}
+
+#[test]
+fn a_person_is_named_as_the_place_names_people() {
+    let by = |naming| fitted(&draft("Ask @Daniel Osei."), &Rules { naming, ..rules(300) }, &[daniel()]).unwrap();
+    let slashed = by(Naming::Slash);
+    assert_eq!(slashed.parts[0].text, "Ask u/daniel@wheels.example.");
+    assert_eq!(slashed.parts[0].mentions.len(), 1);
+    let plain = by(Naming::Plain);
+    assert_eq!((plain.parts[0].text.as_str(), plain.parts[0].mentions.len()), ("Ask Daniel Osei.", 0));
+    assert_eq!(plain.tells, ["A name is picked from a list on Plaza: type Daniel Osei there again, with @ before it."]);
+}
+
+#[test]
+fn what_can_not_be_cut_is_told_and_not_sent_in_pieces() {
+    let text = format!("See https://a.example/{} for more of this.", "x".repeat(90));
+    let wrong = fitted(&draft(&text), &rules(60), &[]).unwrap_err();
+    assert_eq!(wrong, ["A link is 108 letters long by itself, and Plaza takes 60 in a post. Make it a short link: it can't be cut."]);
+    let joined = Rules { bytes_max: Some(3000), ..rules(300) };
+    let wrong = fitted(&draft(&"👩\u{200d}".repeat(2000)), &joined, &[]).unwrap_err();
+    assert_eq!(
+        wrong,
+        [
+            "A single letter, of many signs on each other, is 14,000 bytes long by itself, and Plaza takes 3,000 in a post. Make it shorter: it can't be cut."
+        ]
+    );
+    let (shown, wrong) = look(&draft(&text), Place { name: "Plaza", network: &NetworkKey::new("plaza"), rules: &rules(60) }, &[], None);
+    assert!(wrong.len() == 1 && shown.parts.len() > 1);
+}
+
+#[test]
+fn a_hundred_thousand_letters_become_a_thread_or_a_sentence() {
+    let text = "x".repeat(100_000);
+    let r = fitted(&draft(&text), &rules(300), &[]).unwrap();
+    assert!(r.parts.len() > 333 && r.lengths.iter().all(|l| *l <= 300));
+    let wrong = fitted(&draft(&text), &Rules { has_threads: false, ..rules(300) }, &[]).unwrap_err();
+    assert_eq!(wrong, ["99,700 letters too long for Plaza, which takes 300."]);
+}
