@@ -141,9 +141,12 @@ impl Limit<'_> {
     }
     /// How many bytes of a letter have to be looked at to know whether it fits. Where letters count whole, all of them.
     fn letter_max(&self) -> usize {
-        const BYTES_A_UNIT: usize = 64;
-        let by_text = if self.rules.unit == Unit::Graphemes { usize::MAX } else { (self.text_max as usize).saturating_mul(BYTES_A_UNIT) };
-        by_text.min(self.bytes_max).saturating_add(BYTES_A_UNIT)
+        let bytes_a_unit = match self.rules.unit {
+            Unit::Graphemes => usize::MAX,
+            Unit::Scalars | Unit::Bytes | Unit::Utf16 => 4,
+            Unit::Weighted(_) => 32,
+        };
+        (self.text_max as usize).saturating_mul(bytes_a_unit).min(self.bytes_max).saturating_add(64)
     }
     fn is_none(&self) -> bool {
         self.text_max == u32::MAX && self.bytes_max == u32::MAX as usize
