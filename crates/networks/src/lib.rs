@@ -15,6 +15,7 @@ mod tags;
 pub mod bluesky;
 pub mod feed;
 pub mod mastodon;
+pub mod nostr;
 
 use std::sync::Arc;
 

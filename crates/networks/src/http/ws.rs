@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use model::Timestamp;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue, header};
@@ -10,7 +11,7 @@ use tokio_tungstenite::tungstenite::{self, protocol::WebSocketConfig};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use url::{Host, Url};
 
-use super::{CONNECT_MAX, Http, USER_AGENT, guard};
+use super::{CONNECT_MAX, Http, USER_AGENT, guard, wait};
 use crate::{Answer, NetworkError};
 
 /// The largest message taken in from a stream.
@@ -25,17 +26,48 @@ impl Http {
     /// Opens a WebSocket, with one header more (a token) where given. Opening changes nothing anywhere, so every failure is certain.
     /// A 401 or 403 is `Refused`, a 404 `NotOffered`; what that means for the account is the network's to say.
     pub async fn websocket(&self, url: &str, header: Option<(&str, &str)>) -> Answer<Socket> {
+        self.websocket_or(url, header, trouble).await
+    }
+
+    /// [`Http::websocket`] where there is nothing but sockets: asked to wait, it says until when, and a plain answer is no relay's.
+    pub async fn socket_only(&self, url: &str, now: Timestamp) -> Answer<Socket> {
+        self.websocket_or(url, None, |error| match &error {
+            tungstenite::Error::Http(answer) => match answer.status().as_u16() {
+                429 => NetworkError::SlowDown { until: wait::wait_until(answer.headers(), now) },
+                200..=299 => NetworkError::Garbled("there is a web page where a socket should be".into()),
+                _ => trouble(error),
+            },
+            tungstenite::Error::Protocol(_) | tungstenite::Error::HttpFormat(_) => {
+                NetworkError::Garbled("what is there is no socket".into())
+            }
+            _ => trouble(error),
+        })
+        .await
+    }
+
+    async fn websocket_or(
+        &self,
+        url: &str,
+        header: Option<(&str, &str)>,
+        judge: impl FnOnce(tungstenite::Error) -> NetworkError,
+    ) -> Answer<Socket> {
         let url = Url::parse(url).map_err(|_| guard::forbidden("that is not a web address"))?;
         if !matches!(url.scheme(), "ws" | "wss") {
             return Err(guard::forbidden("a stream's address begins with ws or wss"));
         }
         let pass = guard::check(&url, &self.reach)?;
-        tokio::time::timeout(HANDSHAKE_MAX, self.open(&url, pass, header))
+        tokio::time::timeout(HANDSHAKE_MAX, self.open(&url, pass, header, judge))
             .await
             .map_err(|_| NetworkError::Away("the stream did not open in time".into()))?
     }
 
-    async fn open(&self, url: &Url, pass: guard::Pass, header: Option<(&str, &str)>) -> Answer<Socket> {
+    async fn open(
+        &self,
+        url: &Url,
+        pass: guard::Pass,
+        header: Option<(&str, &str)>,
+        judge: impl FnOnce(tungstenite::Error) -> NetworkError,
+    ) -> Answer<Socket> {
         let mut request = url.as_str().into_client_request().map_err(|_| guard::forbidden("that is not a stream's address"))?;
         request.headers_mut().insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
         if let Some((name, value)) = header {
@@ -47,7 +79,7 @@ impl Http {
         }
         let wire = self.connect(url, pass).await?;
         let config = WebSocketConfig::default().max_message_size(Some(MESSAGE_MAX)).max_frame_size(Some(MESSAGE_MAX));
-        let (socket, _) = tokio_tungstenite::client_async_tls_with_config(request, wire, Some(config), None).await.map_err(trouble)?;
+        let (socket, _) = tokio_tungstenite::client_async_tls_with_config(request, wire, Some(config), None).await.map_err(judge)?;
         Ok(socket)
     }
 
