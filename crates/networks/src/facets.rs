@@ -242,6 +242,13 @@ pub struct Field {
     pub is_required: bool,
 }
 
+/// One of several ways of connecting, where a network has them; the one chosen is answered under the key `way`.
+pub struct Way {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub help: &'static str,
+}
+
 /// What a person filled in, by field key.
 pub type Answers = std::collections::BTreeMap<String, String>;
 
@@ -275,6 +282,18 @@ pub struct Returned {
 #[async_trait]
 pub trait SignIn: Send + Sync {
     fn form(&self) -> &'static [Field];
+    /// The ways of connecting, the first being the usual one; none where there is only one.
+    fn ways(&self) -> &'static [Way] {
+        &[]
+    }
+    /// The account's own key, for its owner to keep elsewhere; `None` where the secret is nothing that a person could use.
+    fn key_of(&self, _secret: &Secret) -> Option<String> {
+        None
+    }
+    /// What else the page of an account may tell about it, by label. Nothing secret.
+    fn facts(&self, _secret: &Secret) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
     /// `back_to` is the address that the network shall send the person to; `None` where there is none, so that a code is shown to paste.
     async fn begin(&self, http: &Http, answers: &Answers, back_to: Option<&str>, now: Timestamp) -> Answer<Step>;
     async fn finish(&self, http: &Http, returned: &Returned, now: Timestamp) -> Answer<Arrival>;

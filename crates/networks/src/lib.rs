@@ -25,7 +25,7 @@ pub use http::Http;
 use model::NetworkKey;
 
 /// Every network this build speaks, in the order in which they are offered.
-pub static ALL: &[&dyn Network] = &[&mastodon::Mastodon, &bluesky::Bluesky, &feed::Feed];
+pub static ALL: &[&dyn Network] = &[&mastodon::Mastodon, &bluesky::Bluesky, &nostr::Nostr, &feed::Feed];
 
 /// Stand-ins for a desk of invented people; never offered.
 pub static STAND_INS: &[&dyn Network] = &[&stand_ins::TOWN, &stand_ins::SKY, &stand_ins::PRESS];

@@ -102,6 +102,21 @@ impl<'a> Circle<'a> {
         told
     }
 
+    /// Hands an event to one relay, as it is open.
+    pub async fn send_to(&mut self, url: &str, event: &Event) -> Answer<()> {
+        let (http, signer) = (self.http, self.signer);
+        match self.lines.iter_mut().find(|(known, _)| known == url) {
+            Some((_, Ok(relay))) => relay.take(signer, http, event).await,
+            Some((_, Err(trouble))) => Err(trouble.clone()),
+            None => Err(NetworkError::Away("no connection".into())),
+        }
+    }
+
+    /// The relays that opened.
+    pub fn open_ones(&self) -> Vec<String> {
+        self.lines.iter().filter(|(_, line)| line.is_ok()).map(|(url, _)| url.clone()).collect()
+    }
+
     /// Hands an event to all relays, and says which took it. `Err` only where none did.
     pub async fn send(&mut self, event: &Event) -> Answer<Vec<String>> {
         let (http, signer, now) = (self.http, self.signer, self.now);
@@ -114,6 +129,8 @@ impl<'a> Circle<'a> {
                 }
                 let answer = match line {
                     Ok(relay) => relay.take(signer, http, event).await,
+                    // Nothing was handed over to what did not open.
+                    Err(NetworkError::Garbled(why)) => Err(NetworkError::Away(why.clone())),
                     Err(trouble) => Err(trouble.clone()),
                 };
                 match answer {

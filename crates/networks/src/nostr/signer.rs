@@ -8,6 +8,7 @@ use super::bunker::Bunker;
 use super::circle::RELAYS_MAX;
 use super::event::{Event, Sketch};
 use super::keys::{Key, from_hex, is_id, to_hex};
+use super::media::MediaServer;
 use crate::{Answer, Http, NetworkError};
 
 /// What an account's secret holds.
@@ -24,7 +25,7 @@ pub struct Kept {
     pub relays: Vec<String>,
     /// The server that takes pictures, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub media: Option<String>,
+    pub media: Option<MediaServer>,
 }
 
 impl Kept {
@@ -79,13 +80,6 @@ pub enum Signer {
 }
 
 impl Signer {
-    pub fn public(&self) -> String {
-        match self {
-            Signer::Key(key) => key.public(),
-            Signer::Elsewhere(_, public) => public.clone(),
-        }
-    }
-
     /// Signs. A signer elsewhere may take its time, and may say no; nothing has happened then.
     pub fn sign<'a>(&'a self, sketch: Sketch, http: &'a Http, now: Timestamp) -> BoxFuture<'a, Answer<Event>> {
         Box::pin(async move {
