@@ -446,6 +446,9 @@ impl SignIn for FakeNetwork {
             is_required: true,
         }]
     }
+    fn key_of(&self, secret: &Secret) -> Option<String> {
+        Some(format!("key-{}", secret.reveal()))
+    }
     async fn begin(&self, _http: &Http, answers: &Answers, _back_to: Option<&str>, _now: Timestamp) -> Answer<Step> {
         let handle = answers.get("handle").filter(|h| !h.is_empty()).ok_or_else(|| NetworkError::Refused("a handle is needed".into()))?;
         let profile = self.profile_of(handle);

@@ -166,7 +166,12 @@ mod tests {
         let read = |text: &str| Bunker::read(text).map(|b| (b.signer, b.relays, b.word));
         let whole = format!("bunker://{key}?relay=wss%3A%2F%2Fr.example&relay=wss://s.example/&secret=abc");
         assert_eq!(read(&whole), Some((key.clone(), vec!["wss://r.example".into(), "wss://s.example".into()], "abc".into())));
-        for bad in [format!("bunker://{key}"), "bunker://ada?relay=wss://r.example".into(), format!("https://{key}?relay=wss://r.example"), String::new()] {
+        for bad in [
+            format!("bunker://{key}"),
+            "bunker://ada?relay=wss://r.example".into(),
+            format!("https://{key}?relay=wss://r.example"),
+            String::new(),
+        ] {
             assert_eq!(read(&bad), None, "{bad}");
         }
     }

@@ -96,7 +96,9 @@ impl<'a> Circle<'a> {
         for (_, answer) in &mut told {
             if let Ok(events) = answer {
                 events.truncate(EVENTS_MAX);
-                events.retain(|e| known.contains(&(e.id.clone(), e.sig.clone())) || (e.is_true() && known.insert((e.id.clone(), e.sig.clone()))));
+                events.retain(|e| {
+                    known.contains(&(e.id.clone(), e.sig.clone())) || (e.is_true() && known.insert((e.id.clone(), e.sig.clone())))
+                });
             }
         }
         told

@@ -118,7 +118,8 @@ fn words(part: &Part) -> Written {
     let mut from = 0;
     while from < text.len() {
         let rest = &text[from..];
-        let stands_alone = !text[..from].chars().next_back().is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '_' | '=' | ':' | '.' | '-'));
+        let stands_alone =
+            !text[..from].chars().next_back().is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '_' | '=' | ':' | '.' | '-'));
         if stands_alone && let Some((key, length)) = person_at(rest, &known) {
             out.text.push_str(&format!("nostr:{}", npub(&key)));
             out.people.push(key);

@@ -97,7 +97,10 @@ mod tests {
         let rules = rules_of(&[wide.clone(), narrow], &kept);
         assert_eq!((rules.text_max, rules.bytes_max, rules.pictures_max), (Some(7196), Some(59_392), 0));
         assert!(wide.1.has(50) && !wide.1.has(42));
-        let silent = rules_of(&[info("{}")], &Kept { media: Some(MediaServer { url: "https://m.example/upload".into(), is_blossom: true }), ..kept });
+        let silent = rules_of(
+            &[info("{}")],
+            &Kept { media: Some(MediaServer { url: "https://m.example/upload".into(), is_blossom: true }), ..kept },
+        );
         assert_eq!((silent.text_max, silent.bytes_max, silent.pictures_max), (None, None, PICTURES_MAX));
         let absurd = rules_of(&[info(r#"{"limitation":{"max_content_length":3}}"#)], &Kept::default());
         assert_eq!(absurd.text_max, Some(TEXT_LEAST));

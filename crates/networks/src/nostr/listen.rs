@@ -123,7 +123,8 @@ pub async fn follows(circle: &mut Circle<'_>, public: &str) -> Answer<Vec<String
 async fn read(circle: &mut Circle<'_>, call: &Call<'_>, from: &Cursor, filter: Value) -> Answer<Batch<Post>> {
     let mut batch = reading::since(circle, from, &filter).await?;
     take_out_deleted(circle, &mut batch.items).await;
-    let carried: Vec<String> = batch.items.iter().filter(|(e, _)| e.kind == REPOST && carried(e).is_none()).filter_map(|(e, _)| passed_on(e)).collect();
+    let carried: Vec<String> =
+        batch.items.iter().filter(|(e, _)| e.kind == REPOST && carried(e).is_none()).filter_map(|(e, _)| passed_on(e)).collect();
     let mut fetched = BTreeMap::new();
     if !carried.is_empty() {
         fetched = notes(circle.fetch(&[json!({"ids": carried})]).await.unwrap_or_default());

@@ -55,12 +55,18 @@ impl MediaServer {
 /// Sends the pictures up, one after the other. The same bytes have the same address there, so doing it again does no harm.
 pub async fn place(call: &Call<'_>, us: &Us, uploads: &[Upload]) -> Answer<Vec<Placed>> {
     let Some(server) = &us.kept.media else {
-        return Err(NetworkError::Refused("This account names no server for pictures. Connect it again with one, or leave the picture out.".into()));
+        return Err(NetworkError::Refused(
+            "This account names no server for pictures. Connect it again with one, or leave the picture out.".into(),
+        ));
     };
     let mut placed = Vec::with_capacity(uploads.len());
     for upload in uploads {
         let hash = to_hex(&Sha256::digest(&upload.bytes));
-        let url = if server.is_blossom { blossom(call, us, server, upload, &hash).await? } else { nip96(call, us, server, upload, &hash).await? };
+        let url = if server.is_blossom {
+            blossom(call, us, server, upload, &hash).await?
+        } else {
+            nip96(call, us, server, upload, &hash).await?
+        };
         let is_web = url::Url::parse(&url).is_ok_and(|u| matches!(u.scheme(), "http" | "https"));
         if !is_web || url.len() > 2000 || url.contains(char::is_whitespace) {
             return Err(NetworkError::Away("the picture server names no address for the picture".into()));

@@ -27,7 +27,8 @@ static REMEMBERED: LazyLock<Mutex<Remembered>> = LazyLock::new(Mutex::default);
 pub fn parts(handle: &str) -> Option<(String, String)> {
     let handle = handle.trim().trim_start_matches('@').to_ascii_lowercase();
     let (name, domain) = handle.split_once('@').unwrap_or(("_", &handle));
-    let is_name = !name.is_empty() && name.len() <= 100 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    let is_name =
+        !name.is_empty() && name.len() <= 100 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     let host = domain.split(':').next().unwrap_or_default();
     let is_domain = (host.contains('.') || host == "localhost") && domain.len() <= 253;
     (is_name && is_domain && domain.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':')))

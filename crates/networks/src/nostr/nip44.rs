@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn steps_of_padding() {
-        for (length, padded) in [(1, 32), (32, 32), (33, 64), (65, 96), (256, 256), (257, 320), (383, 384), (1000, 1024), (65_535, 65_536)] {
+        for (length, padded) in [(1, 32), (32, 32), (33, 64), (65, 96), (256, 256), (257, 320), (383, 384), (1000, 1024), (65_535, 65_536)]
+        {
             assert_eq!(padded_length(length), padded, "{length}");
         }
     }

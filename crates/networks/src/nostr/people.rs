@@ -49,7 +49,9 @@ async fn whose(http: &Http, written: &str) -> Answer<(String, Vec<String>)> {
     let written = written.trim().trim_start_matches('@');
     match Named::read(written) {
         Some(Named::Profile { public, relays }) => return Ok((public, relays.iter().filter_map(|r| relay_url(r)).collect())),
-        Some(Named::Secret(_)) => return Err(NetworkError::Refused("That is a secret key. Keep it to yourself; it was not looked up.".into())),
+        Some(Named::Secret(_)) => {
+            return Err(NetworkError::Refused("That is a secret key. Keep it to yourself; it was not looked up.".into()));
+        }
         Some(Named::Post { .. }) | None => {}
     }
     if is_id(&written.to_ascii_lowercase()) {

@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let place = Place { by: Some("a".repeat(64)), on: vec!["wss://r.example".into(), "wss://s.example/x".into()], to: vec!["b".repeat(64)] };
+        let place =
+            Place { by: Some("a".repeat(64)), on: vec!["wss://r.example".into(), "wss://s.example/x".into()], to: vec!["b".repeat(64)] };
         assert_eq!(Place::read(&place.write()), place);
         assert_eq!(Place::read(""), Place::default());
         assert_eq!(Place::default().write(), "");

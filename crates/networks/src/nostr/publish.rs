@@ -136,7 +136,11 @@ fn is_same(event: &Event, expected: &Sketch, pictures: usize) -> bool {
         0 => event.content == expected.content,
         _ => event.content.strip_prefix(&expected.content).is_some_and(|after| after.trim_start().starts_with("http")),
     };
-    has_words && event.kind == expected.kind && event.created_at == expected.created_at && imeta.len() == pictures && rest.into_iter().eq(&expected.tags)
+    has_words
+        && event.kind == expected.kind
+        && event.created_at == expected.created_at
+        && imeta.len() == pictures
+        && rest.into_iter().eq(&expected.tags)
 }
 
 /// The like or repost that we gave already and have not taken back.
@@ -190,7 +194,14 @@ mod tests {
     fn a_note_with_pictures_is_known_again() {
         let key = Key::make();
         let part = Part::of_text("A loaf #bread");
-        let picture = |n: u8| Placed { url: format!("https://m.example/{n}"), mime: "image/png".into(), width: 1, height: 1, alt: "x".into(), hash: String::new() };
+        let picture = |n: u8| Placed {
+            url: format!("https://m.example/{n}"),
+            mime: "image/png".into(),
+            width: 1,
+            height: 1,
+            alt: "x".into(),
+            hash: String::new(),
+        };
         let expected = note(&part, &key.public(), 7, &[]);
         let with = |pictures: &[Placed], at: i64| note(&part, &key.public(), at, pictures).sign(&key);
         assert!(is_same(&with(&[], 7), &expected, 0));

@@ -220,7 +220,9 @@ mod tests {
 
     #[test]
     fn what_relays_say() {
-        assert!(matches!(said(r#"["OK","ab",false,"duplicate: had it"]"#), Some(Said::Taken(id, false, why)) if id == "ab" && why.starts_with("duplicate")));
+        assert!(
+            matches!(said(r#"["OK","ab",false,"duplicate: had it"]"#), Some(Said::Taken(id, false, why)) if id == "ab" && why.starts_with("duplicate"))
+        );
         assert!(matches!(said(r#"["OK","ab",true]"#), Some(Said::Taken(_, true, _))));
         assert!(matches!(said(r#"["EOSE","q"]"#), Some(Said::Stored)));
         assert!(matches!(said(r#"["EVENT","q",{"id":7}]"#), Some(Said::Other)));

@@ -138,7 +138,8 @@ impl Asked {
         let refused = |why: String| NetworkError::Refused(why);
         let mut relays: Vec<String> = Vec::new();
         for typed in given("relays").unwrap_or_default().split([' ', ',', '\n', '\r', '\t']).filter(|r| !r.is_empty()) {
-            let url = relay_url(typed).ok_or_else(|| refused(format!("“{}” is no relay. One looks like wss://relay.example.", shortened(typed))))?;
+            let url = relay_url(typed)
+                .ok_or_else(|| refused(format!("“{}” is no relay. One looks like wss://relay.example.", shortened(typed))))?;
             if !relays.contains(&url) {
                 relays.push(url);
             }
@@ -158,7 +159,8 @@ impl Asked {
             }
             (_, None) => return Err(refused("Your key is needed, or choose to have one made.".into())),
             (_, Some(key)) if key.starts_with("bunker:") => Hand::Elsewhere(
-                Bunker::read(&key).ok_or_else(|| refused("That bunker:// address cannot be read. It names a key and at least one relay.".into()))?,
+                Bunker::read(&key)
+                    .ok_or_else(|| refused("That bunker:// address cannot be read. It names a key and at least one relay.".into()))?,
             ),
             (_, Some(key)) if key.starts_with("npub1") => {
                 return Err(refused("That is the public key, which signs nothing. The secret one begins with nsec1.".into()));

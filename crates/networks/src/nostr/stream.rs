@@ -46,8 +46,18 @@ impl Stream for Nostr {
         mend(&mut circle, us.public()).await;
         let open_ones = circle.open_ones();
         drop(circle);
-        let tags: Vec<String> = tags.iter().map(|t| t.trim_start_matches('#').to_lowercase()).filter(|t| !t.is_empty()).take(TAGS_MAX).collect();
-        let hub = Hub { us: &us, call, tags, follows, out: &out, known: Mutex::default(), began: tokio::time::Instant::now(), open: AtomicUsize::new(0) };
+        let tags: Vec<String> =
+            tags.iter().map(|t| t.trim_start_matches('#').to_lowercase()).filter(|t| !t.is_empty()).take(TAGS_MAX).collect();
+        let hub = Hub {
+            us: &us,
+            call,
+            tags,
+            follows,
+            out: &out,
+            known: Mutex::default(),
+            began: tokio::time::Instant::now(),
+            open: AtomicUsize::new(0),
+        };
         if out.send(Event::Open).await.is_err() {
             return Ok(());
         }
@@ -182,7 +192,11 @@ impl Hub<'_> {
         if event.kind == DELETION {
             // Anybody may write that anything is gone; only its author makes it so.
             let known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            return event.values("e").filter(|id| known.events.get(*id) == Some(&event.pubkey)).map(|id| Event::Deleted(id.to_owned())).collect();
+            return event
+                .values("e")
+                .filter(|id| known.events.get(*id) == Some(&event.pubkey))
+                .map(|id| Event::Deleted(id.to_owned()))
+                .collect();
         }
         let names_us = event.values("p").any(|p| p == own);
         let follows_them = self.follows.contains(&event.pubkey);

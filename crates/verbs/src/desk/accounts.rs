@@ -26,6 +26,8 @@ pub struct Offer {
     pub mark: &'static str,
     pub blurb: &'static str,
     pub fields: Vec<OfferField>,
+    /// The ways of connecting, where there are several: key, label and help. The first is the usual one.
+    pub ways: Vec<(&'static str, &'static str, &'static str)>,
     /// What can be done there, in words, drawn from the facets.
     pub abilities: Vec<&'static str>,
 }
@@ -71,7 +73,8 @@ pub fn offers(cx: Cx<'_>) -> Vec<Offer> {
 
 fn offer(network: &dyn Network) -> Option<Offer> {
     let about = network.about();
-    let fields = network.sign_in()?.form().iter();
+    let sign_in = network.sign_in()?;
+    let fields = sign_in.form().iter();
     let abilities = [
         (network.inbox().is_some(), "brings in what is said to you"),
         (network.listen().is_some(), "is listened to"),
@@ -94,6 +97,7 @@ fn offer(network: &dyn Network) -> Option<Offer> {
                 is_required: f.is_required,
             })
             .collect(),
+        ways: sign_in.ways().iter().map(|w| (w.key, w.label, w.help)).collect(),
         abilities: abilities.into_iter().filter(|(has, _)| *has).map(|(_, words)| words).collect(),
     })
 }

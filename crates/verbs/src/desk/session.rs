@@ -164,6 +164,31 @@ pub async fn change_password(app: &App, seat: &Seat, old: String, new: String, t
     Ok(())
 }
 
+/// Whether this is the password of whoever sits here. Wrong ones are counted as at the door, and soon none is heard any more.
+pub async fn must_know_password(cx: crate::Cx<'_>, password: String) -> Done<()> {
+    let voice = cx.seat.voice.ok_or(VerbError::NotYours)?;
+    let voices = cx.app.store.read::<_, StoreError>(cx.seat, |tx| tx.voices()).await?;
+    let name = voices.into_iter().map(|(v, _)| v).find(|v| v.id == voice).ok_or(VerbError::Missing("voice"))?.name;
+    let (who, now) = (hashed("name", &name.trim().to_lowercase()), cx.now);
+    let counted = who.clone();
+    let (tries, found) = cx
+        .app
+        .store
+        .write_unscoped::<_, StoreError>(move |tx| {
+            let tries = tx.count_sign_in_try(&counted, now, now - TRIES_SPAN)?;
+            Ok((tries, tx.voice_by_name(&name)?))
+        })
+        .await?;
+    if tries > TRIES_MAX {
+        return Err(VerbError::TooOften { minutes: 15 });
+    }
+    let (_, hash) = found.ok_or(VerbError::Missing("voice"))?;
+    if !verify_password(password, hash).await? {
+        return Err(VerbError::wrong("password", "That is not your password."));
+    }
+    Ok(cx.app.store.write_unscoped(move |tx| tx.forget_sign_in_tries(&who)).await?)
+}
+
 /// Sets a voice's password without the old one, from the machine itself, and ends all its sessions.
 pub async fn reset_password(app: &App, name: &str, new: String) -> Done<()> {
     let name = name.to_owned();

@@ -61,14 +61,24 @@ fn what_we_write_is_read_as_it_was() {
     assert_eq!((post.warning, post.language), (part.warning, part.language));
     assert_eq!(post.mentions, [Mention { remote_id: ben, handle: "ben@b.example".into() }]);
     assert_eq!((post.links, post.tags), (vec!["https://b.example/rye".to_owned()], vec!["bread".to_owned()]));
-    assert_eq!(post.media.iter().map(|m| (m.kind, m.alt.as_str())).collect::<Vec<_>>(), [(MediaKind::Picture, "Loaf 1"), (MediaKind::Picture, "Loaf 2")]);
-    assert_eq!((post.reply_to.as_ref(), post.root.as_ref(), post.reply_to_author.as_ref()), (Some(&first.id), Some(&first.id), Some(&first.pubkey)));
+    assert_eq!(
+        post.media.iter().map(|m| (m.kind, m.alt.as_str())).collect::<Vec<_>>(),
+        [(MediaKind::Picture, "Loaf 1"), (MediaKind::Picture, "Loaf 2")]
+    );
+    assert_eq!(
+        (post.reply_to.as_ref(), post.root.as_ref(), post.reply_to_author.as_ref()),
+        (Some(&first.id), Some(&first.id), Some(&first.pubkey))
+    );
     assert!(post.at.tag.contains("on=wss://r.example"));
 }
 
 #[test]
 fn profiles() {
-    let told = event(PROFILE, vec![], r#"{"name":"ada","display_name":" Ada \n L ","about":"Bakes. https://a.example.","picture":"https://a.example/p.png","nip05":"ada@a.example","website":"a.example","bot":true}"#);
+    let told = event(
+        PROFILE,
+        vec![],
+        r#"{"name":"ada","display_name":" Ada \n L ","about":"Bakes. https://a.example.","picture":"https://a.example/p.png","nip05":"ada@a.example","website":"a.example","bot":true}"#,
+    );
     let profile = profile_from_event(&told, None).expect("a profile");
     assert_eq!((profile.name.as_str(), profile.is_bot, profile.links), ("Ada   L", true, vec!["https://a.example".to_owned()]));
     assert!(profile.handle.starts_with("npub1"), "what is only claimed is no handle");
@@ -93,7 +103,8 @@ fn what_is_dated_ahead_or_of_another_kind_is_left_out() {
 
 #[test]
 fn pictures_without_words_of_their_own_are_known_by_their_ending() {
-    let post = post_from_event(&event(NOTE, vec![], "Look: https://m.example/a.JPG?x=1\nhttps://m.example/b.mp4"), &Faces::default(), &[], now());
+    let post =
+        post_from_event(&event(NOTE, vec![], "Look: https://m.example/a.JPG?x=1\nhttps://m.example/b.mp4"), &Faces::default(), &[], now());
     let post = post.expect("a post");
     assert_eq!((post.text.as_str(), post.media.len()), ("Look:", 2));
     let inside = post_from_event(&event(NOTE, vec![], "https://m.example/a.png is it"), &Faces::default(), &[], now()).expect("a post");

@@ -9,6 +9,7 @@ use model::{AccountId, AccountState};
 use serde::Deserialize;
 use verbs::VerbError;
 use verbs::desk::accounts::{self, AccountRow, Connecting, Offer, OfferField};
+use verbs::desk::own_key::{self, Facts};
 
 use crate::errors::Fault;
 use crate::flash::Flash;
@@ -90,6 +91,8 @@ struct Add {
     offer: Offer,
     /// The fields with what was filled in; never a secret.
     fields: Vec<(OfferField, String)>,
+    /// The way of connecting that is chosen, where there are several.
+    way: String,
     then: String,
     /// Which field is wrong (empty: none of them), and why.
     wrong: Option<(String, String)>,
@@ -108,7 +111,8 @@ fn offer(seated: &Seated, key: &str) -> Result<Offer, Fault> {
 pub async fn add(seated: Seated, Path(key): Path<String>, Query(then): Query<Then>) -> Answer {
     let offer = offer(&seated, &key)?;
     let fields = offer.fields.iter().map(|f| (f.clone(), String::new())).collect();
-    seated.page(&Add { shell: seated.shell(Place::Settings), offer, fields, then: then.then, wrong: None })
+    let way = offer.ways.first().map(|(key, ..)| (*key).to_owned()).unwrap_or_default();
+    seated.page(&Add { shell: seated.shell(Place::Settings), offer, fields, way, then: then.then, wrong: None })
 }
 
 #[derive(Template)]
@@ -124,13 +128,16 @@ struct Visit {
 
 /// Stands before the names of a network's own fields: one of them may be called as a field of ours is, such as "token".
 pub const ITS: &str = "its-";
+/// The field that says which way of connecting was chosen.
+const WAY: &str = "way";
 
 pub async fn connect(Path(key): Path<String>, Posted { seated, form }: Posted<BTreeMap<String, String>>) -> Answer {
     let offer = offer(&seated, &key)?;
     let then = form.get("then").cloned().unwrap_or_default();
     let back = (!form.contains_key("paste")).then(|| format!("{}/settings/accounts/return", seated.site.app.config.public_url));
+    let keys = offer.fields.iter().map(|f| f.key).chain((!offer.ways.is_empty()).then_some(WAY));
     let answers: BTreeMap<String, String> =
-        offer.fields.iter().filter_map(|f| Some((f.key.to_owned(), form.get(&format!("{ITS}{}", f.key))?.clone()))).collect();
+        keys.filter_map(|key| Some((key.to_owned(), form.get(&format!("{ITS}{key}"))?.clone()))).collect();
     match accounts::connect(seated.cx(), &key, answers.clone(), back.as_deref()).await {
         Ok(Connecting::Connected(_)) => connected(&seated, &then, offer.name),
         Ok(Connecting::Visit { url, state, .. }) => {
@@ -143,7 +150,8 @@ pub async fn connect(Path(key): Path<String>, Posted { seated, form }: Posted<BT
                 .iter()
                 .map(|f| (f.clone(), if f.is_secret { String::new() } else { answers.get(f.key).cloned().unwrap_or_default() }))
                 .collect();
-            let page = Add { shell: seated.shell(Place::Settings), offer, fields, then, wrong: Some((at, error.to_string())) };
+            let way = answers.get(WAY).cloned().unwrap_or_default();
+            let page = Add { shell: seated.shell(Place::Settings), offer, fields, way, then, wrong: Some((at, error.to_string())) };
             let mut answer = seated.page(&page)?;
             *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(answer)
@@ -214,7 +222,12 @@ pub async fn paste(Posted { seated, form }: Posted<Back>) -> Answer {
 struct One {
     shell: Shell,
     row: Row,
+    facts: Facts,
     is_resting: bool,
+    /// The account's own key, taken out just now.
+    key: Option<String>,
+    /// Why it was not taken out.
+    wrong: Option<String>,
 }
 
 async fn find(seated: &Seated, id: i64) -> Result<Row, Fault> {
@@ -223,14 +236,26 @@ async fn find(seated: &Seated, id: i64) -> Result<Row, Fault> {
 }
 
 pub async fn show(seated: Seated, Path(id): Path<i64>) -> Answer {
-    let row = find(&seated, id).await?;
+    one(&seated, id, None, None).await
+}
+
+async fn one(seated: &Seated, id: i64, key: Option<String>, wrong: Option<String>) -> Answer {
+    let row = find(seated, id).await?;
+    let facts = own_key::facts(seated.cx(), AccountId(id)).await?;
     let is_resting = row.row.account.state == AccountState::Resting;
-    seated.page(&One { shell: seated.shell(Place::Settings), row, is_resting })
+    let is_wrong = wrong.is_some();
+    let mut answer = seated.page(&One { shell: seated.shell(Place::Settings), row, facts, is_resting, key, wrong })?;
+    if is_wrong {
+        *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(answer)
 }
 
 #[derive(Deserialize)]
 pub struct Act {
     act: String,
+    #[serde(default)]
+    password: String,
 }
 
 pub async fn act(Path(id): Path<i64>, Posted { seated, form }: Posted<Act>) -> Answer {
@@ -247,11 +272,19 @@ pub async fn act(Path(id): Path<i64>, Posted { seated, form }: Posted<Act>) -> A
             let words = if is_resting { " rests. Nothing is fetched or sent." } else { " is read again." };
             seated.done(&format!("/settings/accounts/{id}"), Flash::said("", name, words))
         }
+        "key" => match own_key::take_out(seated.cx(), AccountId(id), form.password).await {
+            Ok(key) => one(&seated, id, Some(key), None).await,
+            Err(error @ (VerbError::Wrong { .. } | VerbError::TooOften { .. })) => one(&seated, id, None, Some(error.to_string())).await,
+            Err(error) => Err(error.into()),
+        },
         _ => Err(Fault::bad("That cannot be done with an account.")),
     }
 }
 
 impl Add {
+    fn is_way(&self, key: &str) -> bool {
+        self.way == key
+    }
     fn is_wrong(&self, key: &str) -> bool {
         self.wrong.as_ref().is_some_and(|(at, _)| at == key)
     }
