@@ -89,6 +89,14 @@ impl Accounts<'_, '_> {
             read,
         )
     }
+    /// As [`Accounts::find`], and those that are not connected any more; `true` where it is.
+    pub fn known(&self, id: AccountId) -> Kept<Option<(Account, bool)>> {
+        let Some(open) = self.find(id)? else {
+            let sql = format!("select {COLUMNS} from accounts where desk = $1 and id = $2");
+            return Ok(self.0.find(&sql, &args![self.0.desk(), id], read)?.map(|account| (account, false)));
+        };
+        Ok(Some((open, true)))
+    }
     pub fn get(&self, id: AccountId) -> Kept<Account> {
         self.find(id)?.ok_or(StoreError::Missing("an account"))
     }

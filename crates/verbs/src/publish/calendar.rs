@@ -4,6 +4,7 @@ use model::{AccountId, Delivery, DeliveryId, DeliveryState, DraftId, Hold, Kind,
 use store::Tx;
 use store::drafts::KeptDraft;
 
+use super::placed::Mend;
 use crate::{Cx, Done};
 
 /// Deliveries that one page of the calendar holds.
@@ -65,6 +66,8 @@ pub struct Stuck {
     /// Where the same draft stands already.
     pub elsewhere: Vec<&'static str>,
     pub is_reply: bool,
+    /// What the account needs before it can speak.
+    pub mend: Option<Mend>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -117,7 +120,7 @@ pub fn slips(tx: &Tx<'_>, networks: &networks::Networks, from: Timestamp, until:
         let Some(kept) = tx.drafts().find(draft)?.filter(|k| k.draft.reply.is_none()) else { continue };
         let mut nets = Vec::new();
         for d in &these {
-            if let Some(account) = tx.accounts().find(d.account)? {
+            if let Some((account, _)) = tx.accounts().known(d.account)? {
                 nets.extend(networks.get(&account.network).map(|n| (n.about().mark, n.about().name)));
             }
         }
@@ -150,12 +153,12 @@ fn is_stuck(d: &Delivery) -> bool {
 pub fn stuck(tx: &Tx<'_>, networks: &networks::Networks) -> store::Kept<Vec<Stuck>> {
     let mut all = Vec::new();
     for d in tx.deliveries().stuck(BESIDE_MAX)? {
-        let (Some(kept), Some(account)) = (tx.drafts().find(d.draft)?, tx.accounts().find(d.account)?) else { continue };
+        let (Some(kept), Some((account, is_connected))) = (tx.drafts().find(d.draft)?, tx.accounts().known(d.account)?) else { continue };
         let name = |key: &model::NetworkKey| networks.get(key).map_or("This network", |n| n.about().name);
         let mut elsewhere = Vec::new();
         for other in tx.deliveries().of_draft(d.draft)? {
             if other.state == DeliveryState::Landed && other.part_index == 0 && other.account != d.account {
-                elsewhere.extend(tx.accounts().find(other.account)?.map(|a| name(&a.network)));
+                elsewhere.extend(tx.accounts().known(other.account)?.map(|(a, _)| name(&a.network)));
             }
         }
         all.push(Stuck {
@@ -164,6 +167,7 @@ pub fn stuck(tx: &Tx<'_>, networks: &networks::Networks) -> store::Kept<Vec<Stuc
             account: account.id,
             words: first_words(&kept),
             place: name(&account.network),
+            mend: Mend::of(&account, is_connected).filter(|_| d.state == DeliveryState::Planned),
             handle: account.handle,
             state: d.state,
             hold: d.hold,

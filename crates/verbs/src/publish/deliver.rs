@@ -79,7 +79,7 @@ fn step(tx: &Tx<'_>, id: DeliveryId, now: Timestamp) -> Done<Step> {
             return Ok(Step::Wait(now + LOOK_AT_ACCOUNT));
         }
         None => {
-            tx.deliveries().hold(id, Hold::SignIn, "The account is not connected any more.")?;
+            tx.deliveries().hold(id, Hold::SignIn, "The account is not connected any more. It waits until it is connected again.")?;
             return Ok(Step::Nothing);
         }
     }

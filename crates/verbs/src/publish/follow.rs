@@ -9,7 +9,9 @@ use store::follows::{Follow, FollowKind};
 use store::posts::Sight;
 use store::{Kept, Tx};
 
+use super::drafts::Choice;
 use super::later::take_back_in;
+use super::plan::{Due, plan_each_in};
 use super::render::{Press, render};
 use crate::jobs::{Job, Next};
 use crate::{Cx, Done, VerbError, calls, converse};
@@ -29,6 +31,8 @@ pub struct Followed {
     pub is_taking_down: bool,
     pub state: FollowState,
     pub why: Option<String>,
+    /// Trying once more may help.
+    pub can_again: bool,
 }
 
 /// Takes a draft down wherever it stands, and back wherever it has not gone out.
@@ -54,7 +58,8 @@ pub async fn take_down(cx: Cx<'_>, draft: DraftId) -> Done<Vec<Followed>> {
     followed(cx, draft).await
 }
 
-/// Changes the words of a draft wherever it stands and the network has edits; the others say that they have none.
+/// Changes the words of a draft wherever it stands and the network has edits, and where it is still in line; networks without edits say so,
+/// and places with words of their own keep them.
 pub async fn change(cx: Cx<'_>, draft: DraftId, text: &str) -> Done<Vec<Followed>> {
     let press = Press { networks: cx.app.networks.clone(), public_url: cx.app.config.public_url.clone(), keep_at: Some(cx.now) };
     let (text, now) = (text.to_owned(), cx.now);
@@ -67,7 +72,12 @@ pub async fn change(cx: Cx<'_>, draft: DraftId, text: &str) -> Done<Vec<Followed
             if standing.is_empty() {
                 return Err(VerbError::TooLate("It stands nowhere, so there is nothing to change.".into()));
             }
-            for these in standing.chunk_by(|a, b| a.account == b.account) {
+            let edits = tx.drafts().edits(draft)?;
+            let has_own = |id| edits.iter().any(|e| e.account == id && e.choice == Choice::Own && !e.texts.is_empty());
+            if standing.iter().all(|d| has_own(d.account)) {
+                return Err(VerbError::wrong("text", "Every place it stands in has words of its own, which this does not change."));
+            }
+            for these in standing.chunk_by(|a, b| a.account == b.account).filter(|these| !has_own(these[0].account)) {
                 let Some(account) = tx.accounts().find(these[0].account)? else { continue };
                 let rendered = render(tx, &press, &kept, &account, None)?;
                 let parts = rendered.outcome.map_err(VerbError::Misfits)?.parts;
@@ -90,11 +100,23 @@ pub async fn change(cx: Cx<'_>, draft: DraftId, text: &str) -> Done<Vec<Followed
             if tx.drafts().save(&kept, now)?.is_none() {
                 return Err(VerbError::TooLate("Somebody else changed it first. Nothing was changed.".into()));
             }
-            Ok(())
+            plan_anew(tx, &press, draft, now)
         })
         .await?;
     cx.ring();
     followed(cx, draft).await
+}
+
+/// What is still in line goes out with the new words, when it was to go.
+fn plan_anew(tx: &Tx<'_>, press: &Press, draft: DraftId, now: Timestamp) -> Done<()> {
+    let all = tx.deliveries().of_draft(draft)?;
+    let each: Vec<_> = (all.iter().filter(|d| d.part_index == 0 && d.state == DeliveryState::Planned))
+        .map(|d| (d.account, Due { at: d.due, wished_at: d.wished_at.clone() }))
+        .collect();
+    if !each.is_empty() {
+        plan_each_in(tx, press, draft, &each, now)?;
+    }
+    Ok(())
 }
 
 fn put_change(tx: &Tx<'_>, d: &Delivery, part: &Part, (has_edit, place): (bool, &str), now: Timestamp) -> Kept<()> {
@@ -138,6 +160,7 @@ pub async fn followed(cx: Cx<'_>, draft: DraftId) -> Done<Vec<Followed>> {
                     place: networks.get(&account.network).map_or("This network", |n| n.about().name),
                     handle: account.handle,
                     is_taking_down: follow.kind == FollowKind::TakeDown,
+                    can_again: follow.state == FollowState::Refused && (follow.kind == FollowKind::TakeDown || account.rules.has_edit),
                     state: follow.state,
                     why: follow.why,
                 });

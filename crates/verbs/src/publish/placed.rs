@@ -1,8 +1,35 @@
 //! Where a draft that was planned stands, place by place.
 
-use model::{AccountId, DeliveryId, DeliveryState, DraftId, Hold, Timestamp};
+use jiff::SignedDuration;
+use model::{Account, AccountId, AccountState, DeliveryId, DeliveryState, DraftId, Hold, Timestamp};
 
 use crate::{Cx, Done};
+
+/// A clock that was set back by less is not worth a word.
+const CLOCK_BACK_MIN: SignedDuration = SignedDuration::from_mins(2);
+
+/// What a person can do about an account that cannot speak.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mend {
+    /// Sign in again, at the network of that key.
+    SignIn(String),
+    /// Connect it anew, at the network of that key.
+    Connect(String),
+    /// Switch it on.
+    Wake(AccountId),
+}
+
+impl Mend {
+    /// What an account needs; `None` where it works.
+    pub fn of(account: &Account, is_connected: bool) -> Option<Mend> {
+        match account.state {
+            _ if !is_connected => Some(Mend::Connect(account.network.0.clone())),
+            AccountState::Working => None,
+            AccountState::SignInAgain => Some(Mend::SignIn(account.network.0.clone())),
+            AccountState::Resting => Some(Mend::Wake(account.id)),
+        }
+    }
+}
 
 /// One part in one place.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,19 +51,26 @@ pub struct Placed {
     pub text: String,
     /// It stood there and was taken down by us.
     pub is_taken_down: bool,
+    /// The network can change what stands.
+    pub has_edit: bool,
+    /// What the account needs before it can speak.
+    pub mend: Option<Mend>,
+    /// It was begun at a time that is yet to come: this machine's clock was set back.
+    pub is_clock_back: bool,
 }
 
 /// All of a draft, by account and part.
 pub async fn placed(cx: Cx<'_>, draft: DraftId) -> Done<Vec<Placed>> {
-    let networks = cx.app.networks.clone();
+    let (networks, now) = (cx.app.networks.clone(), cx.now);
     cx.app
         .store
         .read(cx.seat, move |tx| {
             let all = tx.deliveries().of_draft(draft)?;
             let mut placed = Vec::with_capacity(all.len());
             for d in &all {
-                let Some(account) = tx.accounts().find(d.account)? else { continue };
+                let Some((account, is_connected)) = tx.accounts().known(d.account)? else { continue };
                 let about = networks.get(&account.network).map(|n| n.about());
+                let mend = Mend::of(&account, is_connected);
                 placed.push(Placed {
                     delivery: d.id,
                     account: d.account,
@@ -53,6 +87,9 @@ pub async fn placed(cx: Cx<'_>, draft: DraftId) -> Done<Vec<Placed>> {
                     due: d.due,
                     text: d.part.text.clone(),
                     is_taken_down: d.deleted_at.is_some(),
+                    has_edit: account.rules.has_edit,
+                    mend,
+                    is_clock_back: d.attempted_at.is_some_and(|at| at > now + CLOCK_BACK_MIN),
                 });
             }
             Ok(placed)

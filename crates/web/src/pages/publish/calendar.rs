@@ -9,6 +9,7 @@ use serde::Deserialize;
 use verbs::publish::around::{Around, sidelights};
 use verbs::publish::calendar::{self, CalendarPage, Slip, Stuck};
 
+use super::standing;
 use crate::forms::Asked;
 use crate::html::part;
 use crate::parts::{Empty, KindMark, Net, Nets, Side, When};
@@ -120,7 +121,8 @@ struct Hand {
     lead: String,
     words: String,
     is_bad: bool,
-    sign_in: Option<String>,
+    /// What mends the account: words and address.
+    mend: Option<(&'static str, String)>,
     asks_address: bool,
     acts: Vec<(&'static str, &'static str)>,
 }
@@ -281,8 +283,8 @@ fn hand(s: Stuck) -> Hand {
     let (lead, rest) = match (&s.state, s.hold) {
         (DeliveryState::AskHuman, _) => (format!("Does {about} stand on {}?", s.place), s.why),
         (DeliveryState::Planned, Some(Hold::Late)) => (format!("{about} is late on {}.", s.place), s.why),
-        (DeliveryState::Planned, _) => (format!("{about} waits for {}.", s.place), s.why),
-        _ => (format!("{} did not take {about}.", s.place), s.why),
+        (DeliveryState::Planned, _) => (format!("{about} waits for {}.", s.place), standing::safe(&s.why)),
+        _ => (format!("{} did not take {about}.", s.place), standing::safe(&s.why)),
     };
     let acts = match (&s.state, s.hold) {
         (DeliveryState::AskHuman, _) => vec![("not-there", "It does not: send again"), ("leave", "Drop it")],
@@ -296,7 +298,7 @@ fn hand(s: Stuck) -> Hand {
         lead,
         words: format!("{rest}{elsewhere}"),
         is_bad: s.state == DeliveryState::Refused,
-        sign_in: (s.hold == Some(Hold::SignIn)).then(|| format!("/settings/accounts/{}", s.account)),
+        mend: s.mend.as_ref().map(standing::mending),
         asks_address: s.state == DeliveryState::AskHuman,
         acts,
     }

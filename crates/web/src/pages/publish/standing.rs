@@ -7,7 +7,7 @@ use serde::Deserialize;
 use verbs::VerbError;
 use verbs::publish::drafts::{self, KeptDraft};
 use verbs::publish::follow::{self, FollowState, Followed};
-use verbs::publish::placed::{self, Placed};
+use verbs::publish::placed::{self, Mend, Placed};
 
 use crate::flash::Flash;
 use crate::forms::{Posted, Row};
@@ -29,6 +29,8 @@ struct Page {
     can_change: bool,
     can_take_back: bool,
     wrong: Option<String>,
+    /// Which places have no edits, in a sentence; empty where all have.
+    no_edits: String,
 }
 
 struct Line {
@@ -41,6 +43,8 @@ struct Line {
     is_bad: bool,
     when: When,
     url: Option<String>,
+    /// What mends the account: words and address.
+    mend: Option<(&'static str, String)>,
     /// What can be pressed: (value, label).
     acts: Vec<(&'static str, &'static str)>,
     asks_address: bool,
@@ -50,7 +54,8 @@ struct Line {
 pub(super) fn is_for(placed: &[Placed], now: Timestamp) -> bool {
     placed.iter().any(|p| match p.state {
         DeliveryState::Landed | DeliveryState::Sending | DeliveryState::AskHuman | DeliveryState::Refused => true,
-        DeliveryState::Planned => p.hold.is_some() || p.due <= now,
+        // A reason: it was tried, and is tried again.
+        DeliveryState::Planned => p.hold.is_some() || p.due <= now || p.why.as_ref().is_some_and(|w| !w.is_empty()),
         DeliveryState::Cancelled => false,
     })
 }
@@ -66,6 +71,7 @@ pub(super) async fn draw(seated: &Seated, kept: KeptDraft, placed: Vec<Placed>, 
         lang: kept.draft.language,
         text: kept.draft.text,
         can_take_back: placed.iter().any(|p| p.state == DeliveryState::Planned),
+        no_edits: no_edits(&placed),
         rows: placed.into_iter().map(|p| line(seated, p)).collect(),
         followed: followed.iter().map(said).collect(),
         can_change: stands,
@@ -78,17 +84,53 @@ pub(super) async fn draw(seated: &Seated, kept: KeptDraft, placed: Vec<Placed>, 
     Ok(answer)
 }
 
+/// `Nook has no edits: what stands there stays.`
+fn no_edits(placed: &[Placed]) -> String {
+    let mut places: Vec<String> = (placed.iter().filter(|p| p.state == DeliveryState::Landed && !p.is_taken_down && !p.has_edit))
+        .map(|p| p.place.to_owned())
+        .collect();
+    places.dedup();
+    if places.is_empty() {
+        return String::new();
+    }
+    let verb = if places.len() == 1 { "has" } else { "have" };
+    format!("{} {verb} no edits: what stands there stays, and you can take it down and post anew.", words::list(&places))
+}
+
+/// What mends an account: words and address.
+pub(super) fn mending(mend: &Mend) -> (&'static str, String) {
+    match mend {
+        Mend::SignIn(network) => ("Sign in again", format!("/settings/accounts/add/{network}")),
+        Mend::Connect(network) => ("Connect it again", format!("/settings/accounts/add/{network}")),
+        Mend::Wake(account) => ("Switch it on", format!("/settings/accounts/{account}")),
+    }
+}
+
+/// That nothing stands there, where the reason does not say so itself.
+pub(super) fn safe(why: &str) -> String {
+    if why.contains("Nothing was sent") {
+        why.to_owned()
+    } else {
+        format!("{why} Nothing was sent; your words are kept here.").trim_start().to_owned()
+    }
+}
+
 fn line(seated: &Seated, p: Placed) -> Line {
     let why = p.why.clone().unwrap_or_default();
     let (state, is_bad) = match (&p.state, p.hold) {
         (DeliveryState::Landed, _) if p.is_taken_down => ("taken down".into(), false),
         (DeliveryState::Landed, _) => ("gone out".into(), false),
+        (DeliveryState::Sending, _) if p.is_clock_back => (
+            "on its way since a time that is yet to come: this machine’s clock was set back. Nothing is sent twice; we look when that time comes".into(),
+            true,
+        ),
         (DeliveryState::Sending, _) => ("on its way; without a clear answer we look before trying again".into(), false),
-        (DeliveryState::Refused, _) => (format!("{} did not take it: {why}", p.place), true),
+        (DeliveryState::Refused, _) => (format!("{} did not take it: {}", p.place, safe(&why)), true),
         (DeliveryState::AskHuman, _) => (why, true),
         (DeliveryState::Cancelled, _) => ("left out".into(), false),
         (DeliveryState::Planned, Some(Hold::Late)) => (format!("late. {why}"), true),
-        (DeliveryState::Planned, Some(_)) => (why, true),
+        (DeliveryState::Planned, Some(_)) => (safe(&why), true),
+        (DeliveryState::Planned, None) if matches!(p.mend, Some(Mend::Connect(_))) => (safe("waits: the account is not connected any more."), true),
         (DeliveryState::Planned, None) if why.is_empty() => ("goes out".into(), false),
         (DeliveryState::Planned, None) => (format!("goes out. {why}"), false),
     };
@@ -105,6 +147,7 @@ fn line(seated: &Seated, p: Placed) -> Line {
         handle: p.handle,
         part: if p.of > 1 { format!("{} of {}", p.part + 1, p.of) } else { String::new() },
         words: p.text,
+        mend: p.mend.as_ref().filter(|_| p.state == DeliveryState::Planned).map(mending),
         asks_address: p.state == DeliveryState::AskHuman,
         is_bad,
         state,
@@ -123,7 +166,7 @@ fn said(f: &Followed) -> (String, String) {
         FollowState::Done => format!("It is changed on {}.", f.place),
         FollowState::Refused => format!("{what} did not go through on {}: {}", f.place, f.why.clone().unwrap_or_default()),
     };
-    let again = if f.state == FollowState::Refused { f.delivery.to_string() } else { String::new() };
+    let again = if f.can_again { f.delivery.to_string() } else { String::new() };
     (words, again)
 }
 
