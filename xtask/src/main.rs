@@ -24,6 +24,7 @@ cargo x COMMAND
   new network NAME                  a folder for a network, and its lines in the list
   new page ROOM NAME                a page: its .rs, its .html and its line in the routes
   bench footprint                   size, start and memory of the release build
+  bench publish [--rounds N]        10,000 posts due in the same second, beside apalis
   bench pages                       the inbox page beside an Express page of the same bytes
   counterparts NAME...              start servers by others and keep them: mastodon, bluesky, postgres
 ";
@@ -50,6 +51,7 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["new", "network", name] => new::network::make(&machine::root()?, name),
         ["new", "page", room, name] => new::page::make(&machine::root()?, room, name),
         ["bench", "footprint"] => bench::footprint::run(),
+        ["bench", "publish", rest @ ..] => bench::publish::run(rest),
         ["bench", "pages"] => bench::pages::run(),
         ["counterparts", names @ ..] if !names.is_empty() => counterparts::keep(names),
         [] | ["help" | "--help" | "-h"] => {

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use model::DeskId;
@@ -64,7 +65,7 @@ where
 }
 
 /// A writer's whole life: takes what waits, runs it, commits, answers. Ends when nobody can ask any more.
-pub(crate) fn write(connection: &mut Connection, key: &Key, mut from: mpsc::Receiver<Box<dyn Piece>>) {
+pub(crate) fn write(connection: &mut Connection, key: &Key, mut from: mpsc::Receiver<Box<dyn Piece>>, commits: &AtomicU64) {
     let mut waiting = VecDeque::new();
     loop {
         if waiting.is_empty() {
@@ -80,6 +81,7 @@ pub(crate) fn write(connection: &mut Connection, key: &Key, mut from: mpsc::Rece
             waiting.push_back(piece);
         }
         commit(connection, key, &mut waiting);
+        commits.fetch_add(1, Ordering::Relaxed);
     }
 }
 

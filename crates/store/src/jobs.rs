@@ -199,6 +199,10 @@ impl Unscoped<'_> {
     pub fn worker_seen(&self) -> Kept<Option<Timestamp>> {
         self.find("select seen_at from workers order by seen_at desc limit 1", &args![], |row| row.get(0))
     }
+    /// Whether anything that sends is still in line for that very instant.
+    pub fn has_job_of(&self, due: Timestamp) -> Kept<bool> {
+        Ok(self.find("select id from jobs where sends = 1 and due = $1 limit 1", &args![due], |row| row.get::<i64>(0))?.is_some())
+    }
     /// How many pieces of work are overdue since before `before`.
     pub fn overdue(&self, before: Timestamp) -> Kept<u64> {
         self.count("select count(*) from jobs where due < $1", &args![before])

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::{DeskId, Seat};
 use tokio::sync::{mpsc, oneshot};
@@ -41,6 +42,7 @@ type Reading = Box<dyn FnOnce(&mut Connection) + Send>;
 pub struct Store {
     writers: Arc<[mpsc::Sender<Box<dyn Piece>>]>,
     readers: mpsc::Sender<Reading>,
+    commits: Arc<AtomicU64>,
     key: Arc<Key>,
     backend: Arc<Backend>,
     watch: Option<Arc<Watch>>,
@@ -62,17 +64,22 @@ impl Store {
             Backend::Pg(_) => (PG_WRITERS, PG_READERS),
         };
         let key = Arc::new(key);
-        let mut writers = vec![writer(first, key.clone())];
+        let commits = Arc::new(AtomicU64::new(0));
+        let mut writers = vec![writer(first, key.clone(), commits.clone())];
         for _ in 1..writing {
-            writers.push(writer(connect(&backend, true)?, key.clone()));
+            writers.push(writer(connect(&backend, true)?, key.clone(), commits.clone()));
         }
         let reading = (0..reading).map(|_| connect(&backend, false)).collect::<Result<Vec<_>, _>>()?;
         let watch = Watch::over(&backend)?.map(Arc::new);
-        Ok(Store { writers: writers.into(), readers: readers(reading), key, backend: Arc::new(backend), watch })
+        Ok(Store { writers: writers.into(), readers: readers(reading), key, backend: Arc::new(backend), watch, commits })
     }
 
     pub fn backend(&self) -> &Backend {
         &self.backend
+    }
+    /// Commits that were written since it was opened; each may hold what many asked for.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
     pub fn key(&self) -> &Key {
         &self.key
@@ -163,9 +170,9 @@ fn connect(backend: &Backend, is_writer: bool) -> Result<Connection, StoreError>
 }
 
 /// A thread of its own for a connection that writes.
-fn writer(mut connection: Connection, key: Arc<Key>) -> mpsc::Sender<Box<dyn Piece>> {
+fn writer(mut connection: Connection, key: Arc<Key>, commits: Arc<AtomicU64>) -> mpsc::Sender<Box<dyn Piece>> {
     let (to, from) = mpsc::channel(QUEUE_MAX);
-    thread("store-write", move || group::write(&mut connection, &key, from));
+    thread("store-write", move || group::write(&mut connection, &key, from, &commits));
     to
 }
 

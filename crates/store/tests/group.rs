@@ -47,8 +47,8 @@ async fn stands(scene: &Scene, n: usize) -> bool {
 }
 
 /// Keeps the writer busy, so that what is asked meanwhile makes one group. Dropping what it answers lets the writer go.
-async fn busy(scene: &Scene) -> (mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
-    let (go, wait) = mpsc::channel::<()>();
+async fn busy(scene: &Scene) -> (mpsc::SyncSender<()>, tokio::task::JoinHandle<()>) {
+    let (go, wait) = mpsc::sync_channel::<()>(1);
     let (store, seat) = (scene.kept.store.clone(), scene.seat.clone());
     let (began, begins) = tokio::sync::oneshot::channel();
     let first = tokio::spawn(async move {
@@ -153,7 +153,7 @@ async fn a_group_that_was_not_committed_is_not_there() {
     let Backend::Lite(path) = scene.kept.store.backend().clone() else { return };
     let (go, first) = busy(&scene).await;
     let (store, seat) = (scene.kept.store.clone(), scene.seat.clone());
-    let (held, hold) = mpsc::channel::<()>();
+    let (held, hold) = mpsc::sync_channel::<()>(1);
     let (began, begins) = tokio::sync::oneshot::channel();
     let early = tokio::spawn({
         let (store, seat) = (store.clone(), seat.clone());

@@ -4,3 +4,4 @@
 pub mod footprint;
 mod load;
 pub mod pages;
+pub mod publish;

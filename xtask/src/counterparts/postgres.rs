@@ -14,15 +14,9 @@ use crate::process::{Scratch, Server, free_port, run_well};
 const START_MAX: Duration = Duration::from_secs(60);
 /// The tests of the store run side by side, each with connections of its own.
 const CONNECTIONS_MAX: &str = "max_connections=300";
-const SETTINGS: &[&str] = &[
-    CONNECTIONS_MAX,
-    "listen_addresses=127.0.0.1",
-    "unix_socket_directories=",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "shared_buffers=128MB",
-];
+const SETTINGS: &[&str] = &[CONNECTIONS_MAX, "listen_addresses=127.0.0.1", "unix_socket_directories=", "shared_buffers=128MB"];
+/// Quick instead of durable: tests lose nothing when the machine stops.
+const QUICK: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 pub struct Postgres {
     port: u16,
@@ -45,7 +39,16 @@ pub fn programs() -> Option<PathBuf> {
 }
 
 impl Postgres {
+    /// One for tests: quick instead of durable.
     pub fn start(installing: &mut Installing) -> anyhow::Result<Self> {
+        Self::start_with(installing, QUICK)
+    }
+    /// One that brings every commit to the disk, as it comes.
+    pub fn start_durable(installing: &mut Installing) -> anyhow::Result<Self> {
+        Self::start_with(installing, &[])
+    }
+
+    fn start_with(installing: &mut Installing, quick: &[&str]) -> anyhow::Result<Self> {
         installing.need(Set::Postgres)?;
         let programs = programs().context("installed, but initdb is not to be found")?;
         let folder = Scratch::new("postgres")?;
@@ -63,7 +66,7 @@ impl Postgres {
         let port = free_port()?;
         let mut serve = humbly(&programs.join("postgres"));
         serve.current_dir("/").arg("-D").arg(&data).args(["-p", &port.to_string()]);
-        for setting in SETTINGS {
+        for setting in SETTINGS.iter().chain(quick) {
             serve.args(["-c", setting]);
         }
         let mut server = Server::start("postgres", &serve, &log)?.stopped_by("INT");

@@ -91,7 +91,7 @@ impl Hands {
             let whose = job.account;
             self.held += 1;
             self.accounts.entry(whose).or_default().held.push_back(Held { job, since });
-            self.into_row(whose);
+            self.stand_in_row(whose);
         }
     }
 
@@ -107,7 +107,7 @@ impl Hands {
         account.running += 1;
         self.running += 1;
         self.held -= 1;
-        self.into_row(whose);
+        self.stand_in_row(whose);
         Some(held)
     }
 
@@ -120,7 +120,7 @@ impl Hands {
         if account.running == 0 && account.held.is_empty() {
             self.accounts.remove(&whose);
         } else {
-            self.into_row(whose);
+            self.stand_in_row(whose);
         }
         let is_low = self.held < self.at_once;
         (self.has_passed_over && has_room) || (is_low && self.held > 0)
@@ -133,7 +133,7 @@ impl Hands {
         self.accounts.drain().flat_map(|(_, account)| account.held).collect()
     }
 
-    fn into_row(&mut self, whose: Whose) {
+    fn stand_in_row(&mut self, whose: Whose) {
         let Some(account) = self.accounts.get_mut(&whose) else { return };
         let may_run = whose.is_none() || account.running < self.of_an_account;
         if !account.is_in_row && may_run && !account.held.is_empty() {
