@@ -15,6 +15,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("008 article", include_str!("../migrations/008_article.sql")),
     ("009 job lines", include_str!("../migrations/009_job_lines.sql")),
     ("010 around", include_str!("../migrations/010_around.sql")),
+    ("011 own profiles", include_str!("../migrations/011_own_profiles.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

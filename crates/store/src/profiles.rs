@@ -161,6 +161,14 @@ impl Profiles<'_, '_> {
             read,
         )
     }
+    /// Whose an account of ours is, out there.
+    pub fn of_account(&self, account: AccountId) -> Kept<Option<KeptProfile>> {
+        self.0.find(
+            &format!("select {COLUMNS} from profiles where desk = $1 and account = $2 and account is not null order by id limit 1"),
+            &args![self.0.desk(), account],
+            read,
+        )
+    }
     /// Our own profiles.
     pub fn mine(&self) -> Kept<Vec<KeptProfile>> {
         self.0.all(

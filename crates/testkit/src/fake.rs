@@ -1,6 +1,6 @@
 //! A network of our own making, whole in memory, with tempers and with faults on demand. It counts everything that lands.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -61,6 +61,8 @@ pub struct World {
     pub profiles: BTreeMap<String, Profile>,
     keys: BTreeMap<String, String>,
     faults: BTreeMap<Op, VecDeque<Fault>>,
+    /// Whose posts are never answered.
+    hung: BTreeSet<String>,
     /// How often each call was made.
     pub calls: BTreeMap<Op, u32>,
     next: u32,
@@ -115,6 +117,10 @@ impl FakeNetwork {
     /// The next call of `op` meets `fault`; several stand in line.
     pub fn fail(&self, op: Op, fault: Fault) {
         self.world().faults.entry(op).or_default().push_back(fault);
+    }
+    /// From now on posts of that account are never answered.
+    pub fn hang(&self, handle: &str) {
+        self.world().hung.insert(handle.to_owned());
     }
     /// Somebody's profile, made when first named.
     pub fn profile_of(&self, handle: &str) -> Profile {
@@ -345,6 +351,10 @@ impl Inbox for FakeNetwork {
 impl Publish for FakeNetwork {
     async fn post(&self, call: &Call<'_>, part: &Part, _baggage: &Baggage, key: &DeliveryKey) -> Answer<Landing> {
         let fault = self.meet(Op::Post)?;
+        let hangs = self.world().hung.contains(&call.account.handle);
+        if hangs {
+            std::future::pending::<()>().await;
+        }
         let known = self.world().keys.get(&key.0).cloned();
         if let Some(id) = known {
             match self.temper {
@@ -360,7 +370,7 @@ impl Publish for FakeNetwork {
         let id = self.say(&call.account.handle, &part.text, call.now, part.reply_to.as_ref().map(|r| r.parent.id.as_str()));
         let mut world = self.world();
         world.keys.insert(key.0.clone(), id.clone());
-        let post = world.posts.iter_mut().find(|p| p.at.id == id).expect("it was just said");
+        let post = world.posts.iter_mut().rev().find(|p| p.at.id == id).expect("it was just said");
         post.warning = part.warning.clone();
         post.visibility = part.visibility;
         post.language = part.language.clone();

@@ -5,7 +5,7 @@ use networks::Landing;
 use store::{Kept, Tx};
 
 use super::refresh::refresh;
-use super::take_in::{Arrival, join_by, take_in};
+use super::take_in::{Arrival, join_by, names_of, take_in};
 
 /// The network under which our own drafts are names: what one draft became on two networks is one conversation.
 const DRAFTS: &str = "";
@@ -14,12 +14,11 @@ const DRAFTS: &str = "";
 /// that settles the delivery; doing so twice changes nothing.
 pub fn landed(tx: &Tx<'_>, account: &Account, delivery: &Delivery, draft: &Draft, landing: &Landing, now: Timestamp) -> Kept<()> {
     let post = post_of(tx, account, delivery, landing, now)?;
-    let ids = take_in(tx, account, std::slice::from_ref(&post), Arrival::Fresh, now)?;
-    for id in ids {
-        tx.posts().set_delivery(id, delivery.id)?;
-    }
+    // The conversation is named first: else the post would open one of its own, to be joined to this one at once.
     let name = format!("draft:{}", draft.id);
-    let conversation = join_by(tx, &post, &[(DRAFTS, &name), (post.network.as_str(), &post.at.id)], now)?;
+    let mut names = names_of(&post);
+    names.push((DRAFTS, &name));
+    let conversation = join_by(tx, &post, &names, now)?;
     let mut marks = tx.conversations().get(conversation)?.marks;
     let before = marks.clone();
     if marks.answering == Some(draft.id) {
@@ -29,7 +28,10 @@ pub fn landed(tx: &Tx<'_>, account: &Account, delivery: &Delivery, draft: &Draft
     if marks != before {
         tx.conversations().set_marks(conversation, &marks)?;
     }
-    refresh(tx, conversation, now)
+    for id in take_in(tx, account, std::slice::from_ref(&post), Arrival::Fresh, now)? {
+        tx.posts().set_delivery(id, delivery.id)?;
+    }
+    Ok(())
 }
 
 /// An answer of ours will not land (refused, taken back, or nobody can tell): the conversation waits again.
@@ -44,7 +46,7 @@ pub fn not_landed(tx: &Tx<'_>, conversation: ConversationId, now: Timestamp) -> 
 }
 
 fn post_of(tx: &Tx<'_>, account: &Account, delivery: &Delivery, landing: &Landing, now: Timestamp) -> Kept<Post> {
-    let author = match tx.profiles().mine()?.into_iter().find(|p| p.account == Some(account.id)) {
+    let author = match tx.profiles().of_account(account.id)? {
         Some(kept) => kept.profile,
         None => Profile {
             network: account.network.clone(),

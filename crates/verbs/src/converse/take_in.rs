@@ -139,13 +139,18 @@ fn take_one(tx: &Tx<'_>, account: &Account, ours: &Ours, arriving: &Arriving<'_>
 /// Puts a post into its conversation: all that share a name (its own, what it answers, its root) are one. Halves that it holds
 /// together are joined, and the older number stays.
 pub(super) fn join(tx: &Tx<'_>, post: &Post, id: PostId, now: Timestamp) -> Kept<ConversationId> {
+    let conversation = join_by(tx, post, &names_of(post), now)?;
+    tx.posts().set_conversation(id, conversation)?;
+    Ok(conversation)
+}
+
+/// The names by which a post belongs to its conversation.
+pub(super) fn names_of(post: &Post) -> Vec<(&str, &str)> {
     let network = post.network.as_str();
     let mut names: Vec<(&str, &str)> = vec![(network, &post.at.id)];
     names.extend([&post.local, &post.reply_to, &post.root].into_iter().flatten().filter(|n| !n.is_empty()).map(|n| (network, n.as_str())));
     names.dedup();
-    let conversation = join_by(tx, post, &names, now)?;
-    tx.posts().set_conversation(id, conversation)?;
-    Ok(conversation)
+    names
 }
 
 /// The one conversation that all these names mean from now on.
