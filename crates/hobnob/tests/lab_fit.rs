@@ -49,18 +49,18 @@ fn fit(name: &str, drafts: &str, networks: &str) -> Vec<Json> {
 
 #[test]
 fn every_network_measures_by_its_own_rule() {
-    let text = "Bread 👨‍👩‍👧‍👦 焼 https://a.example/a/very/long/address/that/says/nothing loaf.com";
+    let text = "Bread 👨‍👩‍👧‍👦 焼 https://bread.com/a/very/long/address/that/says/nothing loaf.com";
     for (network, expected) in [
         ("mastodon", 42),
-        ("bluesky", 70),
-        ("x", 58),
-        ("threads", 94),
-        ("linkedin", 80),
-        ("facebook", 80),
-        ("pinterest", 80),
-        ("reddit", 80),
-        ("youtube", 96),
-        ("tumblr", 76),
+        ("bluesky", 74),
+        ("x", 59),
+        ("threads", 98),
+        ("linkedin", 84),
+        ("facebook", 84),
+        ("pinterest", 84),
+        ("reddit", 84),
+        ("youtube", 100),
+        ("tumblr", 80),
     ] {
         let out = lines(&lab(&["measure", "--network", network], &format!("{}\n", json!(text))));
         assert_eq!(out[0]["length"], expected, "{network}: {out:?}");
@@ -70,7 +70,7 @@ fn every_network_measures_by_its_own_rule() {
 
 #[test]
 fn split_prints_parts_within_the_limit_and_what_was_torn() {
-    let texts = [json!("x".repeat(100_000)), json!(format!("See {} there", "https://a.example/".to_owned() + &"y".repeat(400)))];
+    let texts = [json!("x".repeat(100_000)), json!(format!("See {} there", "https://bread.com/".to_owned() + &"y".repeat(400)))];
     let input = format!("{}\n{}\n", texts[0], texts[1]);
     let out = lines(&lab(&["split", "--network", "bluesky", "--numbered"], &input));
     assert!(out[0]["parts"].as_array().unwrap().len() > 333);
@@ -83,17 +83,17 @@ fn split_prints_parts_within_the_limit_and_what_was_torn() {
 
 #[test]
 fn drafts_are_judged_on_each_network() {
-    let drafts = r##"{"text": "@Ada asks: rye? #bread #rye https://a.example/x", "people": [{"written": "Ada", "name": "Ada Rye", "handles": {"mastodon": "ada@plaza.example", "x": "adarye"}}]}
+    let drafts = r##"{"text": "@Ada asks: rye? #bread #rye https://bread.com/x", "people": [{"written": "Ada", "name": "Ada Rye", "handles": {"mastodon": "ada@plaza.example", "x": "adarye"}}]}
 "A plain one."
 "##;
     let out = fit("good.jsonl", drafts, "mastodon,x,threads,linkedin");
     assert_eq!(out.len(), 8);
     let by = |network: &str| out.iter().find(|l| l["network"] == network && l["draft"] == 1).unwrap();
     let texts = |network: &str| by(network)["parts"][0]["text"].clone();
-    assert_eq!(texts("mastodon"), "@ada@plaza.example asks: rye? #bread #rye https://a.example/x");
-    assert_eq!(texts("x"), "@adarye asks: rye? #bread #rye https://a.example/x");
-    assert_eq!(texts("threads"), "Ada Rye asks: rye? #bread #rye https://a.example/x");
-    assert_eq!(texts("linkedin"), "Ada Rye asks: rye? #bread #rye https://a.example/x");
+    assert_eq!(texts("mastodon"), "@ada@plaza.example asks: rye? #bread #rye https://bread.com/x");
+    assert_eq!(texts("x"), "@adarye asks: rye? #bread #rye https://bread.com/x");
+    assert_eq!(texts("threads"), "Ada Rye asks: rye? #bread #rye https://bread.com/x");
+    assert_eq!(texts("linkedin"), "Ada Rye asks: rye? #bread #rye https://bread.com/x");
     let facets = by("x")["parts"][0]["facets"].as_array().unwrap();
     let kinds: Vec<&str> = facets.iter().map(|f| f["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["name", "tag", "tag", "link"]);

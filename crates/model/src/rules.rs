@@ -126,7 +126,7 @@ pub enum Cards {
     None,
     /// The network looks at the page and draws a card by itself.
     Drawn,
-    /// Whoever posts sends the card along; a link that ends the text then need not stand in it.
+    /// Whoever posts sends the card along, of the last link.
     Sent,
 }
 

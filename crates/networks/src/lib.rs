@@ -4,6 +4,7 @@
 
 pub mod agents;
 pub mod assisted;
+pub mod card;
 pub mod clean;
 pub mod error;
 pub mod facets;

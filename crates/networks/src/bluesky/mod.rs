@@ -17,7 +17,7 @@ mod wire;
 mod xrpc;
 
 use model::extract::{Pointer, Points};
-use model::{Rules, Unit, Visibility};
+use model::{Cards, Rules, Unit, Visibility};
 
 use crate::{About, Inbox, Listen, Network, People, Publish, SignIn};
 
@@ -48,6 +48,7 @@ fn rules() -> Rules {
         picture_side_max: Some(2000),
         picture_types: ["image/jpeg", "image/png", "image/webp"].map(str::to_owned).to_vec(),
         alt_max: Some(2000),
+        cards: Cards::Sent,
         ..Rules::default()
     }
 }

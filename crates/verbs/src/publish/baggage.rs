@@ -1,4 +1,4 @@
-//! What goes along with a part: its pictures, fitted to what the account's server takes.
+//! What goes along with a part: its pictures, fitted to what the account's server takes, or the card of its link.
 
 use model::Delivery;
 use networks::{Baggage, Upload};
@@ -10,7 +10,7 @@ use crate::{Cx, Done, VerbError};
 pub async fn pack(cx: Cx<'_>, delivery: &Delivery) -> Done<Baggage> {
     let begun = delivery.first_attempt_at;
     if delivery.part.pictures.is_empty() {
-        return Ok(Baggage { begun, ..Baggage::default() });
+        return Ok(Baggage { card: super::carded::card_for(cx, delivery).await?, begun, ..Baggage::default() });
     }
     let (account, pictures) = (delivery.account, delivery.part.pictures.clone());
     let (rules, kept) = cx

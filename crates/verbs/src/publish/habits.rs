@@ -32,8 +32,11 @@ pub fn check(draft: &Draft, texts: &[String], place: Place<'_>, wrong: &mut Vec<
             tells.push(format!("{} heeds {heeds} in a post; {what} has {}. The others are plain words there.", place.name, spelt(tags)));
         }
     }
-    if has_link && draft.pictures.is_empty() && place.rules.cards == Cards::Drawn {
-        tells.push(format!("{} draws a card of the link by itself.", place.name));
+    match place.rules.cards {
+        Cards::Drawn if has_link && draft.pictures.is_empty() => tells.push(format!("{} draws a card of the link by itself.", place.name)),
+        Cards::Sent if has_link && draft.pictures.is_empty() => tells.push("A card of the link goes with it.".into()),
+        Cards::Sent if has_link => tells.push(format!("On {} a card of the link has no room beside pictures.", place.name)),
+        _ => {}
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod around;
 mod baggage;
 pub mod calendar;
+mod carded;
 pub mod deliver;
 pub mod drafts;
 pub mod feed;
