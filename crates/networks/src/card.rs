@@ -126,7 +126,7 @@ mod tests {
         check("<svg><title>No</title></svg><p>words", "No", "");
         check("no page at all <", "", "");
         check("<meta name=description>", "", "");
-        assert_eq!(head(&format!("<title>{}</title>", "word ".repeat(500))).title.chars().count(), 199);
+        assert_eq!(head(&format!("<title>{}</title>", "word ".repeat(500))).title.chars().count(), 200);
         head(&"<meta ".repeat(50_000));
     }
 
