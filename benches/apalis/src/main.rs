@@ -48,19 +48,23 @@ macro_rules! run {
             .concurrency($concurrency)
             .parallelize(tokio::spawn)
             .build(handle);
-        let working = tokio::spawn(async move { worker.run().await });
         let began = Instant::now();
-        loop {
-            tokio::time::sleep(LOOK_EVERY).await;
-            // The store is asked only when every job was handled, so that the asking slows nothing.
-            if $seen.count.load(Ordering::Relaxed) >= $jobs && $done.await? >= $jobs as i64 {
-                break;
+        let watch = async {
+            loop {
+                tokio::time::sleep(LOOK_EVERY).await;
+                // The store is asked only when every job was handled, so that the asking slows nothing.
+                if $seen.count.load(Ordering::Relaxed) >= $jobs && $done.await? >= $jobs as i64 {
+                    return Ok(());
+                }
+                if began.elapsed() > RUN_MAX {
+                    bail!("{} of {} were handled", $seen.count.load(Ordering::Relaxed), $jobs);
+                }
             }
-            if began.elapsed() > RUN_MAX || working.is_finished() {
-                bail!("{} of {} were handled", $seen.count.load(Ordering::Relaxed), $jobs);
-            }
+        };
+        tokio::select! {
+            ended = worker.run() => bail!("the worker ended: {ended:?}"),
+            watched = watch => watched?,
         }
-        working.abort();
     }};
 }
 
