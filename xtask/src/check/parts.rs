@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{Check, Counts, Part, Verdict};
-use crate::counterparts::{Bluesky, Mastodon, Set, Setting, chromium};
+use crate::counterparts::{Bluesky, Mastodon, Nostr, Set, Setting, chromium};
 use crate::machine;
 
 /// Crates whose tests run a second time, on PostgreSQL.
@@ -22,7 +22,7 @@ pub const ALL: &[Part] = &[
     Part {
         name: "networks",
         what: "the networks' clients against servers of others",
-        sets: &[Set::Postgres, Set::Mastodon, Set::Bluesky],
+        sets: &[Set::Postgres, Set::Mastodon, Set::Nostr, Set::Bluesky],
         run: networks,
     },
     Part {
@@ -80,10 +80,15 @@ fn against_counterparts(check: &mut Check, name: &str, package: &str, files: &[S
     if files.is_empty() {
         anyhow::bail!("no test file of this part is there");
     }
-    let (servers, settings) = match start(check) {
+    let (servers, mut settings) = match start(check) {
         Ok(started) => started,
         Err(why) => return Ok(Verdict::Skipped(format!("{why:#}"))),
     };
+    let nostr = match (name == "networks").then(|| Nostr::start(&mut check.installing)).transpose() {
+        Ok(started) => started,
+        Err(why) => return Ok(Verdict::Skipped(format!("{why:#}"))),
+    };
+    settings.extend(nostr.iter().flat_map(Nostr::settings));
     let mut command = test_runner()?;
     command.args(["--package", package]).args(files.iter().flat_map(|file| ["--test", file])).envs(settings);
     if machine::has_nextest() {
@@ -92,7 +97,7 @@ fn against_counterparts(check: &mut Check, name: &str, package: &str, files: &[S
         command.env("RUST_TEST_THREADS", "1");
     }
     let verdict = counted(check, name, command);
-    drop(servers);
+    drop((servers, nostr));
     verdict
 }
 

@@ -26,6 +26,21 @@ const MASTODON_PACKAGES: &[&str] = &[
     "python-multipart==0.0.34",
     "websockets==17.4",
 ];
+/// The relay does not pin what it needs; these are the versions it was tried with.
+const NOSTR_PACKAGES: &[&str] = &[
+    "nostr-relay==1.14",
+    "gunicorn==27.0.1",
+    "uvicorn==0.54.0",
+    "websockets==17.4",
+    "SQLAlchemy==2.1.9",
+    "alembic==1.20.1",
+    "aiosqlite==0.22.1",
+    "falcon==4.4.0",
+    "aionostr==0.20.0",
+    "coincurve==21.0.0",
+    "python-rapidjson==1.25",
+];
+const NOSTR_AROUND_PACKAGES: &[&str] = &["nostr-tools@2.25.2", "ws@8"];
 /// The newest set that runs on Node 20.
 const BLUESKY_PACKAGES: &[&str] = &["@atproto/dev-env@0.3.215"];
 const BROWSER_PACKAGES: &[&str] = &["playwright-core@1.65.1", "axe-core@4"];
@@ -37,6 +52,8 @@ pub enum Set {
     Postgres,
     Mastodon,
     Bluesky,
+    /// Relays, and what signs and keeps pictures beside them.
+    Nostr,
     /// Chromium, and what drives and judges pages.
     Browser,
     /// The page that ours is measured beside.
@@ -49,6 +66,7 @@ pub fn wanted(names: &[&str]) -> Vec<Set> {
     for name in names {
         match *name {
             "mastodon" => sets.push(Set::Mastodon),
+            "nostr" => sets.push(Set::Nostr),
             "postgres" => sets.push(Set::Postgres),
             _ => sets.extend([Set::Postgres, Set::Bluesky]),
         }
@@ -112,6 +130,10 @@ fn install(set: Set) -> anyhow::Result<PathBuf> {
         Set::Postgres => {}
         Set::Mastodon => python(&folder, &log, MASTODON_PACKAGES)?,
         Set::Bluesky => npm(&folder, &log, BLUESKY_PACKAGES)?,
+        Set::Nostr => {
+            python(&folder, &log, NOSTR_PACKAGES)?;
+            npm(&folder, &log, NOSTR_AROUND_PACKAGES)?;
+        }
         Set::Browser => npm(&folder, &log, BROWSER_PACKAGES)?,
         Set::Express => npm(&folder, &log, EXPRESS_PACKAGES)?,
     }
@@ -125,6 +147,7 @@ fn packages(set: Set) -> &'static [&'static str] {
         Set::Postgres => &[],
         Set::Mastodon => MASTODON_PACKAGES,
         Set::Bluesky => BLUESKY_PACKAGES,
+        Set::Nostr => NOSTR_PACKAGES,
         Set::Browser => BROWSER_PACKAGES,
         Set::Express => EXPRESS_PACKAGES,
     }
@@ -132,16 +155,22 @@ fn packages(set: Set) -> &'static [&'static str] {
 
 /// What the stamp of a set holds: another recipe, or another Node or Python to run it, installs anew.
 fn recipe(set: Set) -> String {
-    let runs_on = if set == Set::Mastodon { machine::output("python3", &["--version"]) } else { machine::output("node", &["--version"]) };
-    format!("{}\n{}\n", packages(set).join(" "), runs_on.unwrap_or_default())
+    let runs_on = if matches!(set, Set::Mastodon | Set::Nostr) {
+        machine::output("python3", &["--version"])
+    } else {
+        machine::output("node", &["--version"])
+    };
+    let around: &[&str] = if set == Set::Nostr { NOSTR_AROUND_PACKAGES } else { &[] };
+    format!("{}\n{}\n", [packages(set), around].concat().join(" "), runs_on.unwrap_or_default())
 }
 
 fn debian_part(set: Set, log: &Path) -> anyhow::Result<()> {
     match set {
         Set::Postgres => debian::need(log, "PostgreSQL", "postgresql", || super::postgres::programs().is_some()),
-        Set::Mastodon => {
-            debian::need(log, "Python", "python3", || machine::which("python3").is_some())?;
-            debian::need(log, "Python's venv", "python3-venv", || machine::output("python3", &["-c", "import venv, ensurepip"]).is_some())
+        Set::Mastodon => python_itself(log),
+        Set::Nostr => {
+            python_itself(log)?;
+            node(log)
         }
         Set::Browser => {
             node(log)?;
@@ -149,6 +178,11 @@ fn debian_part(set: Set, log: &Path) -> anyhow::Result<()> {
         }
         Set::Bluesky | Set::Express => node(log),
     }
+}
+
+fn python_itself(log: &Path) -> anyhow::Result<()> {
+    debian::need(log, "Python", "python3", || machine::which("python3").is_some())?;
+    debian::need(log, "Python's venv", "python3-venv", || machine::output("python3", &["-c", "import venv, ensurepip"]).is_some())
 }
 
 fn node(log: &Path) -> anyhow::Result<()> {

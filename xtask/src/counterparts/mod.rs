@@ -1,11 +1,12 @@
-//! Servers that others wrote, started on loopback for the tests: a Bluesky network, a stand-in for the Mastodon client
-//! API, a PostgreSQL of our own. Not the tests themselves. Everything is installed into `target/counterparts`, once.
+//! Servers that others wrote, started on loopback for the tests: a Bluesky network, Nostr relays, a stand-in for the
+//! Mastodon client API, a PostgreSQL of our own. Not the tests themselves. Everything is installed into `target/counterparts`, once.
 //! Begin with `install.rs` (what is installed and how), then one file a server.
 
 mod bluesky;
 mod debian;
 mod install;
 mod mastodon;
+mod nostr;
 mod postgres;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub use bluesky::Bluesky;
 pub use debian::chromium;
 pub use install::{Installing, Set};
 pub use mastodon::Mastodon;
+pub use nostr::Nostr;
 pub use postgres::Postgres;
 
 use crate::machine;
@@ -30,19 +32,24 @@ pub fn cache() -> anyhow::Result<PathBuf> {
 pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
     for name in names {
         anyhow::ensure!(
-            ["mastodon", "bluesky", "postgres"].contains(name),
-            "there is no counterpart {name}; there are mastodon, bluesky, postgres"
+            ["mastodon", "bluesky", "nostr", "postgres"].contains(name),
+            "there is no counterpart {name}; there are mastodon, bluesky, nostr, postgres"
         );
     }
     let mut installing = Installing::start(&install::wanted(names));
-    let postgres = names.iter().any(|n| *n != "mastodon").then(|| Postgres::start(&mut installing)).transpose()?;
+    let postgres = names.iter().any(|n| !["mastodon", "nostr"].contains(n)).then(|| Postgres::start(&mut installing)).transpose()?;
     let mastodon = names.contains(&"mastodon").then(|| Mastodon::start(&mut installing)).transpose()?;
+    let nostr = names.contains(&"nostr").then(|| Nostr::start(&mut installing)).transpose()?;
     let bluesky = match &postgres {
         Some(postgres) if names.contains(&"bluesky") => Some(Bluesky::start(&mut installing, postgres)?),
         _ => None,
     };
-    let settings =
-        [postgres.as_ref().map(Postgres::settings), mastodon.as_ref().map(Mastodon::settings), bluesky.as_ref().map(Bluesky::settings)];
+    let settings = [
+        postgres.as_ref().map(Postgres::settings),
+        mastodon.as_ref().map(Mastodon::settings),
+        nostr.as_ref().map(Nostr::settings),
+        bluesky.as_ref().map(Bluesky::settings),
+    ];
     for (name, value) in settings.into_iter().flatten().flatten() {
         println!("export {name}={value}");
     }

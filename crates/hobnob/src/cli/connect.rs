@@ -43,7 +43,12 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
 
 fn list(sitting: &Sitting, as_json: bool) {
     for offer in accounts::offers(sitting.cx()) {
-        let fields: Vec<_> = offer.fields.iter().map(|f| if f.is_required { f.key.to_owned() } else { format!("[{}]", f.key) }).collect();
+        let mut fields: Vec<_> =
+            offer.fields.iter().map(|f| if f.is_required { f.key.to_owned() } else { format!("[{}]", f.key) }).collect();
+        if !offer.ways.is_empty() {
+            let ways: Vec<&str> = offer.ways.iter().map(|(key, ..)| *key).collect();
+            fields.insert(0, format!("[way={}]", ways.join("|")));
+        }
         say(if as_json {
             json!({"network": offer.key, "name": offer.name, "fields": fields, "abilities": offer.abilities}).to_string()
         } else {
