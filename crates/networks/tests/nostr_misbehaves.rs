@@ -224,6 +224,7 @@ async fn what_nobody_signed_was_never_said() {
             return vec![];
         }
         let events = match said[2]["kinds"][0].as_u64() {
+            None => vec![&forged, &good],
             Some(1) => vec![&forged, &stolen, &later, &good, &good],
             Some(0) => vec![&false_face, &face],
             _ => vec![&not_his],

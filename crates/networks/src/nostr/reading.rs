@@ -65,7 +65,8 @@ pub async fn since(circle: &mut Circle<'_>, from: &Cursor, filter: &Value) -> An
             let known = next_at.entry(url.clone()).or_insert(newest);
             *known = (*known).max(newest);
             if count >= PAGE && mark.at.contains_key(&url) {
-                until.insert(url.clone(), oldest);
+                // Some relays leave the last second out.
+                until.insert(url.clone(), oldest.map(|at| at + 1));
             }
             for event in events.into_iter().filter(|e| e.created_at <= latest) {
                 let (_, on) = found.entry(event.id.clone()).or_insert_with(|| (event, Vec::new()));
