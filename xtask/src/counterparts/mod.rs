@@ -51,7 +51,7 @@ pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
         bluesky.as_ref().map(Bluesky::settings),
     ];
     for (name, value) in settings.into_iter().flatten().flatten() {
-        println!("export {name}={value}");
+        println!("export {name}='{value}'");
     }
     println!("# ready; Ctrl-C ends them");
     loop {

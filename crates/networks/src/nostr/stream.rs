@@ -136,7 +136,8 @@ impl Hub<'_> {
                 }
                 Ok(said) => match said? {
                     Said::Event(event) => {
-                        if !self.take(*event, url).await {
+                        let is_heard = self.take(*event, url).await;
+                        if !is_heard {
                             return Ok(());
                         }
                     }
