@@ -26,7 +26,7 @@ cargo x COMMAND
   bench footprint                   size, start and memory of the release build
   bench publish [--rounds N]        10,000 posts due in the same second, beside apalis
   bench pages                       the inbox page beside an Express page of the same bytes
-  counterparts NAME...              start servers by others and keep them: mastodon, bluesky, postgres
+  counterparts NAME...              start servers by others and keep them: mastodon, bluesky, indieweb, postgres
 ";
 
 fn main() -> ExitCode {

@@ -62,6 +62,8 @@ ids! {
     VisitId,
     /// A note about a person, to oneself.
     NoteId,
+    /// A page that told of its link to one of ours, or the other way round.
+    WebmentionId,
     /// A piece of due work.
     JobId,
     /// A file of drafts that was handed in.

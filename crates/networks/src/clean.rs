@@ -124,7 +124,8 @@ impl TokenSink for Depth {
     }
 }
 
-fn is_too_deep(html: &str) -> bool {
+/// Whether more elements are open at once than any honest page has: the time to build a tree grows with the square of it.
+pub(crate) fn is_too_deep(html: &str) -> bool {
     let input = BufferQueue::default();
     input.push_back(html.into());
     let tokenizer = Tokenizer::new(Depth::default(), TokenizerOpts::default());

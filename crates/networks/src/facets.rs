@@ -43,6 +43,9 @@ pub trait Network: Send + Sync {
     fn stream(&self) -> Option<&dyn Stream> {
         None
     }
+    fn pages(&self) -> Option<&dyn Pages> {
+        None
+    }
 }
 
 /// What every call carries. `now` is handed in; nothing here reads the clock.
@@ -210,6 +213,45 @@ pub trait Publish: Send + Sync {
 pub trait People: Send + Sync {
     /// A profile by the handle people write, with or without `@`.
     async fn profile(&self, call: &Call<'_>, handle: &str) -> Answer<Profile>;
+}
+
+/// What somebody's page says of one of ours.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// It links to ours: how, by whom, and the page as a post.
+    Says(Box<Saying>),
+    /// It does not link to ours (any more).
+    Nothing,
+    /// It is gone for good.
+    Gone,
+}
+
+/// How a page speaks of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaks {
+    Answers,
+    Likes,
+    PassesOn,
+    /// It links to it, and no more.
+    Names,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saying {
+    pub how: Speaks,
+    /// Its author is who said it. `PostRef::id` is the page's own address.
+    pub post: Post,
+}
+
+/// Pages of anybody, which tell each other that they link (Webmention). Needs no account.
+#[async_trait]
+pub trait Pages: Send + Sync {
+    /// Tells the page at `target` that `source` links to it, or did. `NotOffered` where it wants to know nothing. Twice is no harm.
+    async fn tell(&self, http: &Http, source: &str, target: &str, now: Timestamp) -> Answer<()>;
+    /// Reads `source` and answers what it says of `target`, whoever told us to look.
+    async fn check(&self, http: &Http, source: &str, target: &str, now: Timestamp) -> Answer<Told>;
+    /// Whether two pages name each other as the same person's (`rel=me` both ways).
+    async fn are_one(&self, http: &Http, one: &str, other: &str, now: Timestamp) -> Answer<bool>;
 }
 
 /// Something that came by a stream.

@@ -15,6 +15,7 @@ mod tags;
 
 pub mod bluesky;
 pub mod feed;
+pub mod indieweb;
 pub mod mastodon;
 pub mod nostr;
 
@@ -26,7 +27,7 @@ pub use http::Http;
 use model::NetworkKey;
 
 /// Every network this build speaks, in the order in which they are offered.
-pub static ALL: &[&dyn Network] = &[&mastodon::Mastodon, &bluesky::Bluesky, &nostr::Nostr, &feed::Feed];
+pub static ALL: &[&dyn Network] = &[&mastodon::Mastodon, &bluesky::Bluesky, &nostr::Nostr, &feed::Feed, &indieweb::IndieWeb];
 
 /// Stand-ins for a desk of invented people; never offered.
 pub static STAND_INS: &[&dyn Network] = &[&stand_ins::TOWN, &stand_ins::SKY, &stand_ins::PRESS];

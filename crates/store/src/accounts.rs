@@ -46,6 +46,18 @@ impl crate::Unscoped<'_> {
     }
 }
 
+impl crate::Unscoped<'_> {
+    /// The accounts that are somebody's own site, at all desks.
+    pub fn own_sites(&self) -> Kept<Vec<(model::DeskId, Account)>> {
+        let all = self.all(
+            &format!("select {COLUMNS}, desk from accounts where closed_at is null order by desk, id limit {EVERYWHERE_MAX}"),
+            &args![],
+            |row| Ok((row.get(11)?, read(row)?)),
+        )?;
+        Ok(all.into_iter().filter(|(_, account): &(model::DeskId, Account)| account.rules.site.is_own).collect())
+    }
+}
+
 impl Accounts<'_, '_> {
     /// Puts an account; one that was connected before (same network, server and remote id) is brought up to date and opened again.
     /// Answers the id that holds.

@@ -111,6 +111,14 @@ impl Deliveries<'_, '_> {
             read,
         )
     }
+    /// Our post that landed at an address.
+    pub fn post_landed_at(&self, account: AccountId, url: &str) -> Kept<Option<PostId>> {
+        self.0.find(
+            "select post from deliveries where desk = $1 and account = $2 and landed_url = $3 and post is not null limit 1",
+            &args![self.0.desk(), account, url],
+            |row| row.get(0),
+        )
+    }
     /// Those that wait for a person: refused, in doubt, or held; newest first.
     pub fn stuck(&self, max: u32) -> Kept<Vec<Delivery>> {
         self.0.all(

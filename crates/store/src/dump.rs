@@ -40,6 +40,7 @@ pub const TABLES: &[&str] = &[
     "deliveries",
     "attempts",
     "follows",
+    "webmentions",
     "topics",
     "watches",
     "sightings",

@@ -20,7 +20,7 @@ pub struct Join {
     pub id: i64,
     pub kept: PersonId,
     pub gone: PersonId,
-    /// How we know: `by hand`.
+    /// How we know, in words: `by hand`, `since their pages name each other`.
     pub proof: String,
     pub at: Timestamp,
 }

@@ -48,6 +48,7 @@ mod tx;
 mod value;
 pub mod visits;
 pub mod watches;
+pub mod webmentions;
 
 pub use dialect::Dialect;
 pub use error::StoreError;

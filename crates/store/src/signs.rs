@@ -73,6 +73,14 @@ impl Signs<'_, '_> {
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
     }
+    /// Somebody took theirs back.
+    pub fn undo(&self, account: AccountId, kind: &str, remote_id: &str, at: Timestamp) -> Kept<()> {
+        self.0.run(
+            "update signs set undone_at = $5 where desk = $1 and account = $2 and kind = $3 and remote_id = $4",
+            &args![self.0.desk(), account, kind, remote_id, at],
+        )?;
+        Ok(())
+    }
     pub fn undo_mine(&self, account: AccountId, kind: &str, post: PostId, at: Timestamp) -> Kept<()> {
         self.0.run(
             "update signs set undone_at = $5 where desk = $1 and account = $2 and kind = $3 and remote_id = $4",

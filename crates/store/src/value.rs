@@ -54,6 +54,7 @@ from_ids!(
     PictureId,
     TopicId,
     WatchId,
+    WebmentionId,
     SightingId,
     AimId,
     LinkId,

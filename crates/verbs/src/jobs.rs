@@ -1,6 +1,6 @@
 //! Everything that happens by itself: the closed list. It holds no work; it only says which function.
 
-use model::{AccountId, DeliveryId, Timestamp, WatchId};
+use model::{AccountId, DeliveryId, Timestamp, WatchId, WebmentionId};
 use store::jobs::Line;
 
 use crate::{Cx, Done};
@@ -20,6 +20,10 @@ pub enum Job {
     Deliver(DeliveryId),
     /// Change or take down a part where it stands.
     Follow(DeliveryId),
+    /// Tell a page elsewhere that one of ours links to it.
+    Tell(WebmentionId),
+    /// Read a page elsewhere that is said to link to one of ours.
+    Verify(WebmentionId),
 }
 
 /// What becomes of a job that was done.
@@ -41,6 +45,8 @@ impl Job {
             Job::Hear(id) => ("hear", id.0),
             Job::Deliver(id) => ("deliver", id.0),
             Job::Follow(id) => ("follow", id.0),
+            Job::Tell(id) => ("tell", id.0),
+            Job::Verify(id) => ("verify", id.0),
         }
     }
     pub fn from_row(kind: &str, subject: i64) -> Option<Job> {
@@ -51,6 +57,8 @@ impl Job {
             "hear" => Job::Hear(WatchId(subject)),
             "deliver" => Job::Deliver(DeliveryId(subject)),
             "follow" => Job::Follow(DeliveryId(subject)),
+            "tell" => Job::Tell(WebmentionId(subject)),
+            "verify" => Job::Verify(WebmentionId(subject)),
             _ => return None,
         })
     }
@@ -68,7 +76,7 @@ impl Job {
     fn line(self, tx: &store::Tx<'_>) -> store::Kept<Line> {
         let (account, is_sending) = match self {
             Job::Sync(id) | Job::LookAgain(id) => (Some(id), false),
-            Job::KeepHouse => (None, false),
+            Job::KeepHouse | Job::Tell(_) | Job::Verify(_) => (None, false),
             Job::Hear(id) => (tx.watches().account_of(id)?, false),
             Job::Deliver(id) | Job::Follow(id) => (tx.deliveries().account_of(id)?, true),
         };
@@ -89,5 +97,7 @@ pub async fn perform(cx: Cx<'_>, job: Job) -> Done<Next> {
         Job::Deliver(id) => crate::publish::deliver(cx, id).await,
         Job::Follow(id) => crate::publish::follow::follow(cx, id).await,
         Job::Hear(id) => crate::listen::hear(cx, id).await,
+        Job::Tell(id) => crate::publish::tell::tell(cx, id).await,
+        Job::Verify(id) => crate::converse::webmention::verify(cx, id).await,
     }
 }

@@ -2,6 +2,7 @@
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 
@@ -65,7 +66,7 @@ fn desk() -> Router<Site> {
 
 /// Today, the inbox, conversations.
 fn converse() -> Router<Site> {
-    use pages::converse::{acts, inbox, later, media, talk, today};
+    use pages::converse::{acts, inbox, later, media, talk, today, webmention};
     Router::new()
         .route("/today", get(today::show))
         .route("/inbox", get(inbox::show))
@@ -78,6 +79,7 @@ fn converse() -> Router<Site> {
         .route("/posts/{id}/like", post(acts::like))
         .route("/posts/{id}/boost", post(acts::boost))
         .route("/media/{post}/{n}", get(media::show))
+        .route("/webmention", post(webmention::take).layer(DefaultBodyLimit::max(webmention::FORM_BYTES_MAX)))
 }
 
 /// Writing, drafts, the calendar.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{Check, Counts, Part, Verdict};
-use crate::counterparts::{Bluesky, Mastodon, Nostr, Set, Setting, chromium};
+use crate::counterparts::{Bluesky, IndieWeb, Mastodon, Nostr, Set, Setting, chromium};
 use crate::machine;
 
 /// Crates whose tests run a second time, on PostgreSQL.
@@ -22,13 +22,13 @@ pub const ALL: &[Part] = &[
     Part {
         name: "networks",
         what: "the networks' clients against servers of others",
-        sets: &[Set::Postgres, Set::Mastodon, Set::Nostr, Set::Bluesky],
+        sets: &[Set::Postgres, Set::Mastodon, Set::IndieWeb, Set::Nostr, Set::Bluesky],
         run: networks,
     },
     Part {
         name: "main-job",
         what: "the whole walk, read back from those servers",
-        sets: &[Set::Postgres, Set::Mastodon, Set::Bluesky],
+        sets: &[Set::Postgres, Set::Mastodon, Set::IndieWeb, Set::Bluesky],
         run: main_job,
     },
     Part { name: "pages", what: "the pages in a browser, with scripts and without", sets: &[Set::Browser], run: pages },
@@ -101,14 +101,15 @@ fn against_counterparts(check: &mut Check, name: &str, package: &str, files: &[S
     verdict
 }
 
-fn start(check: &mut Check) -> anyhow::Result<((Mastodon, Bluesky), Vec<Setting>)> {
+fn start(check: &mut Check) -> anyhow::Result<((Mastodon, Bluesky, IndieWeb), Vec<Setting>)> {
     check.postgres()?;
     let Check { installing, postgres, .. } = check;
     let postgres = postgres.as_ref().expect("started just above");
     let mastodon = Mastodon::start(installing)?;
+    let indieweb = IndieWeb::start(installing)?;
     let bluesky = Bluesky::start(installing, postgres)?;
-    let settings = mastodon.settings().into_iter().chain(bluesky.settings()).collect();
-    Ok(((mastodon, bluesky), settings))
+    let settings = [mastodon.settings(), bluesky.settings(), indieweb.settings()].concat();
+    Ok(((mastodon, bluesky, indieweb), settings))
 }
 
 fn pages(check: &mut Check) -> anyhow::Result<Verdict> {

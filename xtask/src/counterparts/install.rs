@@ -41,6 +41,8 @@ const NOSTR_PACKAGES: &[&str] = &[
     "python-rapidjson==1.25",
 ];
 const NOSTR_AROUND_PACKAGES: &[&str] = &["nostr-tools@2.25.2", "ws@8"];
+/// Pinned likewise; the site stands on hooks of this very package.
+const INDIEWEB_PACKAGES: &[&str] = &["django-indieweb==0.6.2", "Django==5.2.19", "waitress==3.0.2"];
 /// The newest set that runs on Node 20.
 const BLUESKY_PACKAGES: &[&str] = &["@atproto/dev-env@0.3.215"];
 const BROWSER_PACKAGES: &[&str] = &["playwright-core@1.65.1", "axe-core@4"];
@@ -51,6 +53,8 @@ pub enum Set {
     /// PostgreSQL's programs, from Debian where they are missing.
     Postgres,
     Mastodon,
+    /// A package for sites of one's own, and what serves them.
+    IndieWeb,
     Bluesky,
     /// Relays, and what signs and keeps pictures beside them.
     Nostr,
@@ -67,6 +71,7 @@ pub fn wanted(names: &[&str]) -> Vec<Set> {
         match *name {
             "mastodon" => sets.push(Set::Mastodon),
             "nostr" => sets.push(Set::Nostr),
+            "indieweb" => sets.push(Set::IndieWeb),
             "postgres" => sets.push(Set::Postgres),
             _ => sets.extend([Set::Postgres, Set::Bluesky]),
         }
@@ -129,6 +134,7 @@ fn install(set: Set) -> anyhow::Result<PathBuf> {
     match set {
         Set::Postgres => {}
         Set::Mastodon => python(&folder, &log, MASTODON_PACKAGES)?,
+        Set::IndieWeb => python(&folder, &log, INDIEWEB_PACKAGES)?,
         Set::Bluesky => npm(&folder, &log, BLUESKY_PACKAGES)?,
         Set::Nostr => {
             python(&folder, &log, NOSTR_PACKAGES)?;
@@ -146,6 +152,7 @@ fn packages(set: Set) -> &'static [&'static str] {
     match set {
         Set::Postgres => &[],
         Set::Mastodon => MASTODON_PACKAGES,
+        Set::IndieWeb => INDIEWEB_PACKAGES,
         Set::Bluesky => BLUESKY_PACKAGES,
         Set::Nostr => NOSTR_PACKAGES,
         Set::Browser => BROWSER_PACKAGES,
@@ -155,7 +162,7 @@ fn packages(set: Set) -> &'static [&'static str] {
 
 /// What the stamp of a set holds: another recipe, or another Node or Python to run it, installs anew.
 fn recipe(set: Set) -> String {
-    let runs_on = if matches!(set, Set::Mastodon | Set::Nostr) {
+    let runs_on = if matches!(set, Set::Mastodon | Set::IndieWeb | Set::Nostr) {
         machine::output("python3", &["--version"])
     } else {
         machine::output("node", &["--version"])
@@ -167,7 +174,7 @@ fn recipe(set: Set) -> String {
 fn debian_part(set: Set, log: &Path) -> anyhow::Result<()> {
     match set {
         Set::Postgres => debian::need(log, "PostgreSQL", "postgresql", || super::postgres::programs().is_some()),
-        Set::Mastodon => python_itself(log),
+        Set::Mastodon | Set::IndieWeb => python_itself(log),
         Set::Nostr => {
             python_itself(log)?;
             node(log)

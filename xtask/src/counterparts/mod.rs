@@ -1,9 +1,11 @@
-//! Servers that others wrote, started on loopback for the tests: a Bluesky network, Nostr relays, a stand-in for the
-//! Mastodon client API, a PostgreSQL of our own. Not the tests themselves. Everything is installed into `target/counterparts`, once.
+//! Servers that others wrote, started on loopback for the tests: a Bluesky network, Nostr relays, a stand-in for the Mastodon client
+//! API, two people's own sites, a PostgreSQL of our own. Not the tests themselves. Everything is installed into
+//! `target/counterparts`, once.
 //! Begin with `install.rs` (what is installed and how), then one file a server.
 
 mod bluesky;
 mod debian;
+mod indieweb;
 mod install;
 mod mastodon;
 mod nostr;
@@ -13,6 +15,7 @@ use std::path::PathBuf;
 
 pub use bluesky::Bluesky;
 pub use debian::chromium;
+pub use indieweb::IndieWeb;
 pub use install::{Installing, Set};
 pub use mastodon::Mastodon;
 pub use nostr::Nostr;
@@ -28,18 +31,20 @@ pub fn cache() -> anyhow::Result<PathBuf> {
     Ok(machine::target()?.join("counterparts"))
 }
 
+/// The counterparts that can be kept.
+const NAMES: [&str; 5] = ["mastodon", "bluesky", "indieweb", "nostr", "postgres"];
+
 /// `cargo x counterparts NAME...`: starts them, says how to reach them, and keeps them until Ctrl-C.
 pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
     for name in names {
-        anyhow::ensure!(
-            ["mastodon", "bluesky", "nostr", "postgres"].contains(name),
-            "there is no counterpart {name}; there are mastodon, bluesky, nostr, postgres"
-        );
+        anyhow::ensure!(NAMES.contains(name), "there is no counterpart {name}; there are {}", NAMES.join(", "));
     }
     let mut installing = Installing::start(&install::wanted(names));
-    let postgres = names.iter().any(|n| !["mastodon", "nostr"].contains(n)).then(|| Postgres::start(&mut installing)).transpose()?;
+    let needs_postgres = |name: &&str| matches!(*name, "postgres" | "bluesky");
+    let postgres = names.iter().any(needs_postgres).then(|| Postgres::start(&mut installing)).transpose()?;
     let mastodon = names.contains(&"mastodon").then(|| Mastodon::start(&mut installing)).transpose()?;
     let nostr = names.contains(&"nostr").then(|| Nostr::start(&mut installing)).transpose()?;
+    let indieweb = names.contains(&"indieweb").then(|| IndieWeb::start(&mut installing)).transpose()?;
     let bluesky = match &postgres {
         Some(postgres) if names.contains(&"bluesky") => Some(Bluesky::start(&mut installing, postgres)?),
         _ => None,
@@ -48,6 +53,7 @@ pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
         postgres.as_ref().map(Postgres::settings),
         mastodon.as_ref().map(Mastodon::settings),
         nostr.as_ref().map(Nostr::settings),
+        indieweb.as_ref().map(IndieWeb::settings),
         bluesky.as_ref().map(Bluesky::settings),
     ];
     for (name, value) in settings.into_iter().flatten().flatten() {

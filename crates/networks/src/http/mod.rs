@@ -98,6 +98,11 @@ impl Http {
         self.request(Method::POST, url)
     }
 
+    /// Whether an address that was read at `from` may be called: a public page may not send us to a private address, as no redirect may.
+    pub fn check_onward(&self, from: &Url, to: &Url) -> Answer<()> {
+        guard::check_onward(guard::check(from, &self.reach)?, to, &self.reach)
+    }
+
     /// Sends and reads the whole answer. `Err` only where no usable answer came; a 4xx or 5xx is an `Ok(Reply)`.
     /// GET and HEAD follow up to five redirects, each address checked; other methods follow none.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer<Reply> {

@@ -17,6 +17,7 @@ pub mod take_in;
 pub mod talk;
 pub mod today;
 pub mod turn;
+pub mod webmention;
 pub(crate) mod words;
 
 pub use landed::{landed, not_landed};

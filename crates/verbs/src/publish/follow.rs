@@ -267,6 +267,9 @@ fn conclude(tx: &Tx<'_>, f: &Follow, d: &Delivery, answer: Result<Option<Landing
 /// What was done there is noted here.
 fn done(tx: &Tx<'_>, f: &Follow, d: &Delivery, landing: Option<Landing>, now: Timestamp) -> Kept<()> {
     let Some(account) = tx.accounts().find(d.account)? else { return Ok(()) };
+    let page = d.landed_url.as_deref().or(d.landed.as_ref().map(|at| at.id.as_str())).unwrap_or_default();
+    let part = (f.kind == FollowKind::Change).then_some(&f.part);
+    super::tell::put(tx, &account, d, part, page, now)?;
     match f.kind {
         FollowKind::TakeDown => {
             tx.deliveries().set_deleted(d.id, now)?;

@@ -5,6 +5,7 @@ use networks::Landing;
 use store::gestures::Gesture;
 use store::{Kept, Tx};
 
+use super::tell;
 use crate::converse;
 use crate::jobs::Job;
 
@@ -14,7 +15,11 @@ const WHAT_MAX: usize = 80;
 /// Called in the transaction that settles a delivery as landed.
 pub fn landed(tx: &Tx<'_>, delivery: &Delivery, landing: &Landing, now: Timestamp) -> Kept<()> {
     next_part(tx, delivery, landing, now)?;
-    keep_own_post(tx, delivery, landing, now)
+    keep_own_post(tx, delivery, landing, now)?;
+    match tx.accounts().find(delivery.account)? {
+        Some(account) => tell::put(tx, &account, delivery, Some(&delivery.part), landing.url.as_deref().unwrap_or(&landing.at.id), now),
+        None => Ok(()),
+    }
 }
 
 /// The next part of the thread learns what it answers, and is put in line.

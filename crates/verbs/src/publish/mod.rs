@@ -27,6 +27,7 @@ mod reconcile;
 pub mod render;
 pub mod said;
 pub mod slots;
+pub mod tell;
 pub mod when;
 
 pub use deliver::deliver;

@@ -1,5 +1,7 @@
 //! What a person at the desk changes about somebody: notes, name, nature; two joined into one and taken apart again; forgetting.
 
+use std::time::Duration;
+
 use model::{Nature, NoteId, PersonId};
 use store::{Kept, StoreError, Tx};
 
@@ -12,8 +14,12 @@ use crate::{Cx, Done, VerbError};
 const NAME_MAX: usize = 200;
 const ABOUT_MAX: usize = 1_000;
 const NOTE_MAX: usize = 5_000;
-/// How we know that two are one.
+/// How we know that two are one: somebody said so here, or their own pages say so of each other.
 const BY_HAND: &str = "by hand";
+const BY_PAGES: &str = "since their pages name each other";
+/// Pairs of pages read for that, and how long somebody who pressed a button is kept waiting for it.
+const PAIRS_MAX: usize = 4;
+const PROOF_MAX: Duration = Duration::from_secs(8);
 
 fn within(field: &'static str, what: &str, text: &str, max: usize, may_be_empty: bool) -> Done<String> {
     let text = text.trim();
@@ -81,6 +87,8 @@ pub async fn put_note_back(cx: Cx<'_>, person: PersonId, id: NoteId, text: &str,
 /// Two are one: everything of `gone` stands with `kept` from now on, until it is undone. Answers the joining's number.
 pub async fn join(cx: Cx<'_>, kept: PersonId, gone: PersonId) -> Done<i64> {
     let now = cx.now;
+    let is_proven = tokio::time::timeout(PROOF_MAX, are_one_by_pages(cx, kept, gone)).await.unwrap_or(Ok(false))?;
+    let proof = if is_proven { BY_PAGES } else { BY_HAND };
     cx.app
         .store
         .write::<_, VerbError>(cx.seat, move |tx| {
@@ -91,12 +99,35 @@ pub async fn join(cx: Cx<'_>, kept: PersonId, gone: PersonId) -> Done<i64> {
             if kept.is_me || gone.is_me {
                 return Err(VerbError::wrong("with", "One of the two is you. Your own accounts stand under Settings, Accounts."));
             }
-            let id = tx.joins().put(kept.id, gone.id, BY_HAND, now)?;
+            let id = tx.joins().put(kept.id, gone.id, proof, now)?;
             tie::add_up(tx, kept.id)?;
             tie::add_up(tx, gone.id)?;
             Ok(id)
         })
         .await
+}
+
+/// Whether a page of one names a page of the other as the same person's, and that page says so too (`rel=me`). A page that cannot be read
+/// says nothing.
+async fn are_one_by_pages(cx: Cx<'_>, one: PersonId, other: PersonId) -> Done<bool> {
+    let Some(pages) = cx.app.networks.all().find_map(|n| n.pages()) else { return Ok(false) };
+    let addresses = |tx: &Tx<'_>, id: PersonId| -> Done<Vec<String>> {
+        Ok(tx.profiles().of_person(id)?.into_iter().filter_map(|p| p.profile.url).collect())
+    };
+    let (of_one, of_other) = cx.app.store.read::<_, VerbError>(cx.seat, move |tx| Ok((addresses(tx, one)?, addresses(tx, other)?))).await?;
+    let mut left = PAIRS_MAX;
+    for a in &of_one {
+        for b in of_other.iter().filter(|b| *b != a) {
+            if left == 0 {
+                return Ok(false);
+            }
+            left -= 1;
+            if pages.are_one(&cx.app.http, a, b, cx.now).await.unwrap_or(false) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// They are two after all: each is as before, with what came to their own profiles since. Answers who stands alone again.

@@ -8,3 +8,4 @@ pub mod media;
 mod rows;
 pub mod talk;
 pub mod today;
+pub mod webmention;
