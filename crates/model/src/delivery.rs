@@ -52,6 +52,8 @@ pub enum Hold {
     SignIn,
     /// The part of the thread before it was not taken.
     Before,
+    /// It carries the address that the own site has not given yet.
+    Site,
 }
 
 impl Hold {
@@ -60,10 +62,11 @@ impl Hold {
             Self::Late => "late",
             Self::SignIn => "sign-in",
             Self::Before => "before",
+            Self::Site => "site",
         }
     }
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Late, Self::SignIn, Self::Before].into_iter().find(|h| h.word() == word)
+        [Self::Late, Self::SignIn, Self::Before, Self::Site].into_iter().find(|h| h.word() == word)
     }
 }
 

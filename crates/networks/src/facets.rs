@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use model::extract::Pointer;
-use model::{Account, DeliveryKey, NetworkKey, Part, PictureId, Post, PostRef, Profile, Rules, Secret, Timestamp};
+use model::{Account, Article, DeliveryKey, NetworkKey, Part, PictureId, Post, PostRef, Profile, Rules, Secret, Timestamp};
 
 use crate::{Answer, Http};
 
@@ -44,6 +44,9 @@ pub trait Network: Send + Sync {
         None
     }
     fn pages(&self) -> Option<&dyn Pages> {
+        None
+    }
+    fn drafts(&self) -> Option<&dyn Drafts> {
         None
     }
 }
@@ -254,6 +257,25 @@ pub trait Pages: Send + Sync {
     async fn are_one(&self, http: &Http, one: &str, other: &str, now: Timestamp) -> Answer<bool>;
 }
 
+/// An article that was begun on the network itself and does not stand there yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BegunThere {
+    pub at: PostRef,
+    /// The page on which it is written on, for people.
+    pub url: Option<String>,
+    pub title: Option<String>,
+    /// As plain text.
+    pub text: String,
+    pub article: Article,
+    pub changed_at: Timestamp,
+}
+
+#[async_trait]
+pub trait Drafts: Send + Sync {
+    /// What the account has begun there, last changed first, bounded.
+    async fn begun(&self, call: &Call<'_>) -> Answer<Vec<BegunThere>>;
+}
+
 /// Something that came by a stream.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -294,6 +316,9 @@ pub struct Way {
 /// What a person filled in, by field key.
 pub type Answers = std::collections::BTreeMap<String, String>;
 
+/// Stands in a [`Step::Visit`]'s address where the name of the sign-in belongs, for networks that hand nothing else back.
+pub const STATE_HERE: &str = "the-state-goes-here";
+
 /// What comes of the first step.
 #[derive(Debug)]
 pub enum Step {
@@ -317,7 +342,7 @@ pub struct Arrival {
 pub struct Returned {
     /// The state that `begin` gave.
     pub state: Secret,
-    /// The code in the address, or as pasted.
+    /// The code in the address, or as pasted. Where the network came back with other fields than a code: those, as a form.
     pub code: String,
 }
 

@@ -105,6 +105,7 @@ fn publish() -> Router<Site> {
         .route("/notebook/{id}/draft", post(p::notebook::grow))
         .route("/notebook/{id}/throw", post(p::notebook::throw))
         .route("/notebook/{id}/back", post(p::notebook::back))
+        .route("/drafts/there", get(p::there).post(p::take_there))
         .route("/drafts/{id}/pictures/{place}", get(p::picture))
         .route("/deliveries/{id}", post(p::settle))
         .route("/deliveries/{id}/follow", post(p::follow_again))

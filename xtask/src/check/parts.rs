@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{Check, Counts, Part, Verdict};
-use crate::counterparts::{Bluesky, IndieWeb, Mastodon, Nostr, Set, Setting, chromium};
+use crate::counterparts::{Bluesky, IndieWeb, Installing, Mastodon, Nostr, Set, Setting, WordPress, chromium};
 use crate::machine;
 
 /// Crates whose tests run a second time, on PostgreSQL.
@@ -22,7 +22,7 @@ pub const ALL: &[Part] = &[
     Part {
         name: "networks",
         what: "the networks' clients against servers of others",
-        sets: &[Set::Postgres, Set::Mastodon, Set::IndieWeb, Set::Nostr, Set::Bluesky],
+        sets: &[Set::Postgres, Set::Mastodon, Set::IndieWeb, Set::Nostr, Set::Bluesky, Set::WordPress],
         run: networks,
     },
     Part {
@@ -67,30 +67,27 @@ fn postgres(check: &mut Check) -> anyhow::Result<Verdict> {
 }
 
 fn networks(check: &mut Check) -> anyhow::Result<Verdict> {
-    against_counterparts(check, "networks", "hobnob-networks", &test_files("crates/networks/tests", COUNTERPART_TESTS)?)
+    let mut files = test_files("crates/networks/tests", COUNTERPART_TESTS)?;
+    files.extend(test_files("crates/verbs/tests", COUNTERPART_TESTS)?);
+    against_counterparts(check, "networks", &["hobnob-networks", "hobnob-verbs"], &files, &[wordpress])
 }
 
 fn main_job(check: &mut Check) -> anyhow::Result<Verdict> {
-    against_counterparts(check, "main-job", "hobnob", &test_files("crates/hobnob/tests", MAIN_JOB)?)
+    against_counterparts(check, "main-job", &["hobnob"], &test_files("crates/hobnob/tests", MAIN_JOB)?, &[])
 }
 
 /// Starts servers that nobody has spoken to yet, and runs the tests of these files one after another:
 /// they share the servers, and a fault that one asks for would fall on the next.
-fn against_counterparts(check: &mut Check, name: &str, package: &str, files: &[String]) -> anyhow::Result<Verdict> {
+fn against_counterparts(check: &mut Check, name: &str, packages: &[&str], files: &[String], further: &[Start]) -> anyhow::Result<Verdict> {
     if files.is_empty() {
         anyhow::bail!("no test file of this part is there");
     }
-    let (servers, mut settings) = match start(check) {
+    let (servers, settings) = match start(check, further) {
         Ok(started) => started,
         Err(why) => return Ok(Verdict::Skipped(format!("{why:#}"))),
     };
-    let nostr = match (name == "networks").then(|| Nostr::start(&mut check.installing)).transpose() {
-        Ok(started) => started,
-        Err(why) => return Ok(Verdict::Skipped(format!("{why:#}"))),
-    };
-    settings.extend(nostr.iter().flat_map(Nostr::settings));
     let mut command = test_runner()?;
-    command.args(["--package", package]).args(files.iter().flat_map(|file| ["--test", file])).envs(settings);
+    command.args(packages.iter().flat_map(|p| ["--package", p])).args(files.iter().flat_map(|file| ["--test", file])).envs(settings);
     if machine::has_nextest() {
         command.args(["--test-threads", "1"]);
     } else {
@@ -101,15 +98,43 @@ fn against_counterparts(check: &mut Check, name: &str, package: &str, files: &[S
     verdict
 }
 
-fn start(check: &mut Check) -> anyhow::Result<((Mastodon, Bluesky, IndieWeb), Vec<Setting>)> {
+/// A server that lives as long as the first of the pair, and how tests reach it.
+type Started = (Box<dyn std::any::Any>, Vec<Setting>);
+type Start = fn(&mut Installing) -> anyhow::Result<Started>;
+
+fn wordpress(installing: &mut Installing) -> anyhow::Result<Started> {
+    let server = WordPress::start(installing)?;
+    let settings = server.settings();
+    Ok((Box::new(server), settings))
+}
+
+fn nostr(installing: &mut Installing) -> anyhow::Result<Started> {
+    let server = Nostr::start(installing)?;
+    let settings = server.settings();
+    Ok((Box::new(server), settings.into_iter().collect()))
+}
+
+fn indieweb(installing: &mut Installing) -> anyhow::Result<Started> {
+    let server = IndieWeb::start(installing)?;
+    let settings = server.settings();
+    Ok((Box::new(server), settings.into_iter().collect()))
+}
+
+/// The two that every part needs, and further ones.
+fn start(check: &mut Check, further: &[Start]) -> anyhow::Result<(Vec<Box<dyn std::any::Any>>, Vec<Setting>)> {
     check.postgres()?;
     let Check { installing, postgres, .. } = check;
     let postgres = postgres.as_ref().expect("started just above");
     let mastodon = Mastodon::start(installing)?;
-    let indieweb = IndieWeb::start(installing)?;
     let bluesky = Bluesky::start(installing, postgres)?;
-    let settings = [mastodon.settings(), bluesky.settings(), indieweb.settings()].concat();
-    Ok(((mastodon, bluesky, indieweb), settings))
+    let mut settings: Vec<Setting> = mastodon.settings().into_iter().chain(bluesky.settings()).collect();
+    let mut servers: Vec<Box<dyn std::any::Any>> = vec![Box::new(mastodon), Box::new(bluesky)];
+    for start in further {
+        let (server, told) = start(installing)?;
+        servers.push(server);
+        settings.extend(told);
+    }
+    Ok((servers, settings))
 }
 
 fn pages(check: &mut Check) -> anyhow::Result<Verdict> {

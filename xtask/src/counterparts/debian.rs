@@ -26,11 +26,17 @@ pub fn chromium() -> Option<PathBuf> {
 
 /// Makes sure that `what` is there, by installing `package` if it must and may.
 pub fn need(log: &Path, what: &str, package: &str, is_there: impl Fn() -> bool) -> anyhow::Result<()> {
+    need_all(log, what, &[package], is_there)
+}
+
+/// The same for what comes in several packages at once.
+pub fn need_all(log: &Path, what: &str, packages: &[&str], is_there: impl Fn() -> bool) -> anyhow::Result<()> {
     if is_there() {
         return Ok(());
     }
+    let named = packages.join(", ");
     if machine::which("apt-get").is_none() || !machine::is_root() {
-        bail!("{what} is missing (Debian's package is {package}, and only root may install it)");
+        bail!("{what} is missing (Debian has it as {named}, and only root may install it)");
     }
     let mut listed = LISTED.lock().expect("no installation panics");
     if !*listed {
@@ -38,11 +44,12 @@ pub fn need(log: &Path, what: &str, package: &str, is_there: impl Fn() -> bool) 
         *listed = true;
     }
     let policy = Policy::set()?;
-    let done = process::run_well(apt(&["install", "-y", "-qq", "--no-install-recommends", package]), log, APT_MAX);
+    let arguments = [&["install", "-y", "-qq", "--no-install-recommends"], packages].concat();
+    let done = process::run_well(apt(&arguments), log, APT_MAX);
     drop(policy);
     done?;
     if !is_there() {
-        bail!("{what} is still missing after installing {package}");
+        bail!("{what} is still missing after installing {named}");
     }
     Ok(())
 }

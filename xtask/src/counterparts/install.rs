@@ -58,6 +58,8 @@ pub enum Set {
     Bluesky,
     /// Relays, and what signs and keeps pictures beside them.
     Nostr,
+    /// WordPress, PHP and MariaDB, from Debian.
+    WordPress,
     /// Chromium, and what drives and judges pages.
     Browser,
     /// The page that ours is measured beside.
@@ -73,6 +75,7 @@ pub fn wanted(names: &[&str]) -> Vec<Set> {
             "nostr" => sets.push(Set::Nostr),
             "indieweb" => sets.push(Set::IndieWeb),
             "postgres" => sets.push(Set::Postgres),
+            "wordpress" => sets.push(Set::WordPress),
             _ => sets.extend([Set::Postgres, Set::Bluesky]),
         }
     }
@@ -133,6 +136,7 @@ fn install(set: Set) -> anyhow::Result<PathBuf> {
     let began = Instant::now();
     match set {
         Set::Postgres => {}
+        Set::WordPress => super::wordpress::install(&folder, &log)?,
         Set::Mastodon => python(&folder, &log, MASTODON_PACKAGES)?,
         Set::IndieWeb => python(&folder, &log, INDIEWEB_PACKAGES)?,
         Set::Bluesky => npm(&folder, &log, BLUESKY_PACKAGES)?,
@@ -150,7 +154,7 @@ fn install(set: Set) -> anyhow::Result<PathBuf> {
 
 fn packages(set: Set) -> &'static [&'static str] {
     match set {
-        Set::Postgres => &[],
+        Set::Postgres | Set::WordPress => &[],
         Set::Mastodon => MASTODON_PACKAGES,
         Set::IndieWeb => INDIEWEB_PACKAGES,
         Set::Bluesky => BLUESKY_PACKAGES,
@@ -162,6 +166,9 @@ fn packages(set: Set) -> &'static [&'static str] {
 
 /// What the stamp of a set holds: another recipe, or another Node or Python to run it, installs anew.
 fn recipe(set: Set) -> String {
+    if set == Set::WordPress {
+        return super::wordpress::recipe();
+    }
     let runs_on = if matches!(set, Set::Mastodon | Set::IndieWeb | Set::Nostr) {
         machine::output("python3", &["--version"])
     } else {
@@ -174,6 +181,7 @@ fn recipe(set: Set) -> String {
 fn debian_part(set: Set, log: &Path) -> anyhow::Result<()> {
     match set {
         Set::Postgres => debian::need(log, "PostgreSQL", "postgresql", || super::postgres::programs().is_some()),
+        Set::WordPress => super::wordpress::install_packages(log),
         Set::Mastodon | Set::IndieWeb => python_itself(log),
         Set::Nostr => {
             python_itself(log)?;

@@ -1,5 +1,5 @@
 //! Servers that others wrote, started on loopback for the tests: a Bluesky network, Nostr relays, a stand-in for the Mastodon client
-//! API, two people's own sites, a PostgreSQL of our own. Not the tests themselves. Everything is installed into
+//! API, two people's own sites, a WordPress, a PostgreSQL of our own. Not the tests themselves. Everything is installed into
 //! `target/counterparts`, once.
 //! Begin with `install.rs` (what is installed and how), then one file a server.
 
@@ -10,6 +10,7 @@ mod install;
 mod mastodon;
 mod nostr;
 mod postgres;
+mod wordpress;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub use install::{Installing, Set};
 pub use mastodon::Mastodon;
 pub use nostr::Nostr;
 pub use postgres::Postgres;
+pub use wordpress::WordPress;
 
 use crate::machine;
 
@@ -32,7 +34,7 @@ pub fn cache() -> anyhow::Result<PathBuf> {
 }
 
 /// The counterparts that can be kept.
-const NAMES: [&str; 5] = ["mastodon", "bluesky", "indieweb", "nostr", "postgres"];
+const NAMES: [&str; 6] = ["mastodon", "bluesky", "indieweb", "nostr", "wordpress", "postgres"];
 
 /// `cargo x counterparts NAME...`: starts them, says how to reach them, and keeps them until Ctrl-C.
 pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
@@ -49,12 +51,14 @@ pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
         Some(postgres) if names.contains(&"bluesky") => Some(Bluesky::start(&mut installing, postgres)?),
         _ => None,
     };
+    let wordpress = names.contains(&"wordpress").then(|| WordPress::start(&mut installing)).transpose()?;
     let settings = [
         postgres.as_ref().map(Postgres::settings),
         mastodon.as_ref().map(Mastodon::settings),
         nostr.as_ref().map(Nostr::settings),
         indieweb.as_ref().map(IndieWeb::settings),
         bluesky.as_ref().map(Bluesky::settings),
+        wordpress.as_ref().map(WordPress::settings),
     ];
     for (name, value) in settings.into_iter().flatten().flatten() {
         println!("export {name}='{value}'");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use model::{DeliveryId, DeliveryState, Kind, Visibility};
+use model::{Article, DeliveryId, DeliveryState, Kind, Visibility};
 use serde_json::json;
 use verbs::publish::drafts::{self, KeptDraft, Saved};
 use verbs::publish::placed::{Placed, placed};
@@ -39,6 +39,21 @@ pub struct Arguments {
     /// What the picture shows, one for each picture, in the same order
     #[arg(long, value_name = "WORDS")]
     alt: Vec<String>,
+    /// A title, for places that have one
+    #[arg(long)]
+    title: Option<String>,
+    /// A few words that stand for the whole, for places that have that
+    #[arg(long)]
+    excerpt: Option<String>,
+    /// A tag of the article; may be given several times
+    #[arg(long)]
+    tag: Vec<String>,
+    /// A category of the site; may be given several times
+    #[arg(long)]
+    category: Vec<String>,
+    /// On the own site first: the others wait for its address there and end with it
+    #[arg(long)]
+    site_first: bool,
     /// A content warning to fold it behind
     #[arg(long)]
     warning: Option<String>,
@@ -74,12 +89,15 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     }
     let d = &mut kept.draft;
     d.text = if arguments.words == "-" { std::io::read_to_string(std::io::stdin())?.trim_end().to_owned() } else { arguments.words };
+    d.title = arguments.title;
+    d.article = Article { excerpt: arguments.excerpt, tags: arguments.tag, categories: arguments.category };
     d.warning = arguments.warning;
     d.language = arguments.language;
     d.visibility = Visibility::from_word(&arguments.visibility)
         .ok_or_else(|| Wrong::said(format!("“{}” is not public, unlisted, followers or direct", arguments.visibility)))?;
     d.kind = Kind::from_word(&arguments.kind).ok_or_else(|| Wrong::said(format!("“{}” is not gives, asks or talks", arguments.kind)))?;
     kept.has_short_links = arguments.short_links;
+    kept.has_site_first = arguments.site_first;
     if let Some(zone) = arguments.zone {
         kept.zone = zone;
     }
@@ -144,8 +162,9 @@ async fn heed(sitting: &Sitting, kept: &KeptDraft, is_again: bool) -> Result<()>
 
 /// Sends at once, whether or not a worker runs; two at the same time are kept apart.
 async fn send(sitting: &Sitting, planned: Vec<DeliveryId>) -> Result<()> {
-    for id in planned {
-        publish::deliver(sitting.cx(), id).await?;
+    // Twice: what waits for the own site's address can go once that stands.
+    for id in planned.iter().chain(&planned) {
+        publish::deliver(sitting.cx(), *id).await?;
     }
     Ok(())
 }

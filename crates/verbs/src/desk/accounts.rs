@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use model::{Account, AccountId, AccountState, NetworkKey, Role, Secret, Timestamp};
-use networks::{Arrival, Network, NetworkError, Step};
+use networks::{Arrival, Network, NetworkError, STATE_HERE, Step};
 use store::StoreError;
 
 use crate::calls;
@@ -145,7 +145,11 @@ pub async fn connect(cx: Cx<'_>, key: &str, answers: BTreeMap<String, String>, b
             cx.app.store.write::<_, StoreError>(cx.seat, move |tx| tx.accounts().put_sign_in(&kept, &key, &secret, now)).await?;
             let joint = if url.contains('?') { '&' } else { '?' };
             let pastes_code = back_to.is_none();
-            let url = if pastes_code { url } else { format!("{url}{joint}state={state}") };
+            let url = match url.contains(STATE_HERE) {
+                true => url.replace(STATE_HERE, &state),
+                false if pastes_code => url,
+                false => format!("{url}{joint}state={state}"),
+            };
             Ok(Connecting::Visit { url, state, pastes_code })
         }
     }

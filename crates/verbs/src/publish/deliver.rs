@@ -63,7 +63,7 @@ fn step(tx: &Tx<'_>, id: DeliveryId, now: Timestamp) -> Done<Step> {
         return Ok(Step::Nothing);
     }
     match d.hold {
-        Some(Hold::Late | Hold::Before) => return Ok(Step::Nothing),
+        Some(Hold::Late | Hold::Before | Hold::Site) => return Ok(Step::Nothing),
         _ if d.due > now => return Ok(Step::Wait(d.due)),
         _ => {}
     }

@@ -23,6 +23,8 @@ pub struct Known {
     pub name: String,
     /// Where they are: network, handle, remote id.
     pub handles: Vec<(NetworkKey, String, String)>,
+    /// A page of theirs that people can read.
+    pub page: Option<String>,
 }
 
 /// Renders `draft` for a place, or says everything that is wrong. `edit` is a text of its own for this place, a part each.
@@ -57,7 +59,14 @@ pub fn look(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[Str
     }
     let reply_to = draft.reply.as_ref().map(|r| r.to.clone());
     let parts = texts.into_iter().enumerate().map(|(i, text)| Part {
-        mentions: mentions.iter().filter(|(handle, _)| text.contains(&called(handle, place.rules.naming))).cloned().collect(),
+        mentions: mentions
+            .iter()
+            .filter(|(name, _)| match place.rules.site.links_people {
+                true => text.contains(name.as_str()),
+                false => text.contains(&called(name, place.rules.naming)),
+            })
+            .cloned()
+            .collect(),
         text,
         title: draft.title.clone().filter(|_| place.rules.has_title && i == 0),
         article: if i == 0 { article(draft, place.rules.site) } else { Article::default() },
@@ -141,6 +150,9 @@ fn texts(
                 habits::torn(&whole, place, &room, wrong);
                 split_numbered(&whole, &room, Numbering::Suffix)
             } else {
+                if has_breaks(&whole) {
+                    tells.push(format!("{} has no threads: it stands whole, and a break is a new paragraph.", place.name));
+                }
                 vec![without_breaks(&whole)]
             }
         }
@@ -164,12 +176,16 @@ fn with_warning_line(draft: &Draft, place: Place<'_>, text: &str) -> String {
 
 /// Where there are no threads, a break is a space between paragraphs.
 fn without_breaks(text: &str) -> String {
-    if !text.lines().any(|l| l.trim() == BREAK) {
+    if !has_breaks(text) {
         return text.to_owned();
     }
     let pieces = text.split('\n').collect::<Vec<_>>();
     let joined = pieces.split(|l| l.trim() == BREAK).map(|p| p.join("\n").trim().to_owned()).collect::<Vec<_>>();
     joined.join("\n\n").trim().to_owned()
+}
+
+fn has_breaks(text: &str) -> bool {
+    text.lines().any(|l| l.trim() == BREAK)
 }
 
 /// The rules with the room that the warning takes in every part taken off.
@@ -197,8 +213,14 @@ fn translate(text: &str, place: Place<'_>, known: &[Known]) -> (String, Vec<(Str
             from = at + 1;
             continue;
         };
-        let there = who.handles.iter().find(|(network, ..)| network == place.network);
+        let there = who.handles.iter().find(|(network, ..)| network == place.network && !place.rules.site.links_people);
         match there {
+            None if place.rules.site.links_people && who.page.is_some() => {
+                let page = who.page.clone().unwrap_or_default();
+                out.push_str(&who.name);
+                tells.push(format!("{} is a link to {page}.", who.name));
+                mentions.push((who.name.clone(), page));
+            }
             Some(_) if place.rules.naming == Naming::Plain => {
                 out.push_str(&who.name);
                 tells.push(format!("A name is picked from a list on {}: type {} there again, with @ before it.", place.name, who.name));
@@ -264,6 +286,20 @@ fn pictures(draft: &Draft, place: Place<'_>, wrong: &mut Vec<Misfit>, tells: &mu
     }
     if n == 0 {
         return;
+    }
+    if place.rules.site.leads_with_picture {
+        if draft.reply.is_some() {
+            wrong.push(Misfit {
+                why: format!("A comment on {} takes no pictures. Take them away, or link to them.", place.name),
+                part: Some(0),
+            });
+            return;
+        }
+        tells.push(if n == 1 {
+            "The picture stands at its head.".into()
+        } else {
+            "The first picture stands at its head, the others below the words.".to_owned()
+        });
     }
     if n > max as usize {
         let takes = match max {

@@ -5,7 +5,7 @@ use networks::Landing;
 use store::gestures::Gesture;
 use store::{Kept, Tx};
 
-use super::tell;
+use super::{own_site, tell};
 use crate::converse;
 use crate::jobs::Job;
 
@@ -15,6 +15,7 @@ const WHAT_MAX: usize = 80;
 /// Called in the transaction that settles a delivery as landed.
 pub fn landed(tx: &Tx<'_>, delivery: &Delivery, landing: &Landing, now: Timestamp) -> Kept<()> {
     next_part(tx, delivery, landing, now)?;
+    own_site::stands(tx, delivery, landing, now)?;
     keep_own_post(tx, delivery, landing, now)?;
     match tx.accounts().find(delivery.account)? {
         Some(account) => tell::put(tx, &account, delivery, Some(&delivery.part), landing.url.as_deref().unwrap_or(&landing.at.id), now),

@@ -5,8 +5,8 @@ use model::{AccountId, Delivery, DeliveryId, DeliveryState, DraftId, Hold, PostR
 use networks::Landing;
 use store::Tx;
 
-use super::landed;
 use super::when::{self, Wish};
+use super::{landed, own_site};
 use crate::jobs::Job;
 use crate::{Cx, Done, VerbError};
 
@@ -105,6 +105,10 @@ fn again_all(tx: &Tx<'_>, draft: DraftId, (due, wished_at, zone): (Timestamp, Op
         for d in these.iter().filter(|d| d.state == DeliveryState::Planned && d.hold != Some(Hold::Before)) {
             if tx.deliveries().again(d.id, due, wished_at, zone)? {
                 moved += 1;
+                if d.hold == Some(Hold::Site) {
+                    own_site::wait(tx, d)?;
+                    continue;
+                }
                 let is_behind = these.iter().any(|b| b.part_index < d.part_index && b.state != DeliveryState::Landed);
                 if is_first && !is_behind {
                     Job::Deliver(d.id).move_to(tx, due, now)?;

@@ -20,6 +20,7 @@ pub(crate) mod landed;
 pub mod later;
 mod named;
 pub mod notebook;
+pub mod own_site;
 pub mod picture;
 pub mod placed;
 pub mod plan;
@@ -28,6 +29,7 @@ pub mod render;
 pub mod said;
 pub mod slots;
 pub mod tell;
+pub mod there;
 pub mod when;
 
 pub use deliver::deliver;

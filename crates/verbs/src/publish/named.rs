@@ -40,8 +40,9 @@ fn known(tx: &Tx<'_>, written: String, person: PersonId) -> Kept<Known> {
         Some(p) if !p.name.is_empty() => p.name,
         _ => written.clone(),
     };
+    let page = profiles.iter().filter_map(|p| p.profile.url.clone()).find(|u| u.starts_with("https://") || u.starts_with("http://"));
     let handles = profiles.into_iter().map(|p| (p.profile.network, p.profile.handle, p.profile.remote_id)).collect();
-    Ok(Known { written, name, handles })
+    Ok(Known { written, name, handles, page })
 }
 
 /// What may be meant at each `@`, the longest first.

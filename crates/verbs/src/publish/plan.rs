@@ -1,9 +1,10 @@
 //! Putting a draft in line: every part to every account, in one transaction, or nothing.
 
-use model::{AccountId, Delivery, DeliveryId, DeliveryKey, DeliveryState, DraftId, Misfit, Part, Timestamp};
+use model::{AccountId, Delivery, DeliveryId, DeliveryKey, DeliveryState, DraftId, Hold, Misfit, Part, Timestamp};
 use store::Tx;
 use store::drafts::{Choice, KeptDraft};
 
+use super::own_site;
 use super::render::{Press, render};
 use crate::jobs::Job;
 use crate::{Cx, Done, VerbError};
@@ -77,7 +78,7 @@ pub fn plan_each_in(tx: &Tx<'_>, press: &Press, draft: DraftId, each: &[(Account
                 why: format!("That would be {} posts in a row on {}; {PARTS_MAX} are the most.", r.parts.len(), rendered.place),
                 part: None,
             }),
-            Ok(r) => holding.extend(put(tx, &kept, id, (r.parts, standing), due, now)?),
+            Ok(r) => holding.extend(put(tx, &kept, id, (r.parts, standing, rendered.waits_for_site), due, now)?),
         }
     }
     if !wrong.is_empty() {
@@ -105,13 +106,16 @@ fn put(
     tx: &Tx<'_>,
     kept: &KeptDraft,
     account: AccountId,
-    (parts, standing): (Vec<Part>, Vec<Delivery>),
+    (parts, standing, waits): (Vec<Part>, Vec<Delivery>, bool),
     due: &Due,
     now: Timestamp,
 ) -> Done<Vec<DeliveryId>> {
     let is_same = standing.len() == parts.len()
         && standing.iter().zip(&parts).all(|(d, part)| {
-            d.state == DeliveryState::Planned && d.hold.is_none() && d.part == *part && (d.due == due.at || (d.due <= now && due.at <= now))
+            d.state == DeliveryState::Planned
+                && d.hold == waits.then_some(Hold::Site)
+                && d.part == *part
+                && (d.due == due.at || (d.due <= now && due.at <= now))
         });
     if is_same {
         return Ok(standing.iter().map(|d| d.id).collect());
@@ -126,7 +130,9 @@ fn put(
         let delivery = fresh(tx, kept, account, (i, part), due, now);
         tx.deliveries().put(&delivery, now)?;
         // A later part of a thread is put in line when the one before has landed: it answers it.
-        if i == 0 {
+        if waits {
+            own_site::wait(tx, &delivery)?;
+        } else if i == 0 {
             Job::Deliver(delivery.id).put(tx, due.at, now)?;
         }
         ids.push(delivery.id);

@@ -8,6 +8,7 @@ use store::{Kept, Tx};
 
 use super::fit::{self, Place};
 use super::named::named;
+use super::own_site;
 use crate::reflect::links::{self, Purpose};
 
 /// What rendering needs beside the draft.
@@ -27,6 +28,8 @@ pub struct Rendered {
     pub place: &'static str,
     pub mark: &'static str,
     pub choice: Choice,
+    /// It waits for the own site's address.
+    pub waits_for_site: bool,
     /// The text of its own, a part each; empty where there is none.
     pub own: Vec<String>,
     pub outcome: Result<Rendering, Vec<Misfit>>,
@@ -58,22 +61,33 @@ pub fn render(tx: &Tx<'_>, press: &Press, kept: &KeptDraft, account: &Account, e
     let mut draft = kept.draft.clone();
     // Links are made only for the words that go out.
     draft.text = if is_own && press.keep_at.is_some() { draft.text } else { short(&draft.text)? };
-    let own_short = if is_own { Some(own.iter().map(|t| short(t)).collect::<Kept<Vec<_>>>()?) } else { None };
+    let mut own_short = if is_own { Some(own.iter().map(|t| short(t)).collect::<Kept<Vec<_>>>()?) } else { None };
+    let site = own_site::link_for(tx, kept, account)?;
+    if let Some(link) = &site {
+        match own_short.as_mut().and_then(|texts| texts.last_mut()) {
+            Some(last) => *last = own_site::with_link(last, link),
+            None => draft.text = own_site::with_link(&draft.text, link),
+        }
+    }
     let is_answerable = for_this_account(tx, &mut draft, account)?;
     let words = own_short.as_ref().map_or_else(|| draft.text.clone(), |texts| texts.join("\n"));
     let mut known = named(tx, &words)?;
     if own_short.is_some() {
         known.extend(named(tx, &draft.text)?);
     }
-    let outcome = if !is_answerable {
+    let mut outcome = if !is_answerable {
         Err(vec![Misfit { why: format!("This answers somebody who is not on {name}. Leave {name} out."), part: None }])
     } else if can_publish {
         fit::fit(&draft, place, &known, own_short.as_deref())
     } else {
         Err(vec![Misfit { why: format!("{name} is only read here; nothing can be sent to it."), part: None }])
     };
+    if let (Ok(rendering), Some(link)) = (&mut outcome, site.as_ref().filter(|l| !l.is_known)) {
+        rendering.tells.push(format!("It waits until it stands on {}, and ends with the address there.", link.place));
+    }
+    let waits_for_site = site.is_some_and(|l| !l.is_known);
     let (length, over) = fit::over(&draft, place, &known);
-    Ok(Rendered { account: account.clone(), place: name, mark, choice, own, outcome, length, over })
+    Ok(Rendered { account: account.clone(), place: name, mark, choice, waits_for_site, own, outcome, length, over })
 }
 
 /// What a reply answers is called by what this account's own server calls it. `false` where it answers a post of another network.

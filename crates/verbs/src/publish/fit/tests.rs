@@ -37,6 +37,7 @@ fn daniel() -> Known {
         written: "Daniel Osei".into(),
         name: "Daniel Osei".into(),
         handles: vec![(NetworkKey::new("plaza"), "daniel@wheels.example".into(), "id-7".into())],
+        page: Some("https://wheels.example/".into()),
     }
 }
 
@@ -220,4 +221,39 @@ fn a_hundred_thousand_letters_become_a_thread_or_a_sentence() {
     assert!(r.parts.len() > 333 && r.lengths.iter().all(|l| *l <= 300));
     let wrong = fitted(&draft(&text), &Rules { has_threads: false, ..rules(300) }, &[]).unwrap_err();
     assert_eq!(wrong, ["99,700 letters too long for Plaza, which takes 300."]);
+}
+
+#[test]
+fn a_site_has_articles_and_links_to_people() {
+    let site = model::SiteRules {
+        is_own: true,
+        has_excerpt: true,
+        has_tags: true,
+        leads_with_picture: true,
+        links_people: true,
+        ..Default::default()
+    };
+    let rules = Rules { text_max: None, has_threads: false, has_title: true, site, ..rules(0) };
+    let mut d = draft("I met @Daniel Osei.\n---\nHe bakes.\n---\nWell.");
+    d.title = Some("Rye".into());
+    d.article = Article { excerpt: Some("Short".into()), tags: vec!["rye".into()], categories: vec!["Notes".into()] };
+    d.pictures = vec![Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "A loaf".into() }];
+    let r = fitted(&d, &rules, &[daniel()]).unwrap();
+    assert_eq!(r.parts[0].text, "I met Daniel Osei.\n\nHe bakes.\n\nWell.");
+    assert_eq!(r.parts[0].mentions, [("Daniel Osei".to_owned(), "https://wheels.example/".to_owned())]);
+    assert_eq!(r.parts[0].article, Article { categories: Vec::new(), ..d.article.clone() }, "this site has no categories");
+    assert_eq!(
+        r.tells,
+        [
+            "Daniel Osei is a link to https://wheels.example/.",
+            "Plaza has no threads: it stands whole, and a break is a new paragraph.",
+            "The picture stands at its head."
+        ]
+    );
+    let at = model::PostRef::new("https://s.example/?p=1", "");
+    d.reply =
+        Some(model::Reply { conversation: model::ConversationId(1), to: model::ReplyTo { parent: at.clone(), root: at }, person: None });
+    assert_eq!(fitted(&d, &rules, &[]).unwrap_err(), ["A comment on Plaza takes no pictures. Take them away, or link to them."]);
+    d.pictures.clear();
+    assert_eq!(fitted(&d, &rules, &[]).unwrap().parts[0].article, Article::default(), "an answer is no article");
 }

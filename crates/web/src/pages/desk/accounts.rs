@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::{Path, Query, RawQuery};
 use axum::http::StatusCode;
 use model::{AccountId, AccountState};
 use serde::Deserialize;
@@ -189,13 +189,27 @@ pub struct Back {
 }
 
 /// The network sends the person back here with a code.
-pub async fn returned(seated: Seated, Query(back): Query<Back>) -> Answer {
-    if back.code.is_empty() {
+pub async fn returned(seated: Seated, Query(back): Query<Back>, RawQuery(asked): RawQuery) -> Answer {
+    let code = if back.code.is_empty() { in_other_words(&asked.unwrap_or_default()) } else { back.code };
+    if code.is_empty() {
         return seated.done("/settings/accounts", Flash::bad("The network did not let us in. Nothing was connected."));
     }
-    accounts::finish(seated.cx(), &back.state, &back.code).await?;
+    match accounts::finish(seated.cx(), &back.state, &code).await {
+        Err(VerbError::Network(networks_word)) => return seated.done("/settings/accounts", Flash::bad(networks_word.to_string())),
+        other => other?,
+    };
     seated.changed();
     connected(&seated, &back.then, "The account")
+}
+
+/// What a network hands back that knows no code: all its fields but ours, as a form; nothing where it speaks of an error.
+fn in_other_words(asked: &str) -> String {
+    let pairs = || url::form_urlencoded::parse(asked.as_bytes());
+    if pairs().any(|(name, _)| name == "error") {
+        return String::new();
+    }
+    let its = pairs().filter(|(name, _)| !matches!(&**name, "state" | "then" | "code"));
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(its).finish()
 }
 
 /// The code was pasted.

@@ -5,7 +5,7 @@ use model::{DeliveryId, DraftId};
 use serde::Deserialize;
 use verbs::VerbError;
 use verbs::publish::drafts::Thrown;
-use verbs::publish::{drafts, follow, later, slots};
+use verbs::publish::{drafts, follow, later, own_site, slots};
 
 use crate::errors::Fault;
 use crate::flash::{Flash, Tone};
@@ -141,6 +141,7 @@ pub async fn settle(Row(id): Row<DeliveryId>, Posted { seated, form }: Posted<Se
         "leave" => (later::leave_out(cx, id).await, "Left out. Elsewhere it stays as it is."),
         "there" => (later::stands_there(cx, id, &form.address).await, "Good: it stands there."),
         "not-there" => (later::not_there(cx, id).await, "It is sent again, there alone."),
+        "without-site" => (own_site::send_without(cx, id).await, "What waited for your own site goes out without its address."),
         _ => return Err(Fault::bad("That button is not known here.")),
     };
     match done {

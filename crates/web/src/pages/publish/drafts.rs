@@ -6,7 +6,7 @@ use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use model::DraftId;
-use verbs::publish::{calendar, drafts};
+use verbs::publish::{calendar, drafts, there};
 
 use crate::errors::Fault;
 use crate::parts::{Empty, KindMark, When};
@@ -21,6 +21,8 @@ struct Page {
     rows: Vec<Line>,
     nothing: Option<Empty>,
     thrown: Vec<Thrown>,
+    /// There is an own site on which something may have been begun.
+    has_site: bool,
 }
 
 /// Thrown away, and until when it can come back.
@@ -58,7 +60,8 @@ pub async fn list(seated: Seated) -> Answer {
         lang: kept.draft.language.clone(),
         until: When { at: until, words: words::day(seated.now, until, seated.zone()) },
     });
-    seated.page(&Page { shell: seated.shell(Place::Write), rows, nothing, thrown: thrown.collect() })
+    let has_site = there::has_any(seated.cx()).await?;
+    seated.page(&Page { shell: seated.shell(Place::Write), rows, nothing, thrown: thrown.collect(), has_site })
 }
 
 /// A small picture, by its place in the draft.

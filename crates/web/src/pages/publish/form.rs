@@ -20,6 +20,10 @@ impl Fields {
     fn maybe(&self, name: &str) -> Option<String> {
         Some(self.one(name).trim()).filter(|v| !v.is_empty()).map(str::to_owned)
     }
+    /// Whether the form had such a field at all: what it did not show stays as it was.
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(n, _)| n == name)
+    }
     fn each<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
     }
@@ -35,6 +39,9 @@ impl Fields {
         kept.version = self.one("version").parse().unwrap_or(0);
         kept.accounts = self.each("to").filter_map(|n| n.parse().ok()).map(AccountId).collect();
         kept.has_short_links = !self.one("link").is_empty();
+        if self.has("site-first-asked") {
+            kept.has_site_first = !self.one("site-first").is_empty();
+        }
         let at = self.one("at").replace('T', " ");
         kept.wished_at = match self.one("when") {
             "now" => None,
@@ -52,6 +59,15 @@ impl Fields {
     fn words_over(&self, draft: &mut Draft) {
         draft.text = self.one("text").replace("\r\n", "\n");
         draft.title = self.maybe("title");
+        if self.has("excerpt") {
+            draft.article.excerpt = self.maybe("excerpt").map(|e| e.replace("\r\n", "\n"));
+        }
+        if self.has("tags") {
+            draft.article.tags = names(self.one("tags"));
+        }
+        if self.has("categories") {
+            draft.article.categories = names(self.one("categories"));
+        }
         draft.warning = self.maybe("warning");
         draft.language = self.maybe("language");
         draft.visibility = Visibility::from_word(self.one("visibility")).unwrap_or(draft.visibility);
@@ -86,6 +102,20 @@ impl Fields {
     }
 }
 
+/// The most tags or categories of an article.
+const NAMES_MAX: usize = 40;
+
+/// Names parted by commas, once each, a tag's `#` left out.
+fn names(list: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for name in list.split([',', '\n']).map(|n| n.trim().trim_start_matches('#').trim()).filter(|n| !n.is_empty()) {
+        if all.len() < NAMES_MAX && !all.iter().any(|a| a.to_lowercase() == name.to_lowercase()) {
+            all.push(name.to_owned());
+        }
+    }
+    all
+}
+
 /// A text of its own as its posts.
 fn cut(own: &str) -> Vec<String> {
     let text = own.replace("\r\n", "\n");
@@ -96,6 +126,12 @@ fn cut(own: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_tags() {
+        assert_eq!(names(" #rye, Sour dough ,,RYE,\nbread"), ["rye", "Sour dough", "bread"]);
+        assert!(names(" , ").is_empty());
+    }
 
     #[test]
     fn texts_of_their_own_and_choices() {

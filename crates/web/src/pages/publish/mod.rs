@@ -13,6 +13,7 @@ mod places;
 pub mod share;
 pub mod slots;
 mod standing;
+mod there;
 mod timing;
 pub mod versions;
 mod write;
@@ -21,4 +22,5 @@ pub use acts::{back, down, follow_again, moved, pick, restore, send_now, settle,
 pub use calendar::show as calendar;
 pub use drafts::{list as drafts, picture};
 pub use standing::change;
+pub use there::{show as there, take as take_there};
 pub use write::{fresh, keep, show};

@@ -129,6 +129,7 @@ fn line(seated: &Seated, p: Placed) -> Line {
         (DeliveryState::AskHuman, _) => (why, true),
         (DeliveryState::Cancelled, _) => ("left out".into(), false),
         (DeliveryState::Planned, Some(Hold::Late)) => (format!("late. {why}"), true),
+        (DeliveryState::Planned, Some(Hold::Site)) => (why, false),
         (DeliveryState::Planned, Some(_)) => (safe(&why), true),
         (DeliveryState::Planned, None) if matches!(p.mend, Some(Mend::Connect(_))) => (safe("waits: the account is not connected any more."), true),
         (DeliveryState::Planned, None) if why.is_empty() => ("goes out".into(), false),
@@ -139,6 +140,7 @@ fn line(seated: &Seated, p: Placed) -> Line {
         (DeliveryState::AskHuman, _) => vec![("not-there", "It does not: send again"), ("leave", "Drop it")],
         (DeliveryState::Planned, Some(Hold::Late)) => vec![("again", "Send now"), ("leave", "Drop it")],
         (DeliveryState::Planned, Some(Hold::SignIn)) => vec![("leave", "Leave out")],
+        (DeliveryState::Planned, Some(Hold::Site)) => vec![("without-site", "Send without it"), ("leave", "Leave out")],
         _ => Vec::new(),
     };
     Line {

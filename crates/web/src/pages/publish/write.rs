@@ -4,12 +4,12 @@ use askama::Template;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{DraftId, Kind, Visibility};
+use model::{DraftId, Kind, Rules, Visibility};
 use verbs::VerbError;
 use verbs::publish::around::{Sidelights, sidelights};
 use verbs::publish::drafts::{self, Edit, KeptDraft, Saved};
 use verbs::publish::said::said_before;
-use verbs::publish::{history, placed, plan, slots, when};
+use verbs::publish::{Rendered, history, placed, plan, slots, when};
 
 use super::form::Fields;
 use super::places::Places;
@@ -30,6 +30,12 @@ struct Page {
     id: DraftId,
     text: String,
     title: Option<String>,
+    /// What an article has, where a place among them has it too.
+    excerpt: Option<String>,
+    tags: Option<String>,
+    categories: Option<String>,
+    /// Whether it stands on the own site first; `None` where there is no own site, or nowhere else to go.
+    site_first: Option<bool>,
     kept: String,
     hints: Vec<Hint>,
     /// The other version, where somebody else was first.
@@ -227,12 +233,36 @@ async fn in_slots(seated: &Seated, kept: &KeptDraft) -> Result<(Timestamp, Flash
     Ok((first, flash.undo(format!("/write/{}/back", kept.draft.id), &[])))
 }
 
+/// Which fields the chosen places have a use for.
+struct Wants {
+    title: bool,
+    excerpt: bool,
+    tags: bool,
+    categories: bool,
+    site_first: bool,
+}
+
+impl Wants {
+    fn of(kept: &KeptDraft, looked: &[Rendered]) -> Wants {
+        let has = |what: fn(&Rules) -> bool| looked.iter().any(|r| what(&r.account.rules) && kept.accounts.contains(&r.account.id));
+        Wants {
+            title: has(|r| r.has_title),
+            excerpt: has(|r| r.site.has_excerpt),
+            tags: has(|r| r.site.has_tags),
+            categories: has(|r| r.site.has_categories),
+            site_first: kept.draft.reply.is_none()
+                && looked.iter().any(|r| r.account.rules.site.is_own)
+                && looked.iter().any(|r| !r.account.rules.site.is_own),
+        }
+    }
+}
+
 async fn draw(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, mut trouble: Trouble) -> Answer {
     let cx = seated.cx();
     let zone = TimeZone::get(&kept.zone).unwrap_or_else(|_| seated.zone().clone());
     let lights = sidelights(cx, &zone).await?;
     let looked = drafts::look(cx, &kept, &edits).await?;
-    let wants_title = looked.iter().any(|r| r.account.rules.has_title && kept.accounts.contains(&r.account.id));
+    let wants = Wants::of(&kept, &looked);
     if seated.wants("places-part") && trouble.status.is_some() {
         // The script shows the page's own words for trouble.
         let why = trouble.hints.first().map_or(String::new(), |h| h.words.clone());
@@ -248,7 +278,7 @@ async fn draw(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, mut trouble: T
         lights,
     };
     trouble.hints.splice(0..0, heed::in_the_calendar(seated, &kept).await?);
-    let page = page(seated, kept, round, (places, wants_title), zone, (trouble.hints, trouble.theirs));
+    let page = page(seated, kept, round, (places, wants), zone, (trouble.hints, trouble.theirs));
     let mut answer = seated.page(&page)?;
     if let Some(status) = trouble.status {
         *answer.status_mut() = status;
@@ -268,7 +298,7 @@ fn page(
     seated: &Seated,
     kept: KeptDraft,
     around: Round,
-    (places, wants_title): (Places, bool),
+    (places, wants): (Places, Wants),
     zone: TimeZone,
     (hints, theirs): (Vec<Hint>, Option<String>),
 ) -> Page {
@@ -315,7 +345,11 @@ fn page(
         timing: around.timing,
         is_again: around.is_again,
         versions: around.versions,
-        title: (wants_title || kept.draft.title.is_some()).then(|| kept.draft.title.clone().unwrap_or_default()),
+        title: (wants.title || kept.draft.title.is_some()).then(|| kept.draft.title.clone().unwrap_or_default()),
+        excerpt: (wants.excerpt || kept.draft.article.excerpt.is_some()).then(|| kept.draft.article.excerpt.clone().unwrap_or_default()),
+        tags: (wants.tags || !kept.draft.article.tags.is_empty()).then(|| kept.draft.article.tags.join(", ")),
+        categories: (wants.categories || !kept.draft.article.categories.is_empty()).then(|| kept.draft.article.categories.join(", ")),
+        site_first: wants.site_first.then_some(kept.has_site_first),
         text: kept.draft.text,
         has_places: !places.places.is_empty(),
         places,
