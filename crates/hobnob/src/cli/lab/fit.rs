@@ -198,5 +198,5 @@ fn person(json: &Json) -> Result<Known, String> {
         let handle = handle.as_str()?;
         Some((NetworkKey::new(network), handle.to_owned(), handle.to_owned()))
     });
-    Ok(Known { written: word("written")?, name: word("name")?, handles: handles.collect(), page: one["page"].as_str().map(str::to_owned) })
+    Ok(Known { written: word("written")?, name: word("name")?, handles: handles.collect(), page: json["page"].as_str().map(str::to_owned) })
 }
