@@ -270,6 +270,10 @@ async fn asked_to_wait_or_led_elsewhere() {
     let until = now() + jiff::SignedDuration::from_secs(120);
     assert_eq!(ada.say(&ada.answer("words", ""), "k").await, Err(NetworkError::SlowDown { until }));
     assert_eq!(ada.say(&Part::of_text("words"), "k").await, Err(NetworkError::SlowDown { until }));
+    let flooded = Site::start(|_| refusal(400, "comment_flood", "You are posting comments too quickly. Slow down.")).await;
+    let ada = flooded.ada();
+    let until = now() + jiff::SignedDuration::from_secs(15);
+    assert_eq!(ada.say(&ada.answer("words", ""), "k").await, Err(NetworkError::SlowDown { until }));
     let moved = Site::start(|_| (301, vec![("location", "https://www.site.example/".into())], String::new())).await;
     assert!(moved.ada().say(&Part::of_text("words"), "k").await.is_err_and(|e| e.happened() == Happened::No));
     let broken = Site::start(|_| refusal(500, "internal_server_error", "There has been a critical error on this website.")).await;

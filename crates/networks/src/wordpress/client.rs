@@ -1,5 +1,6 @@
 //! Calls to one site's REST interface, and the one place that says what its refusals mean.
 
+use jiff::SignedDuration;
 use model::{Secret, Timestamp};
 use reqwest::{Method, RequestBuilder};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,8 @@ use crate::{Answer, Call, Http, NetworkError, html};
 const REASON_MAX: usize = 200;
 /// Entries asked for in one page; the interface gives at most this many.
 pub const PAGE: u64 = 100;
+/// What a site lets pass between two comments of one person, as it comes from the box.
+const FLOOD: SignedDuration = SignedDuration::from_secs(15);
 /// By these codes a site says that it does not know who we are.
 const NOBODY: [&str; 6] =
     ["rest_not_logged_in", "incorrect_password", "invalid_username", "invalid_email", "invalid_application_password", "jwt_auth_failed"];
@@ -107,6 +110,8 @@ impl<'a> Client<'a> {
             }
         }
         match reply.status {
+            // Said with a 400: two comments of one person too close to each other.
+            _ if code.as_deref() == Some("comment_flood") && reply.status != 429 => NetworkError::SlowDown { until: self.now + FLOOD },
             404 if code.as_deref() == Some("rest_no_route") => NetworkError::NotOffered,
             404 | 410 => NetworkError::NotThere,
             405 | 501 => NetworkError::NotOffered,
