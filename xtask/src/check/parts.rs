@@ -69,7 +69,7 @@ fn postgres(check: &mut Check) -> anyhow::Result<Verdict> {
 fn networks(check: &mut Check) -> anyhow::Result<Verdict> {
     let mut files = test_files("crates/networks/tests", COUNTERPART_TESTS)?;
     files.extend(test_files("crates/verbs/tests", COUNTERPART_TESTS)?);
-    against_counterparts(check, "networks", &["hobnob-networks", "hobnob-verbs"], &files, &[wordpress])
+    against_counterparts(check, "networks", &["hobnob-networks", "hobnob-verbs"], &files, &[indieweb, nostr, wordpress])
 }
 
 fn main_job(check: &mut Check) -> anyhow::Result<Verdict> {
