@@ -313,7 +313,7 @@ async fn what_stands_in_the_way_says_what_is_safe_and_what_to_press() {
     let here = desk.say("First.", &["ada@plaza"]).await;
     let mending = [
         "The network asks you to sign in again.",
-        "Nothing was sent; your words are kept here.",
+        "Nothing was sent there; your words are kept here.",
         "href=\"/settings/accounts/add/plaza\">Sign in again",
         "Leave",
     ];
@@ -341,7 +341,7 @@ async fn what_stands_in_the_way_says_what_is_safe_and_what_to_press() {
     check(
         &desk.see(&here).await,
         &[
-            "Nook did not take it: What it answers is not there any more. Nothing was sent; your words are kept here.",
+            "Nook did not take it: What it answers is not there any more. Nothing was sent there; your words are kept here.",
             "Try again",
             "Leave out",
         ],

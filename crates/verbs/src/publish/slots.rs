@@ -52,7 +52,7 @@ pub async fn show(cx: Cx<'_>, account: AccountId) -> Done<SlotsPage> {
     cx.app
         .store
         .read(cx.seat, move |tx| {
-            let of = tx.accounts().get(account)?;
+            let of = speaking(tx, &networks, account)?;
             let (slots, zone) = (tx.slots().of_account(account)?, tx.this_desk()?.zone);
             let taken = taken(tx, account, DraftId(0), now)?;
             let coming = ahead(&slots, &when::zone(&zone)?, now).take(COMING_MAX).map(|(at, _)| (at, taken.contains(&at))).collect();
@@ -62,6 +62,15 @@ pub async fn show(cx: Cx<'_>, account: AccountId) -> Done<SlotsPage> {
         .await
 }
 
+/// An account through which posts can go: one that is only read has no use for hours.
+fn speaking(tx: &Tx<'_>, networks: &networks::Networks, account: AccountId) -> Done<model::Account> {
+    let of = tx.accounts().get(account)?;
+    if networks.get(&of.network).is_none_or(|n| n.publish().is_none()) {
+        return Err(VerbError::Missing("account for posts"));
+    }
+    Ok(of)
+}
+
 /// Sets a clock time aside on some weekdays (from Monday, 0). Answers how many of them are new.
 pub async fn put(cx: Cx<'_>, account: AccountId, weekdays: &[u8], clock: &str) -> Done<usize> {
     if weekdays.is_empty() {
@@ -69,11 +78,11 @@ pub async fn put(cx: Cx<'_>, account: AccountId, weekdays: &[u8], clock: &str) -
     }
     let slots: Option<Vec<Slot>> = weekdays.iter().map(|day| Slot::at(*day, clock)).collect();
     let slots = slots.ok_or_else(|| VerbError::wrong("clock", "A time is written as 09:30."))?;
-    let now = cx.now;
+    let (networks, now) = (cx.app.networks.clone(), cx.now);
     cx.app
         .store
         .write(cx.seat, move |tx| {
-            tx.accounts().get(account)?;
+            speaking(tx, &networks, account)?;
             let mut made = 0;
             for slot in slots {
                 made += usize::from(tx.slots().put(account, slot, now)?);

@@ -101,6 +101,7 @@ fn page(seated: &Seated, p: Preview) -> Look {
         to: l.to.join(", "),
         when: match l.at {
             _ if l.is_slot => "next free slot".into(),
+            None if l.wrong.iter().any(|w| w.column == "when") => "at no time yet".into(),
             Some(at) => words::day_and_clock(seated.now, at, seated.zone()),
             None => "a draft without a day".into(),
         },

@@ -111,7 +111,7 @@ pub(super) fn safe(why: &str) -> String {
     if why.contains("Nothing was sent") {
         why.to_owned()
     } else {
-        format!("{why} Nothing was sent; your words are kept here.").trim_start().to_owned()
+        format!("{why} Nothing was sent there; your words are kept here.").trim_start().to_owned()
     }
 }
 
