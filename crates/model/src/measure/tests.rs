@@ -199,3 +199,35 @@ fn quoted(line: &str) -> Vec<String> {
     }
     found
 }
+
+/// Letters by weight: most of Europe's one, all others two, an emoji two however it is joined, a link 23 with its scheme or without.
+#[test]
+fn letters_by_their_weight() {
+    let stretches = [(0, 4351, 100), (8192, 8205, 100), (8208, 8223, 100), (8242, 8247, 100)];
+    let weights = crate::Weights { scale: 100, usual: 200, stretches, emoji: crate::EmojiWeight::Usual, is_composed: true };
+    let by_weight = Rules { unit: Unit::Weighted(weights), link_weight: Some(23), bare_links: true, ..Rules::default() };
+    let by_bytes = Unit::Weighted(crate::Weights {
+        scale: 1,
+        usual: 1,
+        stretches: [(1, 0, 0); 4],
+        emoji: crate::EmojiWeight::Bytes,
+        is_composed: false,
+    });
+    for (text, weighed, bytes) in [
+        ("Bread", 5, 5),
+        ("焼き", 4, 2),
+        ("e\u{301}a", 2, 3),
+        ("© 1 #", 5, 5),
+        ("©\u{fe0f}", 2, 5),
+        ("#\u{fe0f}\u{20e3}", 2, 7),
+        ("👨\u{200d}👩\u{200d}👧\u{200d}👦", 2, 25),
+        ("👩\u{200d}👩\u{200d}", 6, 10),
+        ("🇩🇪", 2, 8),
+        ("👍🏽!", 3, 9),
+        ("Hi loaf.com", 26, 11),
+        ("Hi https://loaf.com/a/long/way/to/go?x=1", 26, 40),
+    ] {
+        assert_eq!(length(text, &by_weight), weighed, "{text}");
+        assert_eq!(count(text, by_bytes), bytes, "{text}");
+    }
+}
