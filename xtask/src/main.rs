@@ -12,6 +12,7 @@ mod http;
 mod machine;
 mod new;
 mod process;
+mod torment;
 
 use std::process::ExitCode;
 
@@ -26,7 +27,10 @@ cargo x COMMAND
   bench footprint                   size, start and memory of the release build
   bench publish [--rounds N]        10,000 posts due in the same second, beside apalis
   bench pages                       the inbox page beside an Express page of the same bytes
-  counterparts NAME...              start servers by others and keep them: mastodon, bluesky, indieweb, postgres
+  torment publish [--seed N] [--deliveries N] [--store sqlite|postgres]
+                                    the real program against networks where everything goes wrong, killed at random
+  counterparts NAME...              start servers by others and keep them: mastodon, bluesky, indieweb, nostr,
+                                    wordpress, postgres
 ";
 
 fn main() -> ExitCode {
@@ -53,6 +57,7 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["bench", "footprint"] => bench::footprint::run(),
         ["bench", "publish", rest @ ..] => bench::publish::run(rest),
         ["bench", "pages"] => bench::pages::run(),
+        ["torment", "publish", rest @ ..] => torment::run(rest),
         ["counterparts", names @ ..] if !names.is_empty() => counterparts::keep(names),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

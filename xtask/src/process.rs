@@ -122,7 +122,7 @@ impl Drop for Server {
 }
 
 /// The same command, ended by the kernel with `signal` when we are gone, where the machine can do that.
-fn leash(command: &Command, signal: &str) -> Command {
+pub fn leash(command: &Command, signal: &str) -> Command {
     let Some(setpriv) = crate::machine::which("setpriv") else { return copy(command, None) };
     let mut leashed = Command::new(setpriv);
     leashed.args(["--pdeathsig", signal, "--"]);

@@ -1,6 +1,7 @@
 //! The door: one program that serves the desk, and does from the command line what the pages do.
 
 mod cli;
+mod clock;
 mod config;
 mod open;
 mod serve;

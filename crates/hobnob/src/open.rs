@@ -14,12 +14,13 @@ use crate::config::Settings;
 /// Opens everything for `settings`; `public_url` as it is when the port is known.
 pub fn app(settings: &Settings, public_url: &str) -> Result<Arc<App>> {
     let store = store(settings)?;
-    let http = Http::new(Reach { private_hosts: settings.allow_private.clone() });
+    let reach = Reach { private_hosts: settings.allow_private.clone() };
+    let http = Http::within(reach, crate::clock::answer_max(networks::http::ANSWER_MAX));
     Ok(App::new(
         store,
         http,
         Networks::default(),
-        verbs::Config { public_url: public_url.to_owned(), data: settings.data.clone(), is_demo: false },
+        verbs::Config { public_url: public_url.to_owned(), data: settings.data.clone(), is_demo: false, steady: Some(crate::clock::steady) },
     ))
 }
 

@@ -18,6 +18,8 @@ pub struct Config {
     pub data: std::path::PathBuf,
     /// This is a throw-away desk with invented people.
     pub is_demo: bool,
+    /// How long this process has been running, by a clock that nobody can set. `None` in tests, which hand the time in.
+    pub steady: Option<fn() -> std::time::Duration>,
 }
 
 /// The lock under which each account's token is renewed.

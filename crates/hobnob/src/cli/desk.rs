@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Result;
-use model::{Seat, Timestamp};
+use model::Seat;
 use verbs::desk::sample;
 use verbs::{App, Cx, VerbError};
 
 use crate::cli::EXIT_WRONG;
+pub use crate::clock::now;
 use crate::config::Flags;
 use crate::open;
 
@@ -77,12 +78,6 @@ impl Sitting {
     pub fn cx(&self) -> Cx<'_> {
         Cx { app: &self.app, seat: &self.seat, now: now() }
     }
-}
-
-/// The wall clock; read nowhere but in this crate.
-#[allow(clippy::disallowed_methods)]
-pub fn now() -> Timestamp {
-    Timestamp::now()
 }
 
 /// Prints a line to standard output; a reader that has gone away ends the program quietly.

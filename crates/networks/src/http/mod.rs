@@ -77,6 +77,11 @@ impl Http {
         Http::with(reach, guard::system_lookup(), ANSWER_MAX)
     }
 
+    /// The same, with less time for an answer than is usual.
+    pub fn within(reach: Reach, answer_max: Duration) -> Http {
+        Http::with(reach, guard::system_lookup(), answer_max.min(ANSWER_MAX))
+    }
+
     fn with(reach: Reach, lookup: Lookup, answer_max: Duration) -> Http {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let public = client(&lookup, Pass::Public);
