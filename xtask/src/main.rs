@@ -27,7 +27,7 @@ cargo x COMMAND
   bench footprint                   size, start and memory of the release build
   bench publish [--rounds N]        10,000 posts due in the same second, beside apalis
   bench pages                       the inbox page beside an Express page of the same bytes
-  torment publish [--seed N] [--deliveries N] [--store sqlite|postgres]
+  torment publish [--seed N] [--deliveries N] [--store sqlite|postgres] [--networks simulated|real]
                                     the real program against networks where everything goes wrong, killed at random
   counterparts NAME...              start servers by others and keep them: mastodon, bluesky, indieweb, nostr,
                                     wordpress, postgres

@@ -20,7 +20,12 @@ pub fn app(settings: &Settings, public_url: &str) -> Result<Arc<App>> {
         store,
         http,
         Networks::default(),
-        verbs::Config { public_url: public_url.to_owned(), data: settings.data.clone(), is_demo: false, steady: Some(crate::clock::steady) },
+        verbs::Config {
+            public_url: public_url.to_owned(),
+            data: settings.data.clone(),
+            is_demo: false,
+            steady: Some(crate::clock::steady),
+        },
     ))
 }
 

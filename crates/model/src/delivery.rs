@@ -92,6 +92,8 @@ pub struct Delivery {
     pub tries: u32,
     /// How often we looked whether it landed, since the current attempt.
     pub looks: u32,
+    /// How long the doubt about the current attempt has been waited out so far, in milliseconds, by a clock that nobody can set.
+    pub waited_ms: i64,
     pub attempted_at: Option<Timestamp>,
     pub first_attempt_at: Option<Timestamp>,
     /// Where it stands on the network, once landed.

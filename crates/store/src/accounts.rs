@@ -159,11 +159,29 @@ impl Accounts<'_, '_> {
         self.0.get(
             "a secret",
             "insert into secrets (desk, account, sealed, version, updated_at) values ($1, $2, $3, 1, $4)
-             on conflict (desk, account) do update set sealed = excluded.sealed, version = secrets.version + 1, updated_at = excluded.updated_at
+             on conflict (desk, account) do update set sealed = excluded.sealed, version = secrets.version + 1, updated_at = excluded.updated_at, renewing_until = null
              returning version",
             &args![self.0.desk(), id, sealed, at],
             |row| row.get(0),
         )
+    }
+    /// Takes it upon the caller alone to renew the secret of this version, until `until`. `false` where it was renewed meanwhile, or
+    /// somebody else is at it. A time that no renewal lasts to was written by a clock that has been set back since.
+    pub fn begin_renewal(&self, id: AccountId, version: i64, now: Timestamp, until: Timestamp) -> Kept<bool> {
+        let n = self.0.run(
+            "update secrets set renewing_until = $5 where desk = $1 and account = $2 and version = $3
+               and (renewing_until is null or renewing_until <= $4 or renewing_until > $5)",
+            &args![self.0.desk(), id, version, now, until],
+        )?;
+        Ok(n > 0)
+    }
+    /// It came to nothing: somebody else may try.
+    pub fn end_renewal(&self, id: AccountId, version: i64) -> Kept<()> {
+        self.0.run(
+            "update secrets set renewing_until = null where desk = $1 and account = $2 and version = $3",
+            &args![self.0.desk(), id, version],
+        )?;
+        Ok(())
     }
     /// The secret and its version, which grows with every renewal.
     pub fn secret(&self, id: AccountId) -> Kept<Option<(Secret, i64)>> {

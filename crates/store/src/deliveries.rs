@@ -14,7 +14,10 @@ impl<'c> Tx<'c> {
 }
 
 const COLUMNS: &str = "id, draft, account, part_index, part, delivery_key, state, hold, due, wished_at, zone, attempts, tries, looks, attempted_at, first_attempt_at,
-  landed_id, landed_tag, landed_url, landed_at, why, post, deleted_at";
+  landed_id, landed_tag, landed_url, landed_at, why, post, deleted_at, waited_ms";
+/// What changes when an attempt begins, at $3.
+const BEGUN: &str = "state = 'sending', attempts = attempts + 1, tries = tries + 1, looks = 0, waited_ms = 0, attempted_at = $3,
+  first_attempt_at = coalesce(first_attempt_at, $3), why = null";
 /// More than a draft ever has: accounts times parts.
 const OF_A_DRAFT_MAX: u32 = 2000;
 /// The longest reason that is kept.
@@ -46,6 +49,7 @@ fn read(row: &Row<'_>) -> Kept<Delivery> {
         why: row.get(20)?,
         post: row.get(21)?,
         deleted_at: row.get(22)?,
+        waited_ms: row.get(23)?,
     })
 }
 
@@ -143,20 +147,58 @@ impl Deliveries<'_, '_> {
     pub fn begin_attempt(&self, id: DeliveryId, now: Timestamp) -> Kept<Option<Delivery>> {
         let begun = self.0.find(
             &format!(
-                "update deliveries set state = 'sending', attempts = attempts + 1, tries = tries + 1, looks = 0, attempted_at = $3,
-                   first_attempt_at = coalesce(first_attempt_at, $3), why = null
-                 where desk = $1 and id = $2 and state = 'planned' and due <= $3 and hold is null returning {COLUMNS}"
+                "update deliveries set {BEGUN} where desk = $1 and id = $2 and state = 'planned' and due <= $3 and hold is null returning {COLUMNS}"
             ),
             &args![self.0.desk(), id, now],
             read,
         )?;
+        self.note_begun(begun, now)
+    }
+    /// Begins the next attempt straight after one in doubt, without ever being in line between: only where a second try can't make a
+    /// second post. `None` where the doubt was settled meanwhile.
+    pub fn begin_again(&self, id: DeliveryId, attempt: u32, now: Timestamp) -> Kept<Option<Delivery>> {
+        let begun = self.0.find(
+            &format!(
+                "update deliveries set {BEGUN} where desk = $1 and id = $2 and state = 'sending' and attempts = $4 returning {COLUMNS}"
+            ),
+            &args![self.0.desk(), id, now, attempt],
+            read,
+        )?;
+        self.note_begun(begun, now)
+    }
+    fn note_begun(&self, begun: Option<Delivery>, now: Timestamp) -> Kept<Option<Delivery>> {
         if let Some(d) = &begun {
             self.0.run(
                 "insert into attempts (desk, delivery, number, begun_at) values ($1, $2, $3, $4)",
-                &args![self.0.desk(), id, d.attempts, now],
+                &args![self.0.desk(), d.id, d.attempts, now],
             )?;
         }
         Ok(begun)
+    }
+    /// When the last attempt before `attempt` began that has no clear end.
+    pub fn last_doubt(&self, id: DeliveryId, attempt: u32) -> Kept<Option<Timestamp>> {
+        self.0.find(
+            "select begun_at from attempts where desk = $1 and delivery = $2 and number < $3 and (ended_at is null or outcome like 'Maybe%')
+             order by number desc limit 1",
+            &args![self.0.desk(), id, attempt],
+            |row| row.get(0),
+        )
+    }
+    /// Others that are on their way to the same account just now.
+    pub fn on_their_way(&self, account: AccountId, but: DeliveryId) -> Kept<Vec<Delivery>> {
+        self.0.all(
+            &format!("select {COLUMNS} from deliveries where desk = $1 and account = $2 and state = 'sending' and id <> $3 order by id limit {OF_A_DRAFT_MAX}"),
+            &args![self.0.desk(), account, but],
+            read,
+        )
+    }
+    /// How long a doubt has been waited out.
+    pub fn set_waited(&self, id: DeliveryId, attempt: u32, waited_ms: i64) -> Kept<()> {
+        self.0.run(
+            "update deliveries set waited_ms = $4 where desk = $1 and id = $2 and attempts = $3 and state = 'sending'",
+            &args![self.0.desk(), id, attempt, waited_ms],
+        )?;
+        Ok(())
     }
     /// Notes how an attempt ended, once.
     pub fn end_attempt(&self, id: DeliveryId, number: u32, outcome: &str, now: Timestamp) -> Kept<()> {

@@ -4,6 +4,9 @@ use model::{AccountId, DeskId, JobId, Timestamp};
 
 use crate::{Kept, Row, Tx, Unscoped, args};
 
+/// Clocks of several servers may differ by so much.
+const CLOCK_SLACK: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
+
 /// A piece of due work, as the worker gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimed {
@@ -94,6 +97,29 @@ impl Unscoped<'_> {
     pub fn free_jobs(&self) -> Kept<()> {
         self.run("update jobs set lease = null, lease_until = null where lease is not null", &args![])?;
         Ok(())
+    }
+    /// Our clock was set back by `by_ms`: what was put off by it comes as much sooner, and only a time that a person wished for stays.
+    /// Answers how many pieces of work that were.
+    pub fn set_clock_back(&self, now: Timestamp, by_ms: i64) -> Kept<usize> {
+        let wished = "select 1 from deliveries d where d.state = 'planned' and d.tries = 0 and d.wished_at is not null";
+        let moved = self.run(
+            &format!(
+                "update jobs set due = due - $2, lease_until = lease_until - $2 where due > $1
+                   and not (kind = 'deliver' and exists ({wished} and d.desk = jobs.desk and d.id = jobs.subject))"
+            ),
+            &args![now, by_ms],
+        )?;
+        self.run(
+            "update deliveries set due = due - $2 where state = 'planned' and due > $1 and (tries > 0 or wished_at is null)",
+            &args![now, by_ms],
+        )?;
+        for column in ["attempted_at", "first_attempt_at"] {
+            self.run(
+                &format!("update deliveries set {column} = {column} - $2 where state = 'sending' and {column} > $1"),
+                &args![now, by_ms],
+            )?;
+        }
+        Ok(moved)
     }
     /// Whether anything is due that sends, or that does not.
     pub fn has_due_job(&self, is_sending: bool, now: Timestamp) -> Kept<bool> {
@@ -187,8 +213,15 @@ impl Tx<'_> {
 }
 
 impl Unscoped<'_> {
-    /// A sign of life of a worker, for the doctor.
+    /// A sign of life of a worker, for the doctor. A sign from the future means that our clock was set back: then what waits comes as
+    /// much sooner ([`Unscoped::set_clock_back`]), once, however many workers notice.
     pub fn worker_lives(&self, name: &str, now: Timestamp) -> Kept<()> {
+        let seen = self.worker_seen()?.filter(|seen| seen.duration_since(now) > CLOCK_SLACK);
+        if let Some(seen) = seen
+            && self.run("update workers set seen_at = $1 where seen_at > $1", &args![now])? > 0
+        {
+            self.set_clock_back(now, seen.as_millisecond() - now.as_millisecond())?;
+        }
         self.run(
             "insert into workers (name, seen_at) values ($1, $2) on conflict (name) do update set seen_at = excluded.seen_at",
             &args![name, now],

@@ -17,6 +17,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("010 around", include_str!("../migrations/010_around.sql")),
     ("011 own profiles", include_str!("../migrations/011_own_profiles.sql")),
     ("012 webmentions", include_str!("../migrations/012_webmentions.sql")),
+    ("013 doubts", include_str!("../migrations/013_doubts.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

@@ -37,6 +37,8 @@ pub struct App {
     pub album: crate::desk::pictures::Album,
     /// Who followed a link just now.
     pub lately: crate::reflect::visit::Lately,
+    /// How long what is in doubt has been waited for.
+    pub doubts: crate::publish::doubts::Doubts,
     /// One refresher of a token at a time, by account.
     refreshers: Mutex<Refreshers>,
 }
@@ -51,6 +53,7 @@ impl App {
             bell: Notify::new(),
             album: Default::default(),
             lately: Default::default(),
+            doubts: Default::default(),
             refreshers: Mutex::default(),
         })
     }

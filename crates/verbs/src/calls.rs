@@ -2,7 +2,9 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
+use jiff::SignedDuration;
 use model::{Account, AccountId, AccountState, Secret};
 use networks::{Call, Network, NetworkError};
 
@@ -52,19 +54,44 @@ async fn fetch(cx: Cx<'_>, id: AccountId) -> Done<(Account, Secret, i64)> {
         .await
 }
 
+/// Longer than any renewal takes.
+const RENEWAL_MAX: SignedDuration = SignedDuration::from_secs(60);
+const _: () = assert!(networks::http::ANSWER_MAX.as_secs() < RENEWAL_MAX.as_secs() as u64);
+/// Another server of the same desk may be renewing: so often its token is looked for, and so long between.
+const LOOKS_MAX: u32 = 20;
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
 /// Renews a token, unless somebody else did so since `seen`. Only a recognised refusal asks the person to sign in again; any other
 /// failure leaves the account as it is, to be tried again.
 pub async fn renew(cx: Cx<'_>, account: &Account, network: &dyn Network, seen: i64) -> Done<Secret> {
     let id = account.id;
+    // Within this process, and then among all that serve the desk.
     let lock = cx.app.refresher(cx.seat.desk, id);
     let _one_at_a_time = lock.lock().await;
-    let (_, secret, version) = fetch(cx, id).await?;
-    if version != seen {
-        return Ok(secret);
+    let began = tokio::time::Instant::now();
+    for _ in 0..LOOKS_MAX {
+        let (_, secret, version) = fetch(cx, id).await?;
+        if version != seen {
+            return Ok(secret);
+        }
+        let now = cx.now + SignedDuration::try_from(began.elapsed()).unwrap_or(SignedDuration::ZERO);
+        if !cx.app.store.write(cx.seat, move |tx| tx.accounts().begin_renewal(id, seen, now, now + RENEWAL_MAX)).await? {
+            tokio::time::sleep(LOOK_EVERY).await;
+            continue;
+        }
+        let sign_in = network.sign_in().ok_or(NetworkError::SignInAgain)?;
+        let answer = sign_in.refresh(&Call { http: &cx.app.http, account, secret: &secret, now: cx.now }).await;
+        return match answer {
+            Ok(fresh) => {
+                let kept = fresh.clone();
+                cx.app.store.write(cx.seat, move |tx| tx.accounts().put_secret(id, &kept, now)).await?;
+                Ok(fresh)
+            }
+            Err(error) => {
+                cx.app.store.write(cx.seat, move |tx| tx.accounts().end_renewal(id, seen)).await?;
+                Err(error.into())
+            }
+        };
     }
-    let sign_in = network.sign_in().ok_or(NetworkError::SignInAgain)?;
-    let fresh = sign_in.refresh(&Call { http: &cx.app.http, account, secret: &secret, now: cx.now }).await?;
-    let (kept, now) = (fresh.clone(), cx.now);
-    cx.app.store.write(cx.seat, move |tx| tx.accounts().put_secret(id, &kept, now)).await?;
-    Ok(fresh)
+    Err(NetworkError::Away("the token is being renewed".into()).into())
 }

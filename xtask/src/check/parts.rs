@@ -31,6 +31,12 @@ pub const ALL: &[Part] = &[
         sets: &[Set::Postgres, Set::Mastodon, Set::IndieWeb, Set::Bluesky],
         run: main_job,
     },
+    Part {
+        name: "torment",
+        what: "sending, where everything goes wrong: nothing twice, nothing lost",
+        sets: &[Set::Postgres, Set::Mastodon, Set::Bluesky],
+        run: torment,
+    },
     Part { name: "pages", what: "the pages in a browser, with scripts and without", sets: &[Set::Browser], run: pages },
 ];
 
@@ -135,6 +141,33 @@ fn start(check: &mut Check, further: &[Start]) -> anyhow::Result<(Vec<Box<dyn st
         settings.extend(told);
     }
     Ok((servers, settings))
+}
+
+/// Short runs on each store, on simulated networks and on servers of others. The long run is `cargo x torment publish` by hand.
+const TORMENTS: &[(&str, &[&str])] = &[
+    ("simulated networks, SQLite", &["--deliveries", "400", "--store", "sqlite"]),
+    ("simulated networks, PostgreSQL", &["--deliveries", "400", "--store", "postgres"]),
+    ("servers of others, SQLite", &["--deliveries", "120", "--store", "sqlite", "--networks", "real"]),
+    ("servers of others, PostgreSQL", &["--deliveries", "120", "--store", "postgres", "--networks", "real"]),
+];
+
+fn torment(check: &mut Check) -> anyhow::Result<Verdict> {
+    for set in [Set::Postgres, Set::Mastodon, Set::Bluesky] {
+        if let Err(why) = check.installing.need(set) {
+            return Ok(Verdict::Skipped(format!("{why:#}")));
+        }
+    }
+    let mut counts = Counts::default();
+    for (what, words) in TORMENTS {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.current_dir(machine::root()?).args(["torment", "publish"]).args(*words);
+        let (well, said) = check.logged("torment", command)?;
+        if !well {
+            return Ok(Verdict::Broke(Counts { failed: 1, ..counts }, format!("{what}:\n{said}")));
+        }
+        counts.passed += 1;
+    }
+    Ok(Verdict::Counted(counts))
 }
 
 fn pages(check: &mut Check) -> anyhow::Result<Verdict> {

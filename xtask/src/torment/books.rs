@@ -109,13 +109,13 @@ pub fn judge(all: &[Delivery], places: &[Place]) -> Figures {
     let mut figures = Figures::default();
     for place in places {
         let stands = place.world.standing();
-        let mut by_text: HashMap<&str, Vec<&Standing>> = HashMap::new();
+        let mut by_text: HashMap<String, Vec<&Standing>> = HashMap::new();
         for one in &stands {
-            by_text.entry(one.text.as_str()).or_default().push(one);
+            by_text.entry(words(&one.text)).or_default().push(one);
         }
         let ours: Vec<&Delivery> = all.iter().filter(|d| Some(d.account) == place.account).collect();
         for d in &ours {
-            let here = by_text.remove(d.part.text.as_str()).unwrap_or_default();
+            let here = by_text.remove(&words(&d.part.text)).unwrap_or_default();
             judge_one(&mut figures, place, d, &here);
         }
         // What stands there and nobody meant to.
@@ -130,12 +130,18 @@ pub fn judge(all: &[Delivery], places: &[Place]) -> Figures {
     figures
 }
 
+/// A text as its words: servers change the spaces between them.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn judge_one(figures: &mut Figures, place: &Place, d: &Delivery, here: &[&Standing]) {
     let kind = figures.by_kind.entry(place.kind).or_default();
     kind.1 += 1;
     kind.0 += u64::from(d.state == DeliveryState::Landed);
     figures.intended += 1;
-    let what = format!("{} “{}” ({}, {} attempts)", place.kind, d.part.text.chars().take(40).collect::<String>(), d.state.word(), d.attempts);
+    let what =
+        format!("{} “{}” ({}, {} attempts)", place.kind, d.part.text.chars().take(40).collect::<String>(), d.state.word(), d.attempts);
     if here.len() > 1 {
         figures.doubled += here.len() as u64 - 1;
         figures.tell(format!("{what} stands {} times", here.len()));

@@ -101,7 +101,8 @@ fn put_in_line(run: &Run, dice: &Dice, n: u64, text: &str, places: &[String], mu
     let (path, began) = (format!("/write/{}", id_of(n)), Instant::now());
     let mut version = "0".to_owned();
     while began.elapsed() < PATIENCE {
-        let mut fields = vec![("text", text), ("version", version.as_str()), ("visibility", "public"), ("kind", "talks"), ("zone", "Etc/UTC")];
+        let mut fields =
+            vec![("text", text), ("version", version.as_str()), ("visibility", "public"), ("kind", "talks"), ("zone", "Etc/UTC")];
         fields.extend(places.iter().map(|p| ("to", p.as_str())));
         match &at {
             Some(at) => fields.extend([("when", "at"), ("at", at.as_str()), ("do", "queue")]),
@@ -150,8 +151,14 @@ fn standing(run: &Run, dice: &Dice, path: &str) -> Option<Option<String>> {
 /// The command line sends beside the server: a second worker.
 fn post_by_command(run: &Run, dice: &Dice, n: u64) -> bool {
     let place = &run.places[usize::try_from(dice.roll(run.places.len() as u64)).unwrap_or(0)];
+    if place.handle.is_empty() {
+        return false;
+    }
     let mut command = run.program.command();
-    command.args(["post", &words(n, dice.is(300)), "--to", &place.handle]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    command
+        .args(["post", &words(n, dice.is(300)), "--to", &place.handle])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null());
     let Ok(mut child) = command.spawn() else { return false };
     run.ledger.by_command.fetch_add(1, Ordering::Relaxed);
     if dice.is(300) {
@@ -183,7 +190,13 @@ pub fn meddle(run: &Run, dice: &Dice) {
                 Some(Some(version)) => {
                     let places: Vec<String> = run.places.iter().filter_map(|p| p.account).map(|a| a.0.to_string()).collect();
                     let text = words(n, dice.is(300));
-                    let mut fields = vec![("text", text.as_str()), ("version", version.as_str()), ("visibility", "public"), ("when", "now"), ("do", "now")];
+                    let mut fields = vec![
+                        ("text", text.as_str()),
+                        ("version", version.as_str()),
+                        ("visibility", "public"),
+                        ("when", "now"),
+                        ("do", "now"),
+                    ];
                     fields.extend(places.iter().map(|p| ("to", p.as_str())));
                     hand.press(&path, &fields)
                 }
@@ -196,7 +209,7 @@ pub fn meddle(run: &Run, dice: &Dice) {
 
 /// Whoever looks after what waits for a person.
 pub struct Settler {
-    books: Arc<Books>,
+    pub books: Arc<Books>,
     /// Already counted, by delivery and attempt.
     seen: HashSet<(DeliveryId, u32, &'static str)>,
 }

@@ -90,7 +90,7 @@ impl Sky {
         json!({"uri": format!("at://{}/{POST}/{rkey}", self.did), "cid": format!("bafy{number}")})
     }
     fn get(&self, request: &Request) -> Reply {
-        let rkey = request.query("rkey").unwrap_or_default();
+        let rkey = request.asked("rkey").unwrap_or_default();
         match self.kept().records.get(&rkey) {
             Some((number, record)) => {
                 let mut found = self.strong(&rkey, *number);
@@ -118,7 +118,10 @@ impl Site for Sky {
             "com.atproto.server.refreshSession" => return self.renew(request),
             "com.atproto.identity.resolveHandle" => return Reply::json(200, &json!({ "did": self.did })),
             "com.atproto.repo.describeRepo" => {
-                return Reply::json(200, &json!({"did": self.did, "handle": self.handle, "didDoc": self.did_doc(request), "collections": [POST], "handleIsCorrect": true}));
+                return Reply::json(
+                    200,
+                    &json!({"did": self.did, "handle": self.handle, "didDoc": self.did_doc(request), "collections": [POST], "handleIsCorrect": true}),
+                );
             }
             _ => {}
         }

@@ -84,7 +84,7 @@ impl Town {
             return said(404, "This server does not list posts");
         }
         let until = if self.temper == Temper::Hides { self.clock.now_ms() - HIDDEN_MS } else { i64::MAX };
-        let before = request.query("max_id").and_then(|id| id.parse::<u64>().ok()).unwrap_or(u64::MAX);
+        let before = request.asked("max_id").and_then(|id| id.parse::<u64>().ok()).unwrap_or(u64::MAX);
         let kept = self.kept();
         let page = kept.posts.iter().rev().filter(|p| p.id < before && p.at_ms <= until).take(PAGE_MAX);
         Reply::json(200, &Value::Array(page.map(|p| self.status(p, request)).collect()))
@@ -99,7 +99,8 @@ impl Town {
 
     fn status(&self, post: &Post, request: &Request) -> Value {
         let home = format!("http://{}", request.header("host").unwrap_or_default());
-        let escaped = post.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("\n\n", "</p><p>").replace('\n', "<br>");
+        let escaped =
+            post.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("\n\n", "</p><p>").replace('\n', "<br>");
         json!({
             "id": post.id.to_string(), "uri": format!("{home}/users/ada/statuses/{}", post.id), "url": format!("{home}/@ada/{}", post.id),
             "created_at": written(post.at_ms), "in_reply_to_id": post.parent, "account": self.account(request),

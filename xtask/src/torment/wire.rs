@@ -21,8 +21,8 @@ const HANG: Duration = Duration::from_secs(20);
 pub struct Request {
     pub method: String,
     pub path: String,
-    query: String,
-    headers: Vec<(String, String)>,
+    pub query: String,
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
@@ -30,7 +30,7 @@ impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
-    pub fn query(&self, name: &str) -> Option<String> {
+    pub fn asked(&self, name: &str) -> Option<String> {
         pairs(self.query.as_bytes()).into_iter().find(|(n, _)| n == name).map(|(_, v)| v)
     }
     pub fn form(&self, name: &str) -> Option<String> {
@@ -170,7 +170,8 @@ fn line(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<String>> {
 
 /// Writes the answer, or its first `1/share`.
 fn write(mut stream: &TcpStream, reply: &Reply, clock: &Clock, share: usize) -> std::io::Result<()> {
-    let mut head = format!("HTTP/1.1 {} Said\r\ncontent-length: {}\r\ndate: {}\r\n", reply.status, reply.body.len(), http_date(clock.now_ms()));
+    let mut head =
+        format!("HTTP/1.1 {} Said\r\ncontent-length: {}\r\ndate: {}\r\n", reply.status, reply.body.len(), http_date(clock.now_ms()));
     for (name, value) in &reply.headers {
         head += &format!("{name}: {value}\r\n");
     }

@@ -23,13 +23,14 @@ pub async fn find(client: &Client<'_>, part: &Part, since: Timestamp) -> Answer<
         },
         None => Parent::None,
     };
-    let from_ms = since.as_millisecond() - CLOCKS_MS;
     let path = ["api", "v1", "accounts", &mine, "statuses"];
     let mut before = None::<String>;
     for _ in 0..PAGES_MAX {
         let mut query = vec![("limit", PAGE), ("exclude_reblogs", "true")];
         query.extend(before.as_deref().map(|id| ("max_id", id)));
-        let read = super::client::page::<wire::Status>(&client.get(&path, &query).await?)?;
+        let reply = client.get(&path, &query).await?;
+        let from_ms = since_there(since, client.now, reply.date());
+        let read = super::client::page::<wire::Status>(&reply)?;
         let is_new = |s: &wire::Status| made(s).is_some_and(|ms| ms >= from_ms);
         if let Some(status) = read.items.iter().find(|s| is_new(s) && is_same(s, part, &parent, client)) {
             return Ok(Found::Here(Landing { at: super::translate::at(status, &client.here()), url: status.url.clone() }));
@@ -42,6 +43,13 @@ pub async fn find(client: &Client<'_>, part: &Part, since: Timestamp) -> Answer<
         before = read.oldest;
     }
     Ok(Found::CannotTell)
+}
+
+/// The first attempt's time as the server's own clock may have shown it. Ours may be hours ahead, and what it calls "since then" would
+/// pass over the very post that is sought; a post is dated by the server.
+fn since_there(since: Timestamp, now: Timestamp, there: Option<Timestamp>) -> i64 {
+    let ahead_ms = there.map_or(0, |there| now.as_millisecond() - there.as_millisecond()).max(0);
+    since.as_millisecond() - ahead_ms - CLOCKS_MS
 }
 
 enum Parent {
@@ -101,6 +109,15 @@ fn core_of(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_of_ours_that_is_ahead_hides_nothing() {
+        let at = |s: i64| Timestamp::from_second(s).unwrap();
+        let (hour, minutes) = (3600, 5 * 60);
+        assert_eq!(since_there(at(10 * hour), at(10 * hour + 60), None), (10 * hour - minutes) * 1000);
+        assert_eq!(since_there(at(10 * hour), at(10 * hour + 60), Some(at(9 * hour + 60))), (9 * hour - minutes) * 1000);
+        assert_eq!(since_there(at(10 * hour), at(10 * hour + 60), Some(at(12 * hour))), (10 * hour - minutes) * 1000);
+    }
 
     #[test]
     fn a_text_is_known_again() {

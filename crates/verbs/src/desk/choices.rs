@@ -1,4 +1,4 @@
-//! The desk's own choices: its name and zone, how long a reply is held.
+//! The desk's own choices: its name and zone, how long a reply is held, what becomes of a post that is late.
 
 use model::Desk;
 use store::StoreError;
@@ -17,10 +17,16 @@ const NAME_MAX: usize = 80;
 pub struct Choices {
     pub desk: Desk,
     pub hold_seconds: u32,
+    /// A post whose time passed while Hobnob was not running goes out all the same, instead of waiting for a word.
+    pub sends_late: bool,
 }
 
 pub async fn get(cx: Cx<'_>) -> Done<Choices> {
-    Ok(cx.app.store.read::<_, StoreError>(cx.seat, |tx| Ok(Choices { desk: tx.this_desk()?, hold_seconds: hold(tx)? })).await?)
+    Ok(cx
+        .app
+        .store
+        .read::<_, StoreError>(cx.seat, |tx| Ok(Choices { desk: tx.this_desk()?, hold_seconds: hold(tx)?, sends_late: sends_late(tx)? }))
+        .await?)
 }
 
 /// How long a reply is held, in a transaction.
@@ -28,7 +34,12 @@ pub fn hold(tx: &store::Tx<'_>) -> store::Kept<u32> {
     Ok(tx.setting("hold")?.and_then(|v| v.parse().ok()).unwrap_or(HOLD_DEFAULT))
 }
 
-pub async fn set(cx: Cx<'_>, name: &str, zone: &str, hold_seconds: u32) -> Done<()> {
+/// Whether what is late goes out unasked, in a transaction.
+pub fn sends_late(tx: &store::Tx<'_>) -> store::Kept<bool> {
+    Ok(tx.setting("late")?.as_deref() == Some("send"))
+}
+
+pub async fn set(cx: Cx<'_>, name: &str, zone: &str, hold_seconds: u32, sends_late: bool) -> Done<()> {
     must_own(cx)?;
     let (name, zone) = (name.trim().to_owned(), zone.trim().to_owned());
     if name.is_empty() || name.chars().count() > NAME_MAX {
@@ -44,7 +55,8 @@ pub async fn set(cx: Cx<'_>, name: &str, zone: &str, hold_seconds: u32) -> Done<
         .store
         .write::<_, StoreError>(cx.seat, move |tx| {
             tx.set_desk(&name, &zone)?;
-            tx.set_setting("hold", &hold_seconds.to_string())
+            tx.set_setting("hold", &hold_seconds.to_string())?;
+            tx.set_setting("late", if sends_late { "send" } else { "ask" })
         })
         .await?;
     Ok(())

@@ -9,7 +9,9 @@ use model::{AccountState, Delivery, DeliveryId, DeliveryState, Hold, Timestamp};
 use networks::{Baggage, Happened, Landing, NetworkError};
 use store::{Kept, Tx};
 
-use super::{baggage, landed, reconcile};
+use super::reconcile::{self, After};
+use super::{baggage, landed};
+use crate::desk::choices;
 use crate::jobs::{Job, Next};
 use crate::{Cx, Done, VerbError, calls};
 
@@ -17,7 +19,9 @@ use crate::{Cx, Done, VerbError, calls};
 pub const WIRE_MAX: Duration = Duration::from_secs(110);
 /// How long a worker has a delivery to itself.
 pub const LEASE: Duration = Duration::from_secs(120);
-/// How long after an attempt without a clear answer we look whether it landed. By then the network shows it.
+/// How long after an attempt without a clear answer we look for the first time whether it landed.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(5);
+/// How long a network may take until what was sent to it surely shows among the account's own posts.
 pub const QUIET: Duration = Duration::from_secs(600);
 const _: () = assert!(networks::http::ANSWER_MAX.as_secs() < WIRE_MAX.as_secs());
 const _: () = assert!(WIRE_MAX.as_secs() < LEASE.as_secs() && LEASE.as_secs() < QUIET.as_secs());
@@ -49,7 +53,10 @@ pub async fn deliver(cx: Cx<'_>, id: DeliveryId) -> Done<Next> {
     match cx.app.store.write(cx.seat, move |tx| step(tx, id, now)).await? {
         Step::Nothing => Ok(Next::Over),
         Step::Wait(until) => Ok(Next::At(until)),
-        Step::Look(delivery) => reconcile::reconcile(cx, *delivery).await,
+        Step::Look(delivery) => match reconcile::reconcile(cx, *delivery).await? {
+            After::Next(next) => Ok(next),
+            After::Send(begun) => send_begun(cx, *begun).await,
+        },
         Step::Send => send(cx, id).await,
     }
 }
@@ -86,8 +93,12 @@ fn step(tx: &Tx<'_>, id: DeliveryId, now: Timestamp) -> Done<Step> {
     if d.hold == Some(Hold::SignIn) {
         tx.deliveries().unhold(id)?;
     }
-    if d.tries == 0 && d.part_index == 0 && now.duration_since(d.due) > LATE {
-        tx.deliveries().hold(id, Hold::Late, "Its time passed while Hobnob was not running.")?;
+    if d.tries == 0 && d.part_index == 0 && now.duration_since(d.due) > LATE && !choices::sends_late(tx)? {
+        tx.deliveries().hold(
+            id,
+            Hold::Late,
+            "Its time passed while Hobnob was not running. Nothing was sent: send it now, move it, or drop it.",
+        )?;
         return Ok(Step::Nothing);
     }
     Ok(Step::Send)
@@ -98,11 +109,7 @@ async fn send(cx: Cx<'_>, id: DeliveryId) -> Done<Next> {
     // What takes long is done before the attempt begins.
     let began = tokio::time::Instant::now();
     let Some(prepared) = cx.app.store.read(cx.seat, move |tx| tx.deliveries().find(id)).await? else { return Ok(Next::Over) };
-    let (mut baggage, unfit) = match baggage::pack(cx, &prepared).await {
-        Ok(baggage) => (baggage, None),
-        Err(VerbError::Wrong { why, .. }) => (Baggage::default(), Some(NetworkError::Refused(why))),
-        Err(other) => return Err(other),
-    };
+    let (baggage, unfit) = pack(cx, &prepared).await?;
     let wire_at = cx.now + SignedDuration::try_from(began.elapsed()).unwrap_or(SignedDuration::ZERO);
     let Some(delivery) = cx.app.store.write(cx.seat, move |tx| tx.deliveries().begin_attempt(id, wire_at)).await? else {
         return Ok(Next::Over);
@@ -113,7 +120,28 @@ async fn send(cx: Cx<'_>, id: DeliveryId) -> Done<Next> {
         cx.app.store.write(cx.seat, move |tx| tx.deliveries().set_planned(id, attempt, due, None, "")).await?;
         return Ok(Next::At(wire_at));
     }
+    finish(cx, delivery, baggage, unfit).await
+}
+
+/// An attempt that follows straight on one in doubt: it has begun already.
+async fn send_begun(cx: Cx<'_>, delivery: Delivery) -> Done<Next> {
+    let (baggage, unfit) = pack(cx, &delivery).await?;
+    finish(cx, delivery, baggage, unfit).await
+}
+
+/// The pictures of a part; or why they do not fit, which is a refusal like another.
+async fn pack(cx: Cx<'_>, delivery: &Delivery) -> Done<(Baggage, Option<NetworkError>)> {
+    match baggage::pack(cx, delivery).await {
+        Ok(baggage) => Ok((baggage, None)),
+        Err(VerbError::Wrong { why, .. }) => Ok((Baggage::default(), Some(NetworkError::Refused(why)))),
+        Err(other) => Err(other),
+    }
+}
+
+/// The wire, and what became of it.
+async fn finish(cx: Cx<'_>, delivery: Delivery, mut baggage: Baggage, unfit: Option<NetworkError>) -> Done<Next> {
     baggage.begun = delivery.first_attempt_at;
+    let wire_at = delivery.attempted_at.unwrap_or(cx.now);
     let begun = tokio::time::Instant::now();
     let outcome = match unfit {
         Some(why) => Err(why),
@@ -165,7 +193,12 @@ pub(super) fn settle(tx: &Tx<'_>, d: &Delivery, outcome: Result<Landing, Network
         Err(error) => error,
     };
     if error.happened() == Happened::Maybe {
-        return Ok(Next::At(d.attempted_at.unwrap_or(now) + QUIET));
+        return Ok(Next::At(now + FIRST_LOOK));
+    }
+    // A clear no to this try says nothing of an earlier one that may still arrive: until that has settled, it is not in line again.
+    let earlier = all.last_doubt(id, attempt)?.map(|then| now.duration_since(then).as_secs());
+    if d.tries < TRIES_MAX && earlier.is_some_and(|ago| (0..QUIET.as_secs() as i64).contains(&ago)) {
+        return Ok(Next::At(again_at(&error, d.tries, now)));
     }
     match error {
         NetworkError::SignInAgain => {

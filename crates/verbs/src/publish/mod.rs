@@ -7,6 +7,7 @@ mod baggage;
 pub mod calendar;
 mod carded;
 pub mod deliver;
+pub mod doubts;
 pub mod drafts;
 pub mod feed;
 pub mod fit;

@@ -156,6 +156,7 @@ fn fresh(tx: &Tx<'_>, kept: &KeptDraft, account: AccountId, (index, part): (usiz
         attempts: 0,
         tries: 0,
         looks: 0,
+        waited_ms: 0,
         attempted_at: None,
         first_attempt_at: None,
         landed: None,

@@ -1,84 +1,183 @@
-//! An attempt that was begun and never settled: looked up once its dust has settled, before anything is sent again.
+//! An attempt that was begun and never settled: looked up before anything is sent again. What is found is believed at once. That nothing
+//! is there is believed as soon as the network's proof allows ([`Proof`]): at once where the key is the post's name, once the network
+//! has surely shown it where its posts have to be looked through, and never where nobody can tell: then a person is asked, once.
 
 use std::sync::Arc;
 
 use jiff::SignedDuration;
 use model::{AccountState, Delivery, Timestamp};
-use networks::{Found, NetworkError};
+use networks::{Found, Landing, NetworkError, Proof};
 use store::{Kept, Tx};
 
-use super::deliver::{QUIET, hold_those_behind, settle};
-use super::landed;
+use super::deliver::{LEASE, QUIET, TRIES_MAX, hold_those_behind, settle};
+use super::{doubts, landed};
 use crate::jobs::Next;
 use crate::{Cx, Done, VerbError, calls};
 
-/// So many looks without an answer, then a person is asked.
+/// When we look while the doubt is young, by how long it has been waited out; the last look is at [`QUIET`].
+const LOOKS: [SignedDuration; 5] = [
+    SignedDuration::from_secs(30),
+    SignedDuration::from_secs(90),
+    SignedDuration::from_mins(3),
+    SignedDuration::from_mins(5),
+    SignedDuration::from_secs(450),
+];
+/// Whoever is asked can look by then: no attempt is on the wire any more.
+const ASK_AFTER: SignedDuration = SignedDuration::from_secs(LEASE.as_secs() as i64);
+/// So many looks without an answer after [`QUIET`], then a person is asked.
 const LOOKS_MAX: u32 = 12;
-/// The wait before the second look; it doubles.
+/// The wait before the second of these; it doubles.
 const WAIT_FIRST: SignedDuration = SignedDuration::from_mins(1);
 const WAIT_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// An account that cannot speak cannot look either; no look is counted meanwhile.
 const LOOK_AT_ACCOUNT: SignedDuration = SignedDuration::from_mins(15);
+/// Words of a post by which a person finds it.
+const WORDS_MAX: usize = 60;
 
-/// Did it land? Here: it is settled. Not there: back in line. Nobody can tell: a person is asked.
-pub async fn reconcile(cx: Cx<'_>, delivery: Delivery) -> Done<Next> {
-    let quiet_until = delivery.attempted_at.unwrap_or(cx.now) + QUIET;
-    if cx.now < quiet_until {
-        return Ok(Next::At(quiet_until));
-    }
+/// What comes of a look.
+pub(super) enum After {
+    Next(Next),
+    /// It is not there, and the next attempt has begun: send it.
+    Send(Box<Delivery>),
+}
+
+/// What a look brought.
+struct Look {
+    proof: Proof,
+    found: Result<Found, NetworkError>,
+    waited: SignedDuration,
+    now: Timestamp,
+}
+
+/// Did it land? Here: it is settled. Not there: sent again, or back in line. Nobody can tell: a person is asked.
+pub(super) async fn reconcile(cx: Cx<'_>, delivery: Delivery) -> Done<After> {
     let id = delivery.account;
     let account = cx.app.store.read(cx.seat, move |tx| tx.accounts().find(id)).await?;
     if account.is_some_and(|a| a.state != AccountState::Working) {
-        return Ok(Next::At(cx.now + LOOK_AT_ACCOUNT));
+        return Ok(After::Next(Next::At(cx.now + LOOK_AT_ACCOUNT)));
     }
-    let since = delivery.first_attempt_at.unwrap_or(cx.now);
-    let sought = Arc::new((delivery.part.clone(), delivery.key.clone()));
-    let found = calls::call(cx, delivery.account, move |network, call| {
-        let sought = sought.clone();
-        Box::pin(async move { network.publish().ok_or(NetworkError::NotOffered)?.find(call, &sought.0, &sought.1, since).await })
-    })
-    .await;
-    let found = match found {
-        Ok(found) => Ok(found),
-        Err(VerbError::Network(error)) => Err(error),
-        Err(VerbError::Missing(_)) => Err(NetworkError::NotOffered),
-        Err(other) => return Err(other),
-    };
-    let now = cx.now;
-    let next = cx.app.store.write(cx.seat, move |tx| conclude(tx, &delivery, found, now)).await?;
+    let waited = doubts::waited(cx, &delivery);
+    let (proof, found) = look(cx, &delivery).await?;
+    let look = Look { proof, found, waited, now: cx.now };
+    let (desk, id) = (cx.seat.desk, delivery.id);
+    let after = cx.app.store.write(cx.seat, move |tx| conclude(tx, &delivery, look)).await?;
+    match &after {
+        After::Next(Next::At(_)) => {}
+        _ => cx.app.doubts.forget(desk, id),
+    }
     cx.ring();
-    Ok(next)
+    Ok(after)
 }
 
-fn conclude(tx: &Tx<'_>, d: &Delivery, found: Result<Found, NetworkError>, now: Timestamp) -> Kept<Next> {
-    match found {
-        // The same words may have been sent twice on purpose: what is another delivery's is not ours.
-        Ok(Found::Here(landing)) if tx.deliveries().find_landed(d.account, &landing.at.id)?.is_some_and(|other| other.id != d.id) => {
-            ask(tx, d, now)
+async fn look(cx: Cx<'_>, d: &Delivery) -> Done<(Proof, Result<Found, NetworkError>)> {
+    let since = d.first_attempt_at.unwrap_or(cx.now).min(cx.now);
+    let sought = Arc::new((d.part.clone(), d.key.clone()));
+    let answer = calls::call(cx, d.account, move |network, call| {
+        let sought = sought.clone();
+        Box::pin(async move {
+            let publish = network.publish().ok_or(NetworkError::NotOffered)?;
+            let found = match publish.find(call, &sought.0, &sought.1, since).await {
+                // Those are for the caller: the token is renewed, or the account waits for its owner.
+                Err(error @ (NetworkError::TokenOld | NetworkError::SignInAgain)) => return Err(error),
+                found => found,
+            };
+            Ok((publish.proof(call), found))
+        })
+    })
+    .await;
+    match answer {
+        Ok(looked) => Ok(looked),
+        Err(VerbError::Network(error)) => Ok((Proof::ByLook, Err(error))),
+        Err(VerbError::Missing(_)) => Ok((Proof::None, Err(NetworkError::NotOffered))),
+        Err(other) => Err(other),
+    }
+}
+
+fn conclude(tx: &Tx<'_>, d: &Delivery, look: Look) -> Kept<After> {
+    let Look { proof, found, waited, now } = look;
+    let is_over = waited >= SignedDuration::from_secs(QUIET.as_secs() as i64);
+    let next = match found {
+        Ok(Found::Here(landing)) => return here(tx, d, landing, (proof, waited, is_over), now),
+        Ok(Found::NotThere) if proof == Proof::ByName && d.tries < TRIES_MAX => {
+            // Without ever being in line between, where it could be taken back while the first try is still on its way.
+            return Ok(match tx.deliveries().begin_again(d.id, d.attempts, now)? {
+                Some(begun) => After::Send(Box::new(begun)),
+                None => After::Next(Next::Over),
+            });
         }
-        Ok(Found::Here(landing)) => settle(tx, d, Ok(landing), now),
         // Settled as a call that certainly did nothing, so that its tries stay bounded.
-        Ok(Found::NotThere) => settle(tx, d, Err(NetworkError::Away("it did not land".into())), now),
-        Ok(Found::CannotTell) => ask(tx, d, now),
-        Err(NetworkError::SignInAgain) => Ok(Next::At(now + LOOK_AT_ACCOUNT)),
+        Ok(Found::NotThere) if is_over => settle(tx, d, Err(NetworkError::Away("it did not land".into())), now)?,
+        Ok(Found::NotThere) => wait(tx, d, waited, now)?,
+        Err(NetworkError::SignInAgain) => Next::At(now + LOOK_AT_ACCOUNT),
+        Err(NetworkError::SlowDown { until }) if !is_over => {
+            tx.deliveries().set_waited(d.id, d.attempts, millis(waited))?;
+            Next::At(until.clamp(now + SignedDuration::from_secs(1), now + WAIT_MAX))
+        }
+        Err(error) if error.may_pass() && !is_over => wait(tx, d, waited, now)?,
         Err(error) if error.may_pass() => {
             let looks = tx.deliveries().count_look(d.id, d.attempts)?;
             if looks >= LOOKS_MAX {
-                return ask(tx, d, now);
+                ask(tx, d, now)?
+            } else {
+                Next::At(now + (WAIT_FIRST * 2_i32.pow(looks.saturating_sub(1).min(10))).min(WAIT_MAX))
             }
-            let wait = (WAIT_FIRST * 2_i32.pow(looks.saturating_sub(1).min(10))).min(WAIT_MAX);
-            Ok(Next::At(now + wait))
         }
-        Err(_) => ask(tx, d, now),
-    }
+        Ok(Found::CannotTell) if proof == Proof::ByLook && !is_over => wait(tx, d, waited, now)?,
+        Ok(Found::CannotTell) | Err(_) if waited < ASK_AFTER => wait(tx, d, waited, now)?,
+        Ok(Found::CannotTell) | Err(_) => ask(tx, d, now)?,
+    };
+    Ok(After::Next(next))
+}
+
+/// Something stands there that is ours, unless the same words were sent twice on purpose.
+fn here(
+    tx: &Tx<'_>,
+    d: &Delivery,
+    landing: Landing,
+    (proof, waited, is_over): (Proof, SignedDuration, bool),
+    now: Timestamp,
+) -> Kept<After> {
+    let is_taken = tx.deliveries().find_landed(d.account, &landing.at.id)?.is_some_and(|other| other.id != d.id);
+    let has_twin = || -> Kept<bool> {
+        let all = tx.deliveries().on_their_way(d.account, d.id)?;
+        Ok(all.iter().any(|other| other.part.text == d.part.text && other.part.reply_to == d.part.reply_to))
+    };
+    Ok(After::Next(if is_taken && is_over {
+        ask(tx, d, now)?
+    } else if is_taken || (proof == Proof::ByLook && !is_over && has_twin()?) {
+        wait(tx, d, waited, now)?
+    } else {
+        settle(tx, d, Ok(landing), now)?
+    }))
+}
+
+/// Looks again a little later.
+fn wait(tx: &Tx<'_>, d: &Delivery, waited: SignedDuration, now: Timestamp) -> Kept<Next> {
+    tx.deliveries().set_waited(d.id, d.attempts, millis(waited))?;
+    let quiet = SignedDuration::from_secs(QUIET.as_secs() as i64);
+    let then = LOOKS.into_iter().find(|at| *at > waited).unwrap_or(quiet);
+    Ok(Next::At(now + (then - waited).max(SignedDuration::from_secs(1))))
+}
+
+fn millis(span: SignedDuration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn ask(tx: &Tx<'_>, d: &Delivery, now: Timestamp) -> Kept<Next> {
     tx.deliveries().end_attempt(d.id, d.attempts, "nobody can tell", now)?;
-    let why = "No clear answer came, and it cannot be looked up. Please look whether it stands there.";
-    if tx.deliveries().set_ask_human(d.id, d.attempts, why)? {
+    if tx.deliveries().set_ask_human(d.id, d.attempts, &question(d))? {
         hold_those_behind(tx, d)?;
         landed::not_landed(tx, d.draft, now)?;
     }
     Ok(Next::Over)
+}
+
+/// What a person is asked, with what to look for.
+fn question(d: &Delivery) -> String {
+    let words: String = d.part.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = words.chars().take(WORDS_MAX).collect();
+    let short = if short.len() < words.len() { format!("{}…", short.trim_end()) } else { short };
+    format!(
+        "No clear answer came, and it can't be looked up from here. Please look among your newest posts there for “{short}”. Nothing more is sent until you say."
+    )
 }

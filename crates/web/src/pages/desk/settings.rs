@@ -100,17 +100,20 @@ pub struct Wish {
     name: String,
     zone: String,
     hold: String,
+    /// A box that is not ticked is not sent.
+    #[serde(default)]
+    late: Option<String>,
 }
 
 pub async fn time(seated: Seated) -> Answer {
-    let Choices { desk, hold_seconds } = choices::get(seated.cx()).await?;
-    let form = Wish { name: desk.name, zone: desk.zone, hold: hold_seconds.to_string() };
+    let Choices { desk, hold_seconds, sends_late } = choices::get(seated.cx()).await?;
+    let form = Wish { name: desk.name, zone: desk.zone, hold: hold_seconds.to_string(), late: sends_late.then(String::new) };
     seated.page(&Time { shell: seated.shell(Place::Settings), tabs: TABS, at: "time", form, wrong: None })
 }
 
 pub async fn set_time(Posted { seated, form }: Posted<Wish>) -> Answer {
     let set = match form.hold.trim().parse() {
-        Ok(hold) => choices::set(seated.cx(), &form.name, &form.zone, hold).await,
+        Ok(hold) => choices::set(seated.cx(), &form.name, &form.zone, hold, form.late.is_some()).await,
         Err(_) => Err(VerbError::wrong("hold", "A whole number of seconds is wanted.")),
     };
     match set {

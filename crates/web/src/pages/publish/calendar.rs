@@ -125,6 +125,7 @@ struct Hand {
     mend: Option<(&'static str, String)>,
     asks_address: bool,
     acts: Vec<(&'static str, &'static str)>,
+    is_late: bool,
 }
 
 pub async fn show(seated: Seated, Asked(asked): Asked<Question>) -> Answer {
@@ -300,6 +301,7 @@ fn hand(s: Stuck) -> Hand {
         is_bad: s.state == DeliveryState::Refused,
         mend: s.mend.as_ref().map(standing::mending),
         asks_address: s.state == DeliveryState::AskHuman,
+        is_late: s.hold == Some(Hold::Late),
         acts,
     }
 }

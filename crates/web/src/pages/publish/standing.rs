@@ -47,6 +47,7 @@ struct Line {
     mend: Option<(&'static str, String)>,
     /// What can be pressed: (value, label).
     acts: Vec<(&'static str, &'static str)>,
+    is_late: bool,
     asks_address: bool,
 }
 
@@ -151,6 +152,7 @@ fn line(seated: &Seated, p: Placed) -> Line {
         words: p.text,
         mend: p.mend.as_ref().filter(|_| p.state == DeliveryState::Planned).map(mending),
         asks_address: p.state == DeliveryState::AskHuman,
+        is_late: p.hold == Some(Hold::Late),
         is_bad,
         state,
         when: When { at: p.due, words: words::day_and_clock(seated.now, p.due, seated.zone()) },
