@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use verbs::jobs::{Job, Next, perform};
 use verbs::{App, Cx};
 
+use crate::clock::steady;
 use hands::{Hands, Held};
 
 /// How often the store is asked for due work when nobody rings.
@@ -54,7 +55,7 @@ pub async fn work(app: Arc<App>, clock: fn() -> Timestamp, mut stopped: watch::R
     let (tell, mut news) = mpsc::channel(sending.at_once() + bringing.at_once() + 1);
     let mut running = JoinSet::new();
     let name = format!("worker-{}", std::process::id());
-    let mut lived: Option<Instant> = None;
+    let mut lived: Option<Duration> = None;
     let (mut is_looking, mut is_rung) = (false, true);
     let mut looked = Instant::now();
     while !*stopped.borrow() {
@@ -65,10 +66,11 @@ pub async fn work(app: Arc<App>, clock: fn() -> Timestamp, mut stopped: watch::R
             }
         }
         if !is_looking && (looked.elapsed() >= LOOK_EVERY || (is_rung && looked.elapsed() >= LOOK_GAP)) {
-            let is_sign_due = lived.is_none_or(|at| at.elapsed() >= LIVES_EVERY);
+            // By the clock that nobody can set: one that was set back must not silence us.
+            let is_sign_due = lived.is_none_or(|at| steady().saturating_sub(at) >= LIVES_EVERY);
             let wanted = [&mut sending, &mut bringing].into_iter().filter_map(Hands::wanted).collect::<Vec<_>>();
             if is_sign_due || !wanted.is_empty() {
-                lived = if is_sign_due { Some(Instant::now()) } else { lived };
+                lived = if is_sign_due { Some(steady()) } else { lived };
                 (is_looking, is_rung) = (true, false);
                 running.spawn(look(app.clone(), clock(), wanted, is_sign_due.then(|| name.clone()), tell.clone()));
             }
