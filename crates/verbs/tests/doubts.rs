@@ -160,6 +160,24 @@ async fn a_person_is_asked_once_and_told_what_to_look_for() {
     assert_eq!((desk.deliver(id, at("12:00")).await, desk.posts()), (Next::Over, 1));
 }
 
+#[tokio::test]
+async fn a_part_of_a_thread_never_goes_before_the_one_it_answers() {
+    let desk = Desk::set(Temper::LooksUp).await;
+    let text = ["First", "Second"].map(|w| format!("{w} {}.", "and quite some words ".repeat(12).trim())).join("\n\n");
+    let (draft, first) = desk.plan(&text, at("09:00")).await;
+    let all = desk.app.store.read::<_, StoreError>(&desk.scene.seat, move |tx| tx.deliveries().of_draft(draft)).await.unwrap();
+    assert!(all.len() > 1);
+    desk.fail(Op::Post, Fault::DropAnswer);
+    desk.deliver(first, at("09:00")).await;
+    // Somebody hurries it on, as the command line did.
+    assert_eq!(desk.deliver(all[1].id, at("09:00")).await, Next::Over);
+    assert_eq!((desk.delivery(all[1].id).await.state, desk.posts()), (DeliveryState::Planned, 1));
+    let (now, _) = desk.follow(first, at("09:01")).await;
+    desk.deliver(all[1].id, now).await;
+    let said = desk.scene.networks["plaza"].said_by("ada@plaza");
+    assert_eq!(said[1].reply_to.as_ref(), Some(&said[0].at.id));
+}
+
 static STEADY_MS: AtomicU64 = AtomicU64::new(0);
 fn steady() -> Duration {
     Duration::from_millis(STEADY_MS.load(Ordering::Relaxed))

@@ -167,8 +167,10 @@ fn torment(asked: &Asked, program: &Path, database: Option<String>, others: Opti
     let settled = storm::calm(asked, &run, &mut settler)?;
     let is_well = report(asked, &run, &books, (stormy, settled))?;
     if asked.keeps || !is_well {
-        println!("the data stay in {}; the log is {}", scratch.0.display(), log.display());
-        std::mem::forget(scratch);
+        // Scratch folders of runs that are over are swept away; this one is to be looked at.
+        let kept = std::env::temp_dir().join(format!("kept-torment-{}", std::process::id()));
+        std::fs::rename(&scratch.0, &kept)?;
+        println!("the data stay in {}; the log is {}", kept.display(), log.display());
     }
     Ok(is_well)
 }

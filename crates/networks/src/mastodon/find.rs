@@ -10,8 +10,8 @@ use crate::{Answer, Found, Landing, NetworkError};
 
 /// How far a server's clock may differ from ours.
 const CLOCKS_MS: i64 = 5 * 60 * 1000;
-/// How many of our own posts are looked through, in pages.
-const PAGES_MAX: usize = 6;
+/// How many of our own posts are looked through, in pages: a thousand, for an account that speaks for many.
+const PAGES_MAX: usize = 25;
 
 pub async fn find(client: &Client<'_>, part: &Part, since: Timestamp) -> Answer<Found> {
     let mine = own_id(client).await?;

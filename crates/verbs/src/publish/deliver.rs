@@ -74,6 +74,10 @@ fn step(tx: &Tx<'_>, id: DeliveryId, now: Timestamp) -> Done<Step> {
         _ if d.due > now => return Ok(Step::Wait(d.due)),
         _ => {}
     }
+    if !stands_before(tx, &d)? {
+        // It is put in line by the part before it, once that stands and can be answered.
+        return Ok(Step::Nothing);
+    }
     let state = tx.accounts().find(d.account)?.map(|a| a.state);
     match state {
         Some(AccountState::Working) => {}
@@ -102,6 +106,13 @@ fn step(tx: &Tx<'_>, id: DeliveryId, now: Timestamp) -> Done<Step> {
         return Ok(Step::Nothing);
     }
     Ok(Step::Send)
+}
+
+/// Whether the part that this one answers stands there. A first part answers none of ours.
+fn stands_before(tx: &Tx<'_>, d: &Delivery) -> Kept<bool> {
+    let Some(before) = d.part_index.checked_sub(1) else { return Ok(true) };
+    let before = tx.deliveries().part(d.draft, d.account, before)?;
+    Ok(before.is_some_and(|b| b.state == DeliveryState::Landed) && d.part.reply_to.is_some())
 }
 
 /// One attempt, from its beginning to its settling.
