@@ -4,8 +4,8 @@ use model::{AccountId, DeskId, JobId, Timestamp};
 
 use crate::{Kept, Row, Tx, Unscoped, args};
 
-/// Clocks of several servers may differ by so much.
-const CLOCK_SLACK: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
+/// Clocks of several servers may differ by so much, and a sign of life may be so late.
+const CLOCK_SLACK: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 
 /// A piece of due work, as the worker gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,11 +104,13 @@ impl Unscoped<'_> {
         let wished = "select 1 from deliveries d where d.state = 'planned' and d.tries = 0 and d.wished_at is not null";
         let moved = self.run(
             &format!(
-                "update jobs set due = due - $2, lease_until = lease_until - $2 where due > $1
+                "update jobs set due = due - $2 where due > $1
                    and not (kind = 'deliver' and exists ({wished} and d.desk = jobs.desk and d.id = jobs.subject))"
             ),
             &args![now, by_ms],
         )?;
+        // What a server took in that other time, and died with, is not held for hours.
+        self.run("update jobs set lease_until = lease_until - $2 where lease_until > $1", &args![now, by_ms])?;
         self.run(
             "update deliveries set due = due - $2 where state = 'planned' and due > $1 and (tries > 0 or wished_at is null)",
             &args![now, by_ms],
