@@ -10,6 +10,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 // The product's own worker; its unit tests run where it lives.
+#[path = "../src/clock.rs"]
+#[allow(dead_code, unused_imports)]
+mod clock;
 #[path = "../src/worker/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod worker;

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout, clippy::disallowed_methods)]
 
 // The binary has no library; the worker needs nothing of it.
+#[path = "../src/clock.rs"]
+#[allow(dead_code, unused_imports)]
+mod clock;
 #[path = "../src/worker/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod worker;

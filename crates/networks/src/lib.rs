@@ -28,14 +28,8 @@ pub use http::Http;
 use model::NetworkKey;
 
 /// Every network this build speaks, in the order in which they are offered.
-pub static ALL: &[&dyn Network] = &[
-    &mastodon::Mastodon,
-    &bluesky::Bluesky,
-    &nostr::Nostr,
-    &wordpress::WordPress,
-    &feed::Feed,
-    &indieweb::IndieWeb,
-];
+pub static ALL: &[&dyn Network] =
+    &[&mastodon::Mastodon, &bluesky::Bluesky, &nostr::Nostr, &wordpress::WordPress, &feed::Feed, &indieweb::IndieWeb];
 
 /// Stand-ins for a desk of invented people; never offered.
 pub static STAND_INS: &[&dyn Network] = &[&stand_ins::TOWN, &stand_ins::SKY, &stand_ins::PRESS];

@@ -284,6 +284,7 @@ async fn what_we_publish_is_told_until_it_is_heard() {
         attempts: 1,
         tries: 1,
         looks: 0,
+        waited_ms: 0,
         attempted_at: None,
         first_attempt_at: None,
         landed: None,
