@@ -54,6 +54,8 @@ pub enum Hold {
     Before,
     /// It carries the address that the own site has not given yet.
     Site,
+    /// Nothing can be sent there by a program: a person carries it over, and brings the post's address back.
+    Hand,
 }
 
 impl Hold {
@@ -63,10 +65,11 @@ impl Hold {
             Self::SignIn => "sign-in",
             Self::Before => "before",
             Self::Site => "site",
+            Self::Hand => "hand",
         }
     }
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Late, Self::SignIn, Self::Before, Self::Site].into_iter().find(|h| h.word() == word)
+        [Self::Late, Self::SignIn, Self::Before, Self::Site, Self::Hand].into_iter().find(|h| h.word() == word)
     }
 }
 

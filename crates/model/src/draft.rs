@@ -73,8 +73,8 @@ pub struct ReplyTo {
     pub root: PostRef,
 }
 
-/// A picture that goes with a draft. Its bytes are kept by the store under its id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A picture or a video that goes with a draft. Its bytes are kept by the store under its id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Picture {
     pub id: PictureId,
     pub mime: String,
@@ -82,6 +82,16 @@ pub struct Picture {
     pub height: u32,
     /// What it shows, for someone who can't see it.
     pub alt: String,
+    /// How large its kept file is, in bytes; 0 where that was never noted.
+    pub size: u64,
+    /// How long a video lasts, in milliseconds; 0 for a picture.
+    pub length_ms: u32,
+}
+
+impl Picture {
+    pub fn is_video(&self) -> bool {
+        self.mime.starts_with("video/")
+    }
 }
 
 /// A draft by one account's rules: one part, or a thread of several.

@@ -11,7 +11,7 @@ pub trait Id: Copy + Eq + Ord + std::hash::Hash + std::fmt::Display + Send + 'st
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub i64);
         impl Id for $name {
             fn number(self) -> i64 { self.0 }

@@ -193,6 +193,16 @@ pub struct Rules {
     pub picture_types: Vec<String>,
     /// Letters of alt text; `None` where there is none at all.
     pub alt_max: Option<u32>,
+    /// The largest video in bytes; 0 where none is taken. A video goes alone with a post.
+    pub video_bytes_max: u64,
+    /// The longest video in milliseconds; `None` where only bytes count.
+    pub video_ms_max: Option<u32>,
+    /// Width times height of a video.
+    pub video_area_max: Option<u64>,
+    /// MIME types of videos taken.
+    pub video_types: Vec<String>,
+    /// Letters of a video's alt text, where they are other than a picture's.
+    pub video_alt_max: Option<u32>,
 }
 
 impl Default for Rules {
@@ -226,6 +236,11 @@ impl Default for Rules {
             picture_area_max: None,
             picture_types: Vec::new(),
             alt_max: None,
+            video_bytes_max: 0,
+            video_ms_max: None,
+            video_area_max: None,
+            video_types: Vec::new(),
+            video_alt_max: None,
         }
     }
 }

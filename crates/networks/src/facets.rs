@@ -49,6 +49,13 @@ pub trait Network: Send + Sync {
     fn drafts(&self) -> Option<&dyn Drafts> {
         None
     }
+    fn by_hand(&self) -> Option<&dyn ByHand> {
+        None
+    }
+    /// Whether something can be posted there, by us or by a person's own hand.
+    fn takes_posts(&self) -> bool {
+        self.publish().is_some() || self.by_hand().is_some()
+    }
 }
 
 /// What every call carries. `now` is handed in; nothing here reads the clock.
@@ -126,7 +133,7 @@ pub trait Inbox: Send + Sync {
     async fn since(&self, call: &Call<'_>, from: &Cursor) -> Answer<Batch<Heard>>;
 }
 
-/// A picture's bytes, ready to go up: already turned, stripped and fitted.
+/// The bytes of a picture or a video, ready to go up: already turned, stripped and fitted.
 #[derive(Clone)]
 pub struct Upload {
     pub id: PictureId,
@@ -135,6 +142,12 @@ pub struct Upload {
     pub width: u32,
     pub height: u32,
     pub alt: String,
+}
+
+impl Upload {
+    pub fn is_video(&self) -> bool {
+        self.mime.starts_with("video/")
+    }
 }
 
 /// A link card: drawn by the network where it does so itself, else sent along.
@@ -210,6 +223,24 @@ pub trait Publish: Send + Sync {
     /// Likes or passes on. Doing so twice is a success. The answer is what `unsign` wants.
     async fn sign(&self, call: &Call<'_>, at: &PostRef, sign: Sign) -> Answer<String>;
     async fn unsign(&self, call: &Call<'_>, at: &PostRef, sign: Sign, receipt: &str) -> Answer<()>;
+}
+
+/// Posting where nothing can be sent by a program: it is prepared here, and a person carries it over. Nothing of this calls out.
+pub trait ByHand: Send + Sync {
+    /// The network's own page on which to post, with as much filled in as its address takes; `None` where nobody knows one.
+    fn page(&self, account: &Account, part: &Part) -> Option<String>;
+    /// Where the post stands, by the address that the person brought back.
+    fn landing(&self, account: &Account, address: &str) -> Brought;
+}
+
+/// What an address that a person brought back turns out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Brought {
+    Post(Landing),
+    /// The right place, but it does not look like a post's address; why, as a sentence. It may be one all the same.
+    Odd(Landing, String),
+    /// No address, or one of another place.
+    Foreign(String),
 }
 
 #[async_trait]

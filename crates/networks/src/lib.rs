@@ -31,6 +31,11 @@ use model::NetworkKey;
 pub static ALL: &[&dyn Network] =
     &[&mastodon::Mastodon, &bluesky::Bluesky, &nostr::Nostr, &wordpress::WordPress, &feed::Feed, &indieweb::IndieWeb];
 
+/// Networks to which a person carries what was prepared here, in the order in which they are offered.
+pub fn by_hand() -> impl Iterator<Item = &'static dyn Network> {
+    assisted::TABLE.iter().chain(std::iter::once(&assisted::ANOTHER)).map(|network| network as &dyn Network)
+}
+
 /// Stand-ins for a desk of invented people; never offered.
 pub static STAND_INS: &[&dyn Network] = &[&stand_ins::TOWN, &stand_ins::SKY, &stand_ins::PRESS];
 
@@ -66,6 +71,6 @@ impl Networks {
 
 impl Default for Networks {
     fn default() -> Self {
-        Self(Arc::new(ALL.iter().chain(STAND_INS).map(|network| Entry::Listed(*network)).collect()))
+        Self(Arc::new(ALL.iter().copied().chain(by_hand()).chain(STAND_INS.iter().copied()).map(Entry::Listed).collect()))
     }
 }

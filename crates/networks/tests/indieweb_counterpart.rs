@@ -175,7 +175,14 @@ async fn a_thread_stands_as_the_preview_said() {
         Part::of_text(format!("Cold kitchen, @{ben} & <all>.\n\nSee https://crumb.example/dough?a=1&b=2 #Bread {}", unheard("x")));
     first.title = Some("Slow dough".into());
     first.mentions = vec![(ben.clone(), sites.ben.clone())];
-    first.pictures = vec![Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "A \"blue\" bowl".into() }];
+    first.pictures = vec![Picture {
+        id: PictureId(1),
+        mime: "image/png".into(),
+        width: 1,
+        height: 1,
+        alt: "A \"blue\" bowl".into(),
+        ..Picture::default()
+    }];
     let upload = Upload { id: PictureId(1), mime: "image/png".into(), bytes: dot(), width: 1, height: 1, alt: "A \"blue\" bowl".into() };
     let baggage = Baggage { uploads: vec![upload], ..Baggage::default() };
     let texts = [first.text.clone(), "Second, by the kettle.".to_owned(), "Third: it rose.\nReally.".to_owned()];

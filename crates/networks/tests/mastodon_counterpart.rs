@@ -155,7 +155,8 @@ async fn two_people_talk() {
     let mut question = Part::of_text(format!("Cold kitchen, slow dough. Ideas? https://ada.example/dough #{tag}"));
     question.warning = Some("food".into());
     question.language = Some("en-GB".into());
-    question.pictures = vec![Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "A bowl".into() }];
+    question.pictures =
+        vec![Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "A bowl".into(), ..Picture::default() }];
     let upload = Upload { id: PictureId(1), mime: "image/png".into(), bytes: dot(), width: 1, height: 1, alt: "A bowl".into() };
     let baggage = Baggage { uploads: vec![upload], card: None, begun: None };
     let key = DeliveryKey(unheard("key"));

@@ -242,8 +242,14 @@ async fn two_people_talk() {
     part.mentions = vec![(ben.account.handle.clone(), ben.key().to_owned())];
     part.warning = Some("Food".into());
     part.language = Some("en-GB".into());
-    part.pictures =
-        vec![model::Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "A very small loaf".into() }];
+    part.pictures = vec![model::Picture {
+        id: PictureId(1),
+        mime: "image/png".into(),
+        width: 1,
+        height: 1,
+        alt: "A very small loaf".into(),
+        ..model::Picture::default()
+    }];
     let begun = now();
     let baggage = Baggage { uploads: vec![picture()], begun: Some(begun), ..Baggage::default() };
     assert_eq!(ada.find(&part, begun).await, Ok(Found::NotThere));
@@ -407,7 +413,14 @@ async fn a_signer_elsewhere() {
     assert_eq!(Some(cleo.key().to_owned()), given("HOBNOB_CP_NOSTR_ACCOUNT"), "the account's key, not the signer's");
     assert!(Nostr.sign_in().unwrap().key_of(&cleo.secret).is_none(), "there is no key here to take out");
     let mut part = Part::of_text(unique("Signed elsewhere 🧀 "));
-    part.pictures = vec![model::Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "Dot".into() }];
+    part.pictures = vec![model::Picture {
+        id: PictureId(1),
+        mime: "image/png".into(),
+        width: 1,
+        height: 1,
+        alt: "Dot".into(),
+        ..model::Picture::default()
+    }];
     let begun = now();
     let baggage = Baggage { uploads: vec![picture()], begun: Some(begun), ..Baggage::default() };
     let landed = cleo.say(&part, &baggage).await.unwrap();

@@ -237,7 +237,14 @@ async fn an_answer_to_another_site_or_with_a_picture_does_not_leave() {
     let site = Site::start(|_| ok(json!({}))).await;
     let ada = site.ada();
     let mut part = ada.answer("words", "#comment-5");
-    part.pictures.push(model::Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: String::new() });
+    part.pictures.push(model::Picture {
+        id: PictureId(1),
+        mime: "image/png".into(),
+        width: 1,
+        height: 1,
+        alt: String::new(),
+        ..model::Picture::default()
+    });
     assert!(ada.say(&part, "k").await.is_err_and(|e| e.to_string().contains("no pictures")));
     part.pictures.clear();
     let parent = PostRef::new("https://ben.example/?p=12", "");

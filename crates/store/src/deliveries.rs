@@ -134,6 +134,34 @@ impl Deliveries<'_, '_> {
             read,
         )
     }
+    /// Those that wait for a person's hand, the one due longest first.
+    pub fn by_hand(&self, max: u32) -> Kept<Vec<Delivery>> {
+        self.0.all(
+            &format!(
+                "select {COLUMNS} from deliveries where desk = $1 and hold = 'hand' and state = 'planned' order by due, draft, account, part_index limit $2"
+            ),
+            &args![self.0.desk(), max],
+            read,
+        )
+    }
+    /// How many wait for a person's hand.
+    pub fn count_by_hand(&self) -> Kept<u32> {
+        let n = self.0.find(
+            "select count(*) from deliveries where desk = $1 and hold = 'hand' and state = 'planned'",
+            &args![self.0.desk()],
+            |row| row.get(0),
+        )?;
+        Ok(n.unwrap_or(0))
+    }
+    /// A person carried it over: it stands there. `false`, and nothing changed, where it does not wait for a hand (any more).
+    pub fn set_carried(&self, id: DeliveryId, at: &PostRef, url: Option<&str>, now: Timestamp) -> Kept<bool> {
+        let n = self.0.run(
+            "update deliveries set state = 'landed', hold = null, why = null, landed_id = $3, landed_tag = $4, landed_url = $5, landed_at = $6
+             where desk = $1 and id = $2 and state = 'planned' and hold = 'hand'",
+            &args![self.0.desk(), id, &at.id, &at.tag, url, now],
+        )?;
+        Ok(n > 0)
+    }
     pub fn find_landed(&self, account: AccountId, landed_id: &str) -> Kept<Option<Delivery>> {
         self.0.find(
             &format!("select {COLUMNS} from deliveries where desk = $1 and account = $2 and landed_id = $3"),

@@ -86,6 +86,8 @@ pub fn rules_out(rules: &Rules) -> String {
         "weights": weights_out(rules.unit), "pictures_min": rules.pictures_min,
         "pictures_max": rules.pictures_max, "picture_bytes_max": rules.picture_bytes_max, "picture_side_max": rules.picture_side_max,
         "picture_area_max": rules.picture_area_max, "picture_types": rules.picture_types, "alt_max": rules.alt_max,
+        "video_bytes_max": rules.video_bytes_max, "video_ms_max": rules.video_ms_max, "video_area_max": rules.video_area_max,
+        "video_types": rules.video_types, "video_alt_max": rules.video_alt_max,
     })
     .to_string()
 }
@@ -121,6 +123,11 @@ pub fn rules_in(kept: &str) -> Kept<Rules> {
         picture_area_max: j["picture_area_max"].as_u64(),
         picture_types: each(&j["picture_types"], text),
         alt_max: number(&j["alt_max"]),
+        video_bytes_max: j["video_bytes_max"].as_u64().unwrap_or(0),
+        video_ms_max: number(&j["video_ms_max"]),
+        video_area_max: j["video_area_max"].as_u64(),
+        video_types: each(&j["video_types"], text),
+        video_alt_max: number(&j["video_alt_max"]),
     })
 }
 
@@ -173,7 +180,7 @@ fn post_ref_in(json: &Json) -> PostRef {
 pub fn part_out(part: &Part) -> String {
     json!({
         "text": part.text, "title": part.title, "article": article_json(&part.article), "language": part.language, "warning": part.warning, "visibility": part.visibility.word(),
-        "pictures": part.pictures.iter().map(|p| json!({"id": p.id.0, "mime": p.mime, "width": p.width, "height": p.height, "alt": p.alt})).collect::<Vec<_>>(),
+        "pictures": part.pictures.iter().map(|p| json!({"id": p.id.0, "mime": p.mime, "width": p.width, "height": p.height, "alt": p.alt, "size": p.size, "length_ms": p.length_ms})).collect::<Vec<_>>(),
         "reply_to": part.reply_to.as_ref().map(|r| json!([post_ref_out(&r.parent), post_ref_out(&r.root)])),
         "mentions": part.mentions,
     })
@@ -194,6 +201,8 @@ pub fn part_in(kept: &str) -> Kept<Part> {
             width: number(&p["width"]).unwrap_or(0),
             height: number(&p["height"]).unwrap_or(0),
             alt: text(&p["alt"]),
+            size: p["size"].as_u64().unwrap_or(0),
+            length_ms: number(&p["length_ms"]).unwrap_or(0),
         }),
         reply_to: j["reply_to"].as_array().map(|r| ReplyTo { parent: post_ref_in(&r[0]), root: post_ref_in(&r[1]) }),
         mentions: each(&j["mentions"], |m| (text(&m[0]), text(&m[1]))),
@@ -213,6 +222,9 @@ mod tests {
             picture_types: vec!["image/png".into()],
             picture_area_max: Some(1 << 40),
             site: SiteRules { is_own: true, has_tags: true, ..SiteRules::default() },
+            video_bytes_max: 1 << 33,
+            video_ms_max: Some(180_000),
+            video_types: vec!["video/mp4".into()],
             ..Rules::default()
         };
         assert_eq!(rules_in(&rules_out(&rules)).unwrap(), rules);
@@ -238,7 +250,15 @@ mod tests {
         assert_eq!(rules_in(&rules_out(&habits)).unwrap(), habits);
         let mut part = Part::of_text("Hello “you”\n\u{1f60a}");
         part.reply_to = Some(ReplyTo { parent: PostRef::new("at://x", "bafy"), root: PostRef::new("at://y", "") });
-        part.pictures.push(Picture { id: PictureId(7), mime: "image/png".into(), width: 3, height: 4, alt: "A cat".into() });
+        part.pictures.push(Picture {
+            id: PictureId(7),
+            mime: "image/png".into(),
+            width: 3,
+            height: 4,
+            alt: "A cat".into(),
+            size: 5,
+            length_ms: 6,
+        });
         part.mentions.push(("ada@x".into(), "1".into()));
         part.visibility = Visibility::Direct;
         part.article = Article { excerpt: Some("In short".into()), tags: vec!["bread".into()], categories: vec!["Notes".into()] };

@@ -16,7 +16,15 @@ impl<'c> Tx<'c> {
 pub const PICTURES_OF_A_DRAFT_MAX: u32 = 20;
 
 fn read(row: &Row<'_>) -> Kept<Picture> {
-    Ok(Picture { id: row.get(0)?, mime: row.get(1)?, width: row.get(2)?, height: row.get(3)?, alt: row.get(4)? })
+    Ok(Picture {
+        id: row.get(0)?,
+        mime: row.get(1)?,
+        width: row.get(2)?,
+        height: row.get(3)?,
+        alt: row.get(4)?,
+        size: row.get(5)?,
+        length_ms: row.get(6)?,
+    })
 }
 
 impl Pictures<'_, '_> {
@@ -24,7 +32,7 @@ impl Pictures<'_, '_> {
     pub fn of_draft(&self, draft: DraftId) -> Kept<Vec<Picture>> {
         self.0.all(
             &format!(
-                "select id, mime, width, height, alt from pictures where desk = $1 and draft = $2 order by place, id limit {PICTURES_OF_A_DRAFT_MAX}"
+                "select id, mime, width, height, alt, length(bytes), length_ms from pictures where desk = $1 and draft = $2 order by place, id limit {PICTURES_OF_A_DRAFT_MAX}"
             ),
             &args![self.0.desk(), draft],
             read,
@@ -33,8 +41,8 @@ impl Pictures<'_, '_> {
     /// Puts one behind those that are there.
     pub fn put(&self, draft: DraftId, picture: &Picture, bytes: Vec<u8>, thumb: Vec<u8>, now: Timestamp) -> Kept<()> {
         self.0.run(
-            "insert into pictures (desk, id, draft, place, mime, width, height, alt, bytes, thumb, created_at)
-             values ($1, $2, $3, (select coalesce(max(place), 0) + 1 from pictures where desk = $1 and draft = $3), $4, $5, $6, $7, $8, $9, $10)",
+            "insert into pictures (desk, id, draft, place, mime, width, height, alt, bytes, thumb, created_at, length_ms)
+             values ($1, $2, $3, (select coalesce(max(place), 0) + 1 from pictures where desk = $1 and draft = $3), $4, $5, $6, $7, $8, $9, $10, $11)",
             &args![
                 self.0.desk(),
                 picture.id,
@@ -45,7 +53,8 @@ impl Pictures<'_, '_> {
                 &picture.alt,
                 bytes,
                 thumb,
-                now
+                now,
+                picture.length_ms
             ],
         )?;
         Ok(())

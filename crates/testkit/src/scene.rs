@@ -3,6 +3,7 @@
 //! ```text
 //! voice Ada
 //! account ada@plaza
+//! by-hand ada@x
 //! post 09:00 ben@plaza "Any tips for a cold kitchen?"
 //! post 09:05 cat@plaza "@ada what do you think?" > 1
 //! ```
@@ -25,6 +26,8 @@ pub struct Scene {
     pub kept: TestStore,
     pub seat: Seat,
     pub networks: BTreeMap<String, FakeNetwork>,
+    /// Networks to which a person carries posts over, by key.
+    pub by_hand: Vec<String>,
     /// By what stood behind `account`, such as `ada@plaza`.
     pub accounts: BTreeMap<String, AccountId>,
     /// The ids of the scene's posts on their networks, in order.
@@ -56,7 +59,7 @@ impl Scene {
             })
             .await
             .expect("a fresh store takes a desk");
-        let mut scene = Scene { kept, seat, networks: BTreeMap::new(), accounts: BTreeMap::new(), posts: Vec::new() };
+        let mut scene = Scene { kept, seat, networks: BTreeMap::new(), by_hand: Vec::new(), accounts: BTreeMap::new(), posts: Vec::new() };
         for line in text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#') && !l.starts_with("voice ")) {
             scene.line(line).await;
         }
@@ -69,7 +72,10 @@ impl Scene {
     }
     /// All networks of the scene, for an app.
     pub fn all(&self) -> Networks {
-        Networks::new(self.networks.values().map(|n| Arc::new(n.clone()) as Arc<dyn Network>).collect())
+        let fakes = self.networks.values().map(|n| Arc::new(n.clone()) as Arc<dyn Network>);
+        // Nothing of these calls out, so they stand as they are.
+        let by_hand = self.by_hand.iter().filter_map(|key| networks::by_hand().find(|n| n.about().key == key));
+        Networks::new(fakes.chain(by_hand.map(|n| Arc::new(Real(n)) as Arc<dyn Network>)).collect())
     }
     /// The account named in the scene.
     pub fn account(&self, name: &str) -> AccountId {
@@ -80,6 +86,7 @@ impl Scene {
         let (verb, rest) = line.split_once(' ').unwrap_or_else(|| panic!("a scene's line: {line}"));
         match verb {
             "account" => self.connect(rest.trim()).await,
+            "by-hand" => self.connect_by_hand(rest.trim()).await,
             "post" => self.post(rest, line),
             _ => panic!("a scene has no line such as: {line}"),
         }
@@ -93,6 +100,34 @@ impl Scene {
         let parent = after.trim().strip_prefix('>').map(|n| self.posts[n.trim().parse::<usize>().unwrap_or_else(|_| wrong()) - 1].clone());
         let id = self.network(key).say(who, words, at(clock), parent.as_deref());
         self.posts.push(id);
+    }
+    /// An account on a network that is written to by hand; its key is the real one.
+    async fn connect_by_hand(&mut self, handle: &str) {
+        let (name, key) = handle.split_once('@').unwrap_or_else(|| panic!("an account such as ada@x; not: {handle}"));
+        let network = networks::by_hand().find(|n| n.about().key == key).unwrap_or_else(|| panic!("no network by hand is called {key}"));
+        let about = network.about();
+        let now = at("00:00");
+        let account = Account {
+            id: store::fresh_id(now),
+            network: model::NetworkKey::new(key),
+            server: format!("https://{key}.com"),
+            remote_id: format!("https://{key}.com/{name}"),
+            handle: name.to_owned(),
+            name: name.to_owned(),
+            avatar_url: None,
+            url: None,
+            rules: (about.rules)(),
+            state: AccountState::Working,
+            created_at: now,
+        };
+        let put = self.kept.store.write::<_, StoreError>(&self.seat, move |tx| {
+            let id = tx.accounts().put(&account)?;
+            tx.accounts().put_secret(id, &Secret::new(""), now)?;
+            Ok(id)
+        });
+        let id = put.await.expect("a fresh store takes an account");
+        self.by_hand.push(key.to_owned());
+        self.accounts.insert(handle.to_owned(), id);
     }
     async fn connect(&mut self, handle: &str) {
         let (_, key) = handle.split_once('@').unwrap_or_else(|| panic!("an account such as ada@plaza; not: {handle}"));
@@ -125,5 +160,20 @@ impl Scene {
             .await
             .expect("a fresh store takes an account");
         self.accounts.insert(handle.to_owned(), id);
+    }
+}
+
+/// A network of the product, as it is.
+struct Real(&'static dyn Network);
+
+impl Network for Real {
+    fn about(&self) -> &'static networks::About {
+        self.0.about()
+    }
+    fn sign_in(&self) -> Option<&dyn networks::SignIn> {
+        self.0.sign_in()
+    }
+    fn by_hand(&self) -> Option<&dyn networks::ByHand> {
+        self.0.by_hand()
     }
 }

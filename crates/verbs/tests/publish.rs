@@ -12,6 +12,7 @@ use store::follows::FollowState;
 use testkit::scene::at;
 use testkit::{Fault, Op, Scene};
 use verbs::jobs::Next;
+use verbs::publish::by_hand::{self, Carried};
 use verbs::publish::drafts::{self, Saved};
 use verbs::publish::{self, calendar, deliver, follow, later, placed, when};
 use verbs::{App, Config, Cx, VerbError};
@@ -335,4 +336,123 @@ async fn a_bad_picture_is_refused_and_the_draft_stays() {
     desk.deliver(planned[0], at("09:00")).await;
     assert_eq!(desk.said()[0].media[0].alt, "A line");
     drafts::remove_picture(desk.cx(at("09:00")), id, picture.id).await.unwrap();
+}
+
+const BY_HAND: &str = "voice Ada\naccount ada@plaza\nby-hand ada@x";
+
+/// Plans `text` for X alone, to go out at 09:00, and lets the worker come by.
+async fn to_x(desk: &Desk, text: &str) -> Vec<DeliveryId> {
+    let id = desk.draft(text).await;
+    let all = publish::plan(desk.cx(at("08:00")), id, &[desk.scene.account("ada@x")], at("09:00")).await.unwrap();
+    assert_eq!(desk.deliver(all[0], at("08:30")).await, Next::At(at("09:00")));
+    assert!(by_hand::list(desk.cx(at("08:30"))).await.unwrap().is_empty());
+    // Hours too late is no reason to hold back what waits for a hand in any case.
+    assert_eq!(desk.deliver(all[0], at("11:30")).await, Next::Over);
+    all
+}
+
+#[tokio::test]
+async fn what_is_carried_by_hand_waits_and_never_goes_to_the_wire() {
+    let desk = Desk::set(BY_HAND).await;
+    let all = to_x(&desk, "Hello there").await;
+    let d = desk.delivery(all[0]).await;
+    assert_eq!((d.state, d.hold, d.attempts), (DeliveryState::Planned, Some(Hold::Hand), 0));
+    let listed = by_hand::list(desk.cx(at("11:30"))).await.unwrap();
+    assert_eq!((listed.len(), listed[0].place, listed[0].handle.as_str(), listed[0].of), (1, "X", "ada", 1));
+    let load = by_hand::load(desk.cx(at("11:31")), all[0]).await.unwrap();
+    assert_eq!((load.text.as_str(), load.is_filled_in, load.why_not), ("Hello there", true, None));
+    assert_eq!(load.page.as_deref(), Some("https://x.com/intent/post?text=Hello+there"));
+    // What is not that post's address is not taken; what is odd is taken when said twice.
+    let back = |address: &'static str, sure| by_hand::bring_back(desk.cx(at("12:00")), all[0], address, sure);
+    assert!(matches!(back("https://example.org/1", true).await, Err(VerbError::Wrong { field: "address", .. })));
+    assert!(matches!(back("https://x.com/ada", false).await, Ok(Carried::Odd(why)) if why.contains("x.com/ada/status/1234")));
+    assert_eq!(desk.delivery(all[0]).await.state, DeliveryState::Planned);
+    let url = Some("https://x.com/ada/status/77".to_owned());
+    assert_eq!(back("https://x.com/ada/status/77?s=20", false).await.unwrap(), Carried::Landed { url: url.clone(), next: None });
+    // A second press says the same.
+    assert_eq!(back("https://x.com/ada/status/77", false).await.unwrap(), Carried::Landed { url: url.clone(), next: None });
+    let d = desk.delivery(all[0]).await;
+    assert_eq!((d.state, d.hold, d.landed_url, d.post.is_some()), (DeliveryState::Landed, None, url, true));
+    // Another post can't stand at the same address.
+    let other = to_x(&desk, "Something else").await;
+    let twice = by_hand::bring_back(desk.cx(at("12:10")), other[0], "https://x.com/ada/status/77", false).await;
+    assert!(matches!(twice, Err(VerbError::Wrong { .. })), "{twice:?}");
+}
+
+#[tokio::test]
+async fn a_row_is_carried_one_by_one_each_answering_the_one_before() {
+    let desk = Desk::set(BY_HAND).await;
+    let all = to_x(&desk, "One.\n---\nTwo.\n---\nThree.").await;
+    assert_eq!(all.len(), 3);
+    let early = by_hand::bring_back(desk.cx(at("11:40")), all[1], "https://x.com/ada/status/2", false).await;
+    assert!(matches!(early, Err(VerbError::TooLate(_))), "{early:?}");
+    assert!(by_hand::load(desk.cx(at("11:40")), all[1]).await.unwrap().why_not.unwrap().contains("the post before it"));
+    let first = by_hand::bring_back(desk.cx(at("11:41")), all[0], "https://x.com/ada/status/1", false).await.unwrap();
+    assert!(matches!(first, Carried::Landed { next: Some(next), .. } if next == all[1]));
+    let second = by_hand::load(desk.cx(at("11:42")), all[1]).await.unwrap();
+    assert_eq!((second.answers.as_deref(), second.carry.part, second.carry.of), (Some("https://x.com/ada/status/1"), 2, 3));
+    // The worker comes by as well, and changes nothing.
+    assert_eq!(desk.deliver(all[1], at("11:43")).await, Next::Over);
+    by_hand::bring_back(desk.cx(at("11:44")), all[1], "https://x.com/ada/status/2", false).await.unwrap();
+    by_hand::bring_back(desk.cx(at("11:45")), all[2], "https://x.com/ada/status/3", false).await.unwrap();
+    assert!(by_hand::list(desk.cx(at("11:46"))).await.unwrap().is_empty());
+    assert_eq!(desk.delivery(all[2]).await.part.reply_to.unwrap().parent.id, "https://x.com/ada/status/2");
+}
+
+#[tokio::test]
+async fn what_waits_for_a_hand_is_taken_back_moved_and_left_out_like_all_the_rest() {
+    let desk = Desk::set(BY_HAND).await;
+    let all = to_x(&desk, "Hello").await;
+    let draft = desk.delivery(all[0]).await.draft;
+    let page = calendar::calendar(desk.cx(at("12:00")), at("00:00"), at("23:00")).await.unwrap();
+    assert_eq!((page.by_hand.len(), page.stuck.len(), page.slips[0].by_hand, page.slips[0].stuck), (1, 0, 1, 0));
+    later::move_to(desk.cx(at("12:00")), draft, "2026-09-08 15:00", "UTC").await.unwrap();
+    assert!(by_hand::list(desk.cx(at("12:01"))).await.unwrap().is_empty());
+    assert_eq!(desk.deliver(all[0], at("12:01")).await, Next::At(at("15:00")));
+    assert_eq!(desk.deliver(all[0], at("15:00")).await, Next::Over);
+    assert_eq!(by_hand::list(desk.cx(at("15:01"))).await.unwrap().len(), 1);
+    later::take_back(desk.cx(at("15:02")), draft).await.unwrap();
+    assert!(by_hand::list(desk.cx(at("15:03"))).await.unwrap().is_empty());
+    let gone = by_hand::bring_back(desk.cx(at("15:04")), all[0], "https://x.com/ada/status/1", false).await;
+    assert!(matches!(gone, Err(VerbError::TooLate(_))));
+    let all = to_x(&desk, "Again").await;
+    later::leave_out(desk.cx(at("15:06")), all[0]).await.unwrap();
+    assert!(by_hand::list(desk.cx(at("15:07"))).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn taking_down_what_was_carried_by_hand_is_done_by_hand() {
+    let desk = Desk::set(BY_HAND).await;
+    let all = to_x(&desk, "Hello").await;
+    let draft = desk.delivery(all[0]).await.draft;
+    by_hand::bring_back(desk.cx(at("12:00")), all[0], "https://x.com/ada/status/1", false).await.unwrap();
+    follow::take_down(desk.cx(at("12:01")), draft).await.unwrap();
+    assert_eq!(follow::follow(desk.cx(at("12:01")), all[0]).await.unwrap(), Next::Over);
+    let said = follow::followed(desk.cx(at("12:02")), draft).await.unwrap();
+    assert!(said[0].is_by_hand && said[0].why.as_ref().unwrap().contains("take it down yourself"), "{said:?}");
+    follow::done_by_hand(desk.cx(at("12:03")), all[0]).await.unwrap();
+    assert_eq!(follow::followed(desk.cx(at("12:04")), draft).await.unwrap()[0].state, FollowState::Done);
+    assert!(desk.delivery(all[0]).await.deleted_at.is_some());
+    assert!(follow::done_by_hand(desk.cx(at("12:05")), all[0]).await.is_err());
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_while_pictures_go_up_posts_once() {
+    let desk = Desk::set(ADA).await;
+    let ada = desk.scene.account("ada@plaza");
+    let id = desk.draft("See:").await;
+    let file = include_bytes!("../src/publish/picture/fixtures/gps.jpg").to_vec();
+    drafts::add_picture(desk.cx(at("09:00")), id, file, "A red field").await.unwrap();
+    let one = publish::plan(desk.cx(at("09:00")), id, &[ada], at("09:00")).await.unwrap()[0];
+    // It began, and nobody knows how far it came.
+    let begun = desk.app.store.write(&desk.scene.seat, move |tx| tx.deliveries().begin_attempt(one, at("09:00"))).await.unwrap();
+    assert!(begun.is_some());
+    let Next::At(look) = desk.deliver(one, at("09:01")).await else { panic!("it is looked for first") };
+    assert!(desk.said().is_empty());
+    let mut next = Next::At(look);
+    for _ in 0..6 {
+        let Next::At(due) = next else { break };
+        next = desk.deliver(one, due).await;
+    }
+    assert_eq!((desk.said().len(), desk.delivery(one).await.state), (1, DeliveryState::Landed));
 }

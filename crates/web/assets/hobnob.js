@@ -6,6 +6,7 @@
 //   form[data-keep]         its words are kept in this tab until they are sent.
 //   [data-key=NAME]         what a key presses: reply, later, done, open, person, pass, choose, like, boost, note, write …
 //   [data-focus]            where the focus goes in a [data-row].
+//   [data-copy=ID]          copies what stands in the field ID; hidden where there is no script.
 "use strict";
 (() => {
   const LOOK_AFTER_MS = 2000;
@@ -34,6 +35,24 @@
     place.replaceChildren(box);
     say(words);
   };
+
+  // ---- copying
+  const readyToCopy = () => all("[data-copy][hidden]").forEach((b) => { b.hidden = false; });
+  const copy = async (button) => {
+    const field = document.getElementById(button.dataset.copy);
+    if (!field) return;
+    let isDone = false;
+    try { await navigator.clipboard.writeText(field.value); isDone = true; } catch {
+      // Without a secure address there is no clipboard to ask; the older way still copies what is marked.
+      field.focus(); field.select();
+      try { isDone = document.execCommand("copy"); } catch { isDone = false; }
+    }
+    if (!isDone) field.select();
+    say(isDone ? "Copied." : "Marked. Copy it with your keys.");
+    button.firstChild.textContent = isDone ? "Copied" : "Marked";
+  };
+  readyToCopy();
+  document.addEventListener("click", (e) => { const button = e.target.closest?.("[data-copy]"); if (button) copy(button); });
 
   // ---- rows
   const rows = () => all("[data-row]").filter((r) => r.offsetParent !== null);

@@ -18,8 +18,10 @@ use crate::{
 
 /// A form without pictures. The longest text anybody posts is far below it.
 pub const FORM_BYTES_MAX: usize = 1_000_000;
-/// One picture or other file.
-pub const FILE_BYTES_MAX: usize = 20_000_000;
+/// One picture, video or other file.
+pub const FILE_BYTES_MAX: usize = 42_000_000;
+/// What is let pass by unkept of files that are larger, so that the words beside them are kept all the same.
+const PASSED_BY_MAX: usize = 400_000_000;
 /// All of a form with its files.
 pub const PARTS_BYTES_MAX: usize = 90_000_000;
 /// How many files one form may bring.
@@ -83,6 +85,8 @@ pub struct PostedFile {
     pub name: String,
     pub kind: String,
     pub bytes: Bytes,
+    /// It was larger than a file may be, and nothing of it was kept.
+    pub is_too_large: bool,
 }
 
 impl<T: DeserializeOwned> FromRequest<Site> for PostedParts<T> {
@@ -145,17 +149,26 @@ impl<T: DeserializeOwned> FromRequest<Site> for Shared<T> {
 async fn read_parts(request: Request, site: &Site) -> Result<(Vec<(String, String)>, Vec<PostedFile>), Fault> {
     let unreadable = |_| Fault::bad("The form did not arrive whole. Nothing was done; send it again.");
     let mut incoming = Multipart::from_request(request, site).await.map_err(|_| Fault::bad("The form is not one of ours."))?;
-    let (mut fields, mut files, mut total) = (Vec::new(), Vec::new(), 0);
+    let (mut fields, mut files, mut total, mut passed_by) = (Vec::new(), Vec::new(), 0, 0);
     while let Some(mut part) = incoming.next_field().await.map_err(unreadable)? {
         let field = part.name().unwrap_or_default().to_owned();
         let file_name = part.file_name().map(str::to_owned);
         let kind = part.content_type().unwrap_or_default().to_owned();
-        let (max, what) = if file_name.is_some() { (FILE_BYTES_MAX, "A file") } else { (FORM_BYTES_MAX, "A form") };
         let mut bytes = Vec::new();
+        let mut is_too_large = false;
         while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+            if file_name.is_some() && (is_too_large || bytes.len() + chunk.len() > FILE_BYTES_MAX) {
+                total -= bytes.len();
+                (is_too_large, bytes) = (true, Vec::new());
+                passed_by += chunk.len();
+                if passed_by > PASSED_BY_MAX {
+                    return Err(Fault::too_large("A file", FILE_BYTES_MAX));
+                }
+                continue;
+            }
             total += chunk.len();
-            if bytes.len() + chunk.len() > max {
-                return Err(Fault::too_large(what, max));
+            if file_name.is_none() && bytes.len() + chunk.len() > FORM_BYTES_MAX {
+                return Err(Fault::too_large("A form", FORM_BYTES_MAX));
             }
             if total > PARTS_BYTES_MAX {
                 return Err(Fault::too_large("A form with all its files", PARTS_BYTES_MAX));
@@ -164,8 +177,8 @@ async fn read_parts(request: Request, site: &Site) -> Result<(Vec<(String, Strin
         }
         match file_name {
             // A file box left empty arrives as a file without name or bytes.
-            Some(name) if name.is_empty() && bytes.is_empty() => {}
-            Some(name) => files.push(PostedFile { field, name, kind, bytes: bytes.into() }),
+            Some(name) if name.is_empty() && bytes.is_empty() && !is_too_large => {}
+            Some(name) => files.push(PostedFile { field, name, kind, bytes: bytes.into(), is_too_large }),
             None => fields.push((field, String::from_utf8_lossy(&bytes).into_owned())),
         }
         if files.len() > FILES_MAX || fields.len() > FIELDS_MAX {

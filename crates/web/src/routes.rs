@@ -109,6 +109,8 @@ fn publish() -> Router<Site> {
         .route("/drafts/{id}/pictures/{place}", get(p::picture))
         .route("/deliveries/{id}", post(p::settle))
         .route("/deliveries/{id}/follow", post(p::follow_again))
+        .route("/deliveries/{id}/hand", get(p::hand).post(p::bring_back))
+        .route("/deliveries/{id}/hand/{place}", get(p::thing))
         .route("/calendar", get(p::calendar))
         .route("/calendar/feed", post(p::feed::act))
         .route("/calendar/feed/{name}", get(p::feed::show))

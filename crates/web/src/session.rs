@@ -108,6 +108,8 @@ pub struct Sitter {
     pub zone: TimeZone,
     /// How many conversations wait for this voice.
     pub waiting: u32,
+    /// How many posts wait to be carried over by hand.
+    pub by_hand: u32,
     /// The other desks this voice may sit at.
     pub others: Vec<OtherDesk>,
 }
@@ -126,6 +128,7 @@ impl Sitter {
             face: found.face.map(|id| format!("/face/{id}")),
             zone: TimeZone::get(&found.desk.zone).unwrap_or(TimeZone::UTC),
             waiting: found.waiting,
+            by_hand: found.by_hand,
             others: Vec::new(),
         }))
     }

@@ -269,3 +269,74 @@ async fn a_picture_comes_in_and_a_bad_one_says_so() {
     let (status, headers, _) = desk.ask(Desk::request(Method::GET, &src).body(Body::empty()).expect("a request")).await;
     assert_eq!((status, headers[header::CONTENT_TYPE].to_str().unwrap()), (StatusCode::OK, "image/png"));
 }
+
+#[tokio::test]
+async fn a_post_is_carried_over_by_hand() {
+    let desk = Desk::open("voice Ada\naccount ada@plaza\nby-hand ada@x").await;
+    let (id, x) = (desk.begin().await, desk.scene.account("ada@x").to_string());
+    let here = format!("/write/{id}");
+    let long = "A sentence about bread and its keeping. ".repeat(12);
+    let fields = [("text", long.as_str()), ("version", "0"), ("to", x.as_str()), ("do", "look")];
+    let (_, _, preview) = desk.send(&here, &fields, Some("places-part")).await;
+    assert!(preview.contains("of 280") || preview.contains("over"), "{preview}");
+    let version = between(&preview, "name=\"version\" value=\"", "\"").to_owned();
+    let fields = [("text", long.as_str()), ("version", version.as_str()), ("to", x.as_str()), ("do", "now")];
+    desk.send(&here, &fields, None).await;
+    desk.work().await;
+    // It stands on Today, in the calendar, and beside the place in the rail; nothing of it is an error.
+    let today = desk.see("/today").await;
+    assert!(today.contains("Waits for your hand") && today.contains("Carry it over") && today.contains("waiting for your hand"), "{today}");
+    let calendar = desk.see("/calendar").await;
+    assert!(calendar.contains("Waits for your hand") && calendar.contains("Nothing is stuck."));
+    assert!(desk.see(&here).await.contains("waits for your hand"));
+    let carry = between(&today, "href=\"/deliveries/", "\"").to_owned();
+    let path = format!("/deliveries/{carry}");
+    let page = desk.see(&path).await;
+    for words in
+        ["By hand to X", "Post 1 of 2, as ada.", "Open X", "https://x.com/intent/post?text=", "data-copy=\"words\" hidden", "readonly"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("<script>"));
+    let (status, _, page) = desk.send(&path, &[("address", "https://example.org/<b>")], None).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.contains("That address is at example.org, and this post goes to X.") && page.contains("https://example.org/&#60;b&#62;"),
+        "{page}"
+    );
+    let (_, _, page) = desk.send(&path, &[("address", "https://x.com/ada")], None).await;
+    assert!(page.contains("This is its address all the same"), "{page}");
+    let (status, to, _) = desk.send(&path, &[("address", "https://x.com/ada/status/1?s=20")], None).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let next = desk.see(&to).await;
+    assert!(next.contains("Post 2 of 2, as ada.") && next.contains("href=\"https://x.com/ada/status/1\""), "{next}");
+    desk.send(&to, &[("address", "https://x.com/ada/status/2")], None).await;
+    assert!(desk.see(&to).await.contains("It stands on X."));
+    let standing = desk.see(&here).await;
+    assert!(standing.contains("gone out") && standing.contains("https://x.com/ada/status/2"));
+    assert!(!desk.see("/today").await.contains("Waits for your hand"));
+    // Nobody else's, and nothing that is not there.
+    let (status, ..) = desk.ask(Desk::request(Method::GET, "/deliveries/1/hand").body(Body::empty()).expect("a request")).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_costs_no_words() {
+    let desk = Desk::open(ADA).await;
+    let (id, token) = (desk.begin().await, desk.token().await);
+    let mut body = Vec::new();
+    let head = "--X\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"huge.mp4\"\r\nContent-Type: video/mp4\r\n\r\n";
+    body.extend_from_slice(head.as_bytes());
+    body.resize(body.len() + web::forms::FILE_BYTES_MAX + 10, 7);
+    for (name, value) in [("token", token.as_str()), ("text", "Words that stay."), ("version", "0"), ("do", "picture")] {
+        body.extend_from_slice(format!("\r\n--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}").as_bytes());
+    }
+    body.extend_from_slice(b"\r\n--X--\r\n");
+    let request = Desk::request(Method::POST, &format!("/write/{id}"))
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=X")
+        .header("sec-fetch-site", "same-origin");
+    let (status, _, page) = desk.ask(request.body(Body::from(body)).expect("a request")).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("“huge.mp4” was not added.") && page.contains("up to 42 MB") && page.contains("The draft is kept."), "{page}");
+    assert!(desk.see("/drafts").await.contains("Words that stay."));
+}

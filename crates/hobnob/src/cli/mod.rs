@@ -8,6 +8,7 @@ pub mod demo;
 pub mod desk;
 pub mod doctor;
 pub mod feeds;
+pub mod hand;
 pub mod import;
 pub mod inbox;
 pub mod lab;
@@ -59,6 +60,8 @@ pub enum Command {
     Post(post::Arguments),
     /// Make many drafts of one file, CSV or JSON, with days where it has some
     Import(import::Arguments),
+    /// What waits to be carried over by hand, and the address brought back
+    Hand(hand::Arguments),
     /// Why you are here, and how far it is
     Aims(aims::Arguments),
     /// Follow many feeds at once, or list those that are followed
@@ -89,6 +92,7 @@ pub async fn run(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::Reply(arguments) => reply::run(arguments, flags).await,
         Command::Post(arguments) => post::run(arguments, flags).await,
         Command::Import(arguments) => import::run(arguments, flags).await,
+        Command::Hand(arguments) => hand::run(arguments, flags).await,
         Command::Aims(arguments) => aims::run(arguments, flags).await,
         Command::Feeds(arguments) => feeds::run(arguments, flags).await,
         Command::Topics(arguments) => topics::run(arguments, flags).await,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use model::{Article, DeliveryId, DeliveryState, Kind, Visibility};
+use model::{Article, DeliveryId, DeliveryState, Hold, Kind, Visibility};
 use serde_json::json;
 use verbs::publish::drafts::{self, KeptDraft, Saved};
 use verbs::publish::placed::{Placed, placed};
@@ -33,7 +33,7 @@ pub struct Arguments {
     /// The zone of that time, such as Europe/London; without it, the desk's own
     #[arg(long)]
     zone: Option<String>,
-    /// A picture's file; may be given several times
+    /// The file of a picture or a video; may be given several times
     #[arg(long, value_name = "FILE")]
     picture: Vec<PathBuf>,
     /// What the picture shows, one for each picture, in the same order
@@ -174,8 +174,8 @@ fn read_pictures(files: &[PathBuf]) -> Result<Vec<Vec<u8>>> {
         .iter()
         .map(|file| {
             let size = std::fs::metadata(file).map_err(|e| Wrong::said(format!("{}: {e}", file.display())))?.len();
-            if size > publish::picture::FILE_MAX as u64 {
-                return Err(Wrong::said(format!("{}: the picture is too large", file.display())));
+            if size > publish::picture::VIDEO_FILE_MAX as u64 {
+                return Err(Wrong::said(format!("{}: it is too large", file.display())));
             }
             std::fs::read(file).map_err(|e| Wrong::said(format!("{}: {e}", file.display())))
         })
@@ -189,7 +189,7 @@ fn report(all: &[Placed], draft: i64, as_json: bool) {
             .map(|p| {
                 json!({
                     "delivery": p.delivery.0, "account": p.account.0, "network": p.network, "handle": p.handle, "part": p.part + 1, "of": p.of,
-                    "state": p.state.word(), "url": p.url, "why": p.why, "due": p.due.to_string(),
+                    "state": p.state.word(), "hold": p.hold.map(Hold::word), "url": p.url, "why": p.why, "due": p.due.to_string(),
                 })
             })
             .collect();
@@ -200,6 +200,7 @@ fn report(all: &[Placed], draft: i64, as_json: bool) {
         let part = if p.of > 1 { format!(" ({} of {})", p.part + 1, p.of) } else { String::new() };
         let state = match p.state {
             DeliveryState::Landed => format!("gone out{}", p.url.as_ref().map_or(String::new(), |u| format!(": {u}"))),
+            DeliveryState::Planned if p.hold == Some(Hold::Hand) => format!("waits for your hand: hobnob hand {}", p.delivery),
             DeliveryState::Planned => format!("goes out at {}{}", p.due, p.why.as_ref().map_or(String::new(), |w| format!(". {w}"))),
             DeliveryState::Sending => "no clear answer yet; a running hobnob looks before trying again".into(),
             DeliveryState::Refused => format!("did not take it: {}", p.why.clone().unwrap_or_default()),

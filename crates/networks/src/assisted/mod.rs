@@ -1,16 +1,22 @@
 //! Networks to which nothing can be sent from here, because their interface is closed or has to be granted: what each lets a post be, and
-//! the page of its own on which a prepared post is finished by hand. Not here: the acts themselves. Begin with [`TABLE`].
+//! the page of its own on which a prepared post is finished by hand. Not here: what is done with it, which is `verbs/src/publish/by_hand.rs`.
+//! Begin with [`TABLE`]; `address.rs` knows a post's address when it is brought back.
 
+mod address;
+mod facets;
 mod table;
 
 use crate::About;
 
-pub use table::TABLE;
+pub use address::Posts;
+pub use table::{ANOTHER, TABLE};
 
 /// One such network.
 pub struct Assisted {
     pub about: About,
     pub compose: Compose,
+    /// What its posts' addresses look like.
+    pub posts: Posts,
     /// Where the figures of the rules are from.
     pub sources: &'static [Source],
 }

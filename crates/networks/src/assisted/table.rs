@@ -3,7 +3,7 @@
 use model::rules::STRETCHES_MAX;
 use model::{Cards, EmojiWeight, Naming, Rules, Unit, Visibility, Weights};
 
-use super::{Assisted, Compose, Read, Source};
+use super::{Assisted, Compose, Posts, Read, Source};
 use crate::About;
 
 const BLURB: &str = "Hobnob prepares the post by its rules; you paste it there, and bring the address back.";
@@ -32,6 +32,12 @@ fn base() -> Rules {
 const X: Assisted = Assisted {
     about: about("x", "X", "Xt", x),
     compose: Compose { page: "https://x.com/intent/post", text: Some("text"), title: None, link: None },
+    posts: Posts {
+        hosts: &["x.com", "twitter.com", "mobile.twitter.com"],
+        paths: &["*/status/#", "i/web/status/#"],
+        keeps: &[],
+        like: "x.com/ada/status/1234",
+    },
     sources: &[
         says("280 letters by weight; links 23; an emoji 2; counted composed", "https://docs.x.com/fundamentals/counting-characters", READ),
         says("the weights", "https://github.com/twitter/twitter-text/blob/master/config/v3.json", READ),
@@ -69,6 +75,7 @@ fn x() -> Rules {
 const THREADS: Assisted = Assisted {
     about: about("threads", "Threads", "Th", threads),
     compose: Compose { page: "https://www.threads.com/intent/post", text: Some("text"), title: None, link: None },
+    posts: Posts { hosts: &["threads.com", "threads.net"], paths: &["@*/post/*", "t/*"], keeps: &[], like: "threads.com/@ada/post/C1a2b" },
     sources: &[
         says("500 letters; an emoji as many as its UTF-8 has bytes", "https://developers.facebook.com/documentation/threads/posts", READ),
         says("5 different links", "https://developers.facebook.com/documentation/threads/create-posts/text-attachments", READ),
@@ -100,6 +107,12 @@ fn threads() -> Rules {
 const LINKEDIN: Assisted = Assisted {
     about: about("linkedin", "LinkedIn", "Li", linkedin),
     compose: Compose { page: "https://www.linkedin.com/feed/?shareActive=true", text: Some("text"), title: None, link: None },
+    posts: Posts {
+        hosts: &["linkedin.com"],
+        paths: &["posts/*", "feed/update/*", "pulse/*"],
+        keeps: &[],
+        like: "linkedin.com/posts/ada_bread-1234",
+    },
     sources: &[
         says("20 pictures", "https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/multiimage-post-api", READ),
         says("3,000 letters", "https://www.linkedin.com/help/linkedin/answer/a528176", Read::FromMemory),
@@ -129,6 +142,26 @@ fn linkedin() -> Rules {
 const FACEBOOK: Assisted = Assisted {
     about: about("facebook", "Facebook", "Fb", facebook),
     compose: Compose { page: "https://www.facebook.com/", text: None, title: None, link: None },
+    posts: Posts {
+        hosts: &["facebook.com", "m.facebook.com", "fb.watch"],
+        paths: &[
+            "*/posts/*",
+            "*/posts/*/*",
+            "groups/*/*/*",
+            "share/*",
+            "share/*/*",
+            "*/videos/*",
+            "reel/*",
+            "permalink.php",
+            "photo",
+            "photo.php",
+            "photo/",
+            "watch",
+            "story.php",
+        ],
+        keeps: &["story_fbid", "id", "fbid", "set", "v"],
+        like: "facebook.com/ada/posts/1234",
+    },
     sources: &[
         says("63,206 letters, as Facebook said in 2011; no page of today says so", "https://www.facebook.com/help", Read::FromMemory),
         says(
@@ -155,6 +188,7 @@ fn facebook() -> Rules {
 const PINTEREST: Assisted = Assisted {
     about: about("pinterest", "Pinterest", "Pi", pinterest),
     compose: Compose { page: "https://www.pinterest.com/pin-creation-tool/", text: None, title: None, link: None },
+    posts: Posts { hosts: &["pinterest.*", "pin.it"], paths: &["pin/*"], keeps: &[], like: "pinterest.com/pin/1234" },
     sources: &[
         says(
             "a picture is needed, 5 at most; title 100, alt text 500 letters; description 800 by the interface, 500 is the older figure",
@@ -183,6 +217,12 @@ fn pinterest() -> Rules {
 const YOUTUBE: Assisted = Assisted {
     about: about("youtube", "YouTube", "Yt", youtube),
     compose: Compose { page: "https://www.youtube.com/upload", text: None, title: None, link: None },
+    posts: Posts {
+        hosts: &["youtube.com", "m.youtube.com", "youtu.be"],
+        paths: &["watch", "shorts/*", "live/*", "post/*"],
+        keeps: &["v"],
+        like: "youtube.com/watch?v=a1b2c3",
+    },
     sources: &[
         says(
             "a video's title 100 letters, its description 5,000 bytes",
@@ -216,6 +256,12 @@ fn youtube() -> Rules {
 const REDDIT: Assisted = Assisted {
     about: about("reddit", "Reddit", "Re", reddit),
     compose: Compose { page: "https://www.reddit.com/submit", text: Some("text"), title: Some("title"), link: None },
+    posts: Posts {
+        hosts: &["reddit.com", "old.reddit.com", "new.reddit.com", "redd.it"],
+        paths: &["r/*/comments/*", "r/*/comments/*/*", "user/*/comments/*", "user/*/comments/*/*", "r/*/s/*", "comments/*"],
+        keeps: &[],
+        like: "reddit.com/r/bread/comments/1a2b3c",
+    },
     sources: &[
         says("a title of 300 letters; 40,000 letters", "https://www.reddit.com/dev/api/#POST_api_submit", Read::FromMemory),
         says("20 pictures of 20 MB, JPEG, PNG, GIF", "https://support.reddithelp.com/hc/en-us/articles/360060422572", Read::FromMemory),
@@ -240,6 +286,12 @@ fn reddit() -> Rules {
 const TUMBLR: Assisted = Assisted {
     about: about("tumblr", "Tumblr", "Tu", tumblr),
     compose: Compose { page: "https://www.tumblr.com/new/text", text: None, title: None, link: None },
+    posts: Posts {
+        hosts: &["tumblr.com", "*.tumblr.com"],
+        paths: &["post/#", "post/#/*", "*/#", "*/#/*"],
+        keeps: &[],
+        like: "tumblr.com/ada/1234",
+    },
     sources: &[
         says(
             "30 pictures; 100 links; 4,096 code points a paragraph, 1 MB in all (a post of one paragraph's length always fits)",
@@ -264,6 +316,38 @@ fn tumblr() -> Rules {
         picture_bytes_max: 20 * MB,
         picture_types: kinds(["jpeg", "png", "gif", "webp"]),
         alt_max: Some(4096),
+        ..base()
+    }
+}
+
+/// What a row says of itself, for as long as the program runs.
+pub(super) fn about_of(one: &Assisted) -> &'static About {
+    TABLE.iter().map(|row| &row.about).find(|about| about.key == one.about.key).unwrap_or(&ANOTHER.about)
+}
+
+/// A place of the person's own naming: a forum, a club's page, a letter. It has no rules that anybody here could know.
+pub static ANOTHER: Assisted = Assisted {
+    about: About {
+        key: "another",
+        name: "Another place",
+        mark: "Ap",
+        blurb: "A forum, a group, a noticeboard: any place with an address. Hobnob keeps the words ready; you take them there, and bring the address back.",
+        rules: another,
+    },
+    compose: Compose { page: "", text: None, title: None, link: None },
+    posts: Posts { hosts: &[], paths: &[], keeps: Posts::KEEPS_ALL, like: "" },
+    sources: &[],
+};
+
+fn another() -> Rules {
+    Rules {
+        has_title: true,
+        has_threads: false,
+        naming: Naming::Plain,
+        pictures_max: 20,
+        picture_bytes_max: 20 * MB,
+        picture_types: kinds(["jpeg", "png", "gif"]),
+        alt_max: Some(5000),
         ..base()
     }
 }

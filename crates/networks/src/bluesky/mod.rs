@@ -24,6 +24,11 @@ use crate::{About, Inbox, Listen, Network, People, Publish, SignIn};
 /// The kind of record that a post is.
 const POST: &str = "app.bsky.feed.post";
 
+/// A video's file, as the record format `app.bsky.embed.video` has it; an account's own server may take less, and says so then.
+const VIDEO_BYTES_MAX: u64 = 100_000_000;
+/// The network shows no longer one.
+const VIDEO_MS_MAX: u32 = 180_000;
+
 pub struct Bluesky;
 
 static ABOUT: About = About {
@@ -49,6 +54,10 @@ fn rules() -> Rules {
         picture_types: ["image/jpeg", "image/png", "image/webp"].map(str::to_owned).to_vec(),
         alt_max: Some(2000),
         cards: Cards::Sent,
+        video_bytes_max: VIDEO_BYTES_MAX,
+        video_ms_max: Some(VIDEO_MS_MAX),
+        video_types: vec!["video/mp4".into()],
+        video_alt_max: Some(1000),
         ..Rules::default()
     }
 }

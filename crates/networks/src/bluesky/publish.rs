@@ -14,7 +14,7 @@ use super::translate::page_url;
 use super::wire::{PostView, Record, StrongRef, Uploaded};
 use super::xrpc::{Effect, Xrpc, beforehand};
 use super::{Bluesky, POST, record, rules};
-use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Proof, Publish, Sign};
+use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Proof, Publish, Sign, Upload};
 
 const LIKE: &str = "app.bsky.feed.like";
 const REPOST: &str = "app.bsky.feed.repost";
@@ -114,7 +114,16 @@ fn check_baggage(baggage: &Baggage) -> Answer<()> {
     if baggage.uploads.len() > rules.pictures_max as usize {
         return refused(format!("Bluesky takes {} pictures with a post at most.", rules.pictures_max));
     }
+    if baggage.uploads.len() > 1 && baggage.uploads.iter().any(Upload::is_video) {
+        return refused("Bluesky takes a video alone with a post.".into());
+    }
     for upload in &baggage.uploads {
+        if upload.is_video() {
+            if upload.bytes.len() as u64 > rules.video_bytes_max || !rules.video_types.contains(&upload.mime) {
+                return refused("Bluesky takes videos as MP4, up to 100 MB.".into());
+            }
+            continue;
+        }
         if upload.bytes.len() as u64 > rules.picture_bytes_max {
             return refused("A picture is larger than the 1,000,000 bytes that Bluesky takes.".into());
         }
@@ -165,7 +174,8 @@ async fn strong(xrpc: &Xrpc<'_>, own: &str, at: &PostRef) -> Answer<Value> {
     Ok(record::strong_ref(&at.id, &cid.ok_or(NetworkError::NotThere)?))
 }
 
-/// Pictures go up first; a card goes where there are none.
+/// Pictures and videos go up first; a card goes where there are none. A video is kept by the account's own server like a picture, and the
+/// network makes it ready to be shown once the post that names it is seen.
 async fn send_up(xrpc: &Xrpc<'_>, baggage: &Baggage) -> Answer<Option<Value>> {
     if baggage.uploads.is_empty() {
         return Ok(baggage.card.as_ref().and_then(record::card));
@@ -175,7 +185,10 @@ async fn send_up(xrpc: &Xrpc<'_>, baggage: &Baggage) -> Answer<Option<Value>> {
         let answer: Uploaded = xrpc.upload(&upload.mime, upload.bytes.clone()).await?;
         blobs.push(answer.blob);
     }
-    Ok(Some(record::images(&baggage.uploads, blobs)))
+    Ok(Some(match (&baggage.uploads[..], &blobs[..]) {
+        ([video], [blob]) if video.is_video() => record::video(video, blob.clone()),
+        _ => record::images(&baggage.uploads, blobs),
+    }))
 }
 
 async fn create(xrpc: &Xrpc<'_>, did: &str, collection: &str, rkey: &str, record: &Value) -> Answer<StrongRef> {

@@ -94,6 +94,18 @@ pub fn images(uploads: &[Upload], blobs: Vec<Value>) -> Value {
     json!({"$type": "app.bsky.embed.images", "images": images})
 }
 
+/// A video, with the name that its bytes got when they went up.
+pub fn video(upload: &Upload, blob: Value) -> Value {
+    let mut video = json!({"$type": "app.bsky.embed.video", "video": blob});
+    if !upload.alt.is_empty() {
+        video["alt"] = upload.alt.clone().into();
+    }
+    if upload.width > 0 && upload.height > 0 {
+        video["aspectRatio"] = json!({"width": upload.width, "height": upload.height});
+    }
+    video
+}
+
 pub fn card(card: &Card) -> Option<Value> {
     let cut = |text: &str, max: usize| text.chars().take(max).collect::<String>();
     is_web_link(&card.url).then(|| {

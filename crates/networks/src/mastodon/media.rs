@@ -48,9 +48,14 @@ async fn upload_one(client: &Client<'_>, upload: &Upload) -> Answer<String> {
 }
 
 async fn send(client: &Client<'_>, version: &str, upload: &Upload) -> Answer<crate::http::Reply> {
-    let end = upload.mime.rsplit('/').next().unwrap_or("jpeg");
+    let (name, end) = match upload.mime.split_once('/') {
+        Some(("video", "quicktime")) => ("video", "mov"),
+        Some(("video", end)) => ("video", end),
+        Some((_, end)) => ("picture", end),
+        None => ("picture", "jpeg"),
+    };
     let bad = |_| NetworkError::Forbidden("that is no kind of picture".into());
-    let file = Part::bytes(upload.bytes.clone()).file_name(format!("picture.{end}")).mime_str(&upload.mime).map_err(bad)?;
+    let file = Part::bytes(upload.bytes.clone()).file_name(format!("{name}.{end}")).mime_str(&upload.mime).map_err(bad)?;
     let mut form = Form::new().part("file", file);
     if !upload.alt.is_empty() {
         form = form.text("description", upload.alt.clone());

@@ -11,6 +11,10 @@ const PICTURES_MAX: u32 = 4;
 const PICTURE_BYTES_MAX: u64 = 10 * 1024 * 1024;
 const PICTURE_AREA_MAX: u64 = 16_777_216;
 const ALT_MAX: u32 = 1500;
+/// What every version of Mastodon takes; later ones take more and say so.
+const VIDEO_BYTES_MAX: u64 = 40 * 1024 * 1024;
+const VIDEO_AREA_MAX: u64 = 2_304_000;
+const VIDEO_TYPES: [&str; 3] = ["video/mp4", "video/quicktime", "video/webm"];
 const PICTURE_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 
 pub fn usual() -> Rules {
@@ -36,6 +40,9 @@ pub fn usual() -> Rules {
         picture_types: PICTURE_TYPES.map(str::to_owned).to_vec(),
         alt_max: Some(ALT_MAX),
         cards: Cards::Drawn,
+        video_bytes_max: VIDEO_BYTES_MAX,
+        video_area_max: Some(VIDEO_AREA_MAX),
+        video_types: VIDEO_TYPES.map(str::to_owned).to_vec(),
         ..Rules::default()
     }
 }
@@ -51,9 +58,18 @@ pub fn rules_from_instance(instance: &Instance) -> Rules {
     rules.picture_bytes_max = media.image_size_limit.or(instance.upload_limit).filter(|n| *n > 0).unwrap_or(rules.picture_bytes_max);
     rules.picture_area_max = media.image_matrix_limit.filter(|n| *n > 0).or(rules.picture_area_max);
     rules.alt_max = small(media.description_limit.or(instance.description_limit)).or(rules.alt_max);
-    let pictures: Vec<String> = media.supported_mime_types.iter().filter(|t| t.starts_with("image/")).cloned().collect();
+    let taken = |kind: &str| media.supported_mime_types.iter().filter(|t| t.starts_with(kind)).cloned().collect::<Vec<_>>();
+    let pictures = taken("image/");
     if !pictures.is_empty() {
         rules.picture_types = pictures;
+    }
+    rules.video_bytes_max = media.video_size_limit.or(instance.upload_limit).filter(|n| *n > 0).unwrap_or(rules.video_bytes_max);
+    rules.video_area_max = media.video_matrix_limit.filter(|n| *n > 0).or(rules.video_area_max);
+    if !media.supported_mime_types.is_empty() {
+        rules.video_types = taken("video/");
+        if rules.video_types.is_empty() {
+            rules.video_bytes_max = 0;
+        }
     }
 
     let kin = kin(instance);

@@ -229,6 +229,10 @@ pub struct MediaLimits {
     pub image_size_limit: Option<u64>,
     #[serde(default, deserialize_with = "count")]
     pub image_matrix_limit: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    pub video_size_limit: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    pub video_matrix_limit: Option<u64>,
     #[serde(default, deserialize_with = "list")]
     pub supported_mime_types: Vec<String>,
 }

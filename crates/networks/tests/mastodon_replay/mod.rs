@@ -194,7 +194,8 @@ pub async fn talk_about_everything(server: &Replay) {
     part.warning = Some("w".into());
     part.language = Some("en".into());
     part.reply_to = Some(ReplyTo { parent: elsewhere.clone(), root: elsewhere.clone() });
-    part.pictures = vec![Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "new".into() }];
+    part.pictures =
+        vec![Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "new".into(), ..Picture::default() }];
     let uploads = vec![Upload { id: PictureId(1), mime: "image/png".into(), bytes: vec![1], width: 1, height: 1, alt: "new".into() }];
     let baggage = Baggage { uploads, card: None, begun: None };
     publish.post(&ada.call(), &part, &baggage, &DeliveryKey("key-1".into())).await.unwrap();

@@ -53,6 +53,11 @@ impl Brought {
 
 /// The job: brings in, and says when again.
 pub async fn sync(cx: Cx<'_>, id: AccountId) -> Done<Next> {
+    let key = cx.app.store.read::<_, StoreError>(cx.seat, move |tx| Ok(tx.accounts().find(id)?.map(|a| a.network))).await?;
+    // Where a person carries everything over by hand, nothing can be heard.
+    if key.and_then(|k| cx.app.networks.get(&k)).is_some_and(|n| n.inbox().is_none() && n.listen().is_none()) {
+        return Ok(Next::Over);
+    }
     match bring(cx, id).await {
         Ok(brought) if brought.is_feed => Ok(Next::At(cx.now + FEED_EVERY + SignedDuration::from_secs(jitter(id, cx.now)))),
         Ok(_) => Ok(Next::At(cx.now + EVERY + SignedDuration::from_secs(jitter(id, cx.now)))),

@@ -10,6 +10,7 @@ use store::persons::{PeopleBounds, PeopleOrder};
 use super::inbox::{Row, row};
 use super::refresh::{SPOKE, WAITING};
 use crate::listen::sightings::{Filter, Sighting, sightings};
+use crate::publish::by_hand::ToCarry;
 use crate::publish::calendar::{Slip, Stuck, calendar};
 use crate::reflect::balance::{self, Stand};
 use crate::relate::tie;
@@ -45,6 +46,8 @@ pub struct Today {
     pub slips: Vec<Slip>,
     pub stuck: Vec<Stuck>,
     pub stand: Stand,
+    /// What waits to be carried over by hand.
+    pub by_hand: Vec<ToCarry>,
     pub drifting: Vec<Drifting>,
     pub has_accounts: bool,
     /// What came in as history with the accounts, and is nobody's turn.
@@ -80,6 +83,7 @@ pub async fn today(cx: Cx<'_>) -> Done<Today> {
                     slips: out.slips,
                     stuck: out.stuck,
                     stand: balance::stand(tx, now)?,
+                    by_hand: out.by_hand,
                     drifting: drifting(tx, now)?,
                     has_accounts: !accounts.is_empty(),
                     history,

@@ -30,6 +30,8 @@ pub struct Offer {
     pub ways: Vec<(&'static str, &'static str, &'static str)>,
     /// What can be done there, in words, drawn from the facets.
     pub abilities: Vec<&'static str>,
+    /// A person carries over what was prepared here.
+    pub is_by_hand: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -79,6 +81,7 @@ fn offer(network: &dyn Network) -> Option<Offer> {
         (network.inbox().is_some(), "brings in what is said to you"),
         (network.listen().is_some(), "is listened to"),
         (network.publish().is_some(), "is written to"),
+        (network.by_hand().is_some(), "is written to by hand"),
         (network.people().is_some(), "knows people"),
         (network.stream().is_some(), "streams live"),
     ];
@@ -98,6 +101,7 @@ fn offer(network: &dyn Network) -> Option<Offer> {
             })
             .collect(),
         ways: sign_in.ways().iter().map(|w| (w.key, w.label, w.help)).collect(),
+        is_by_hand: network.by_hand().is_some(),
         abilities: abilities.into_iter().filter(|(has, _)| *has).map(|(_, words)| words).collect(),
     })
 }
@@ -120,7 +124,7 @@ pub async fn list(cx: Cx<'_>) -> Done<Vec<AccountRow>> {
         .map(|(account, why, synced_at)| {
             let network = cx.app.networks.get(&account.network);
             let (network_name, mark) = network.map_or(("a network this Hobnob does not know", "??"), |n| (n.about().name, n.about().mark));
-            AccountRow { account, network_name, mark, can_post: network.is_some_and(|n| n.publish().is_some()), why, synced_at }
+            AccountRow { account, network_name, mark, can_post: network.is_some_and(Network::takes_posts), why, synced_at }
         })
         .collect())
 }
@@ -212,7 +216,7 @@ pub async fn finish(cx: Cx<'_>, state: &str, code: &str) -> Done<AccountId> {
 async fn keep(cx: Cx<'_>, arrival: Arrival) -> Done<AccountId> {
     let now = cx.now;
     let networks = cx.app.networks.clone();
-    let reads_only = cx.app.networks.get(&arrival.network).is_none_or(|n| n.publish().is_none());
+    let reads_only = cx.app.networks.get(&arrival.network).is_none_or(|n| !n.takes_posts());
     let id = cx
         .app
         .store

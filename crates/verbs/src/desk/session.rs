@@ -106,6 +106,8 @@ pub struct Sitter {
     pub desk: Desk,
     /// Conversations that wait for an answer.
     pub waiting: u32,
+    /// Posts that wait to be carried over by hand.
+    pub by_hand: u32,
     /// A desk of invented people.
     pub is_sample: bool,
     /// A profile of ours that has a picture.
@@ -125,6 +127,7 @@ pub async fn find(app: &App, token_hash: [u8; 32], now: Timestamp) -> Done<Optio
                     is_sample: tx.setting(crate::desk::sample::MARK)?.is_some(),
                     desk: tx.this_desk()?,
                     waiting: tx.waiting()?,
+                    by_hand: tx.deliveries().count_by_hand()?,
                     face,
                     seat: session.seat,
                     voice_name: session.voice_name,

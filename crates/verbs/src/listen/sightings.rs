@@ -151,7 +151,7 @@ fn show(tx: &Tx<'_>, networks: &Networks, one: KeptSighting, worth: Worth) -> Ke
     let Some(profile) = tx.profiles().find(post.author)? else { return Ok(None) };
     let person = tx.persons().find(profile.person)?.filter(|p| p.nature == Nature::Person && !p.is_me);
     let network = networks.get(&one.network);
-    let is_read_only = network.is_none_or(|n| n.publish().is_none());
+    let is_read_only = network.is_none_or(|n| !n.takes_posts());
     let (text, title) = (&post.post.text, post.post.title.as_deref());
     let words = match (&post.post.warning, title) {
         (Some(warning), _) => snippet(warning),

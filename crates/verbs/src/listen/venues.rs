@@ -81,7 +81,7 @@ pub(super) fn venues_in(tx: &Tx<'_>, networks: &Networks, now: Timestamp) -> Kep
     for (number, post) in seen.iter().enumerate() {
         let network = networks.get(&post.network);
         let network_name = network.map_or_else(|| post.network.to_string(), |n| n.about().name.to_owned());
-        let is_read_only = network.is_some_and(|n| n.publish().is_none());
+        let is_read_only = network.is_some_and(|n| !n.takes_posts());
         let account = accounts.iter().find(|a| Some(a.id) == post.account);
         let name = match (is_read_only, account, tag_of(&topics, post)) {
             (true, Some(account), _) => account.name.clone(),

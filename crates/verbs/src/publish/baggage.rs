@@ -26,8 +26,7 @@ pub async fn pack(cx: Cx<'_>, delivery: &Delivery) -> Done<Baggage> {
         let rules = rules.clone();
         let alt = picture.alt.clone();
         let id = picture.id;
-        let fitted = tokio::task::spawn_blocking(move || picture::fit(bytes, &picture, &rules)).await;
-        let fitted = fitted.map_err(|_| VerbError::wrong("picture", "A picture could not be read."))??;
+        let fitted = picture::in_turn(move || picture::fit(bytes, &picture, &rules)).await?;
         uploads.push(Upload { id, mime: fitted.mime, bytes: fitted.bytes, width: fitted.width, height: fitted.height, alt });
     }
     Ok(Baggage { uploads, begun, ..Baggage::default() })

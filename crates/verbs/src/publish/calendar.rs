@@ -4,6 +4,7 @@ use model::{AccountId, Delivery, DeliveryId, DeliveryState, DraftId, Hold, Kind,
 use store::Tx;
 use store::drafts::KeptDraft;
 
+use super::by_hand::{self, ToCarry};
 use super::placed::Mend;
 use crate::{Cx, Done};
 
@@ -31,6 +32,8 @@ pub struct Slip {
     pub landed: usize,
     /// Not taken, in doubt, or held.
     pub stuck: usize,
+    /// Due, and waiting to be carried over by hand.
+    pub by_hand: usize,
     pub of: usize,
     /// Its time passed and it has not gone out.
     pub is_late: bool,
@@ -78,6 +81,8 @@ pub struct CalendarPage {
     pub undated: Vec<KeptDraft>,
     pub undated_count: u64,
     pub stuck: Vec<Stuck>,
+    /// What waits to be carried over by hand.
+    pub by_hand: Vec<ToCarry>,
 }
 
 /// Everything that goes or went out in `from..until`, and what stands beside it.
@@ -92,6 +97,7 @@ pub async fn calendar(cx: Cx<'_>, from: Timestamp, until: Timestamp) -> Done<Cal
                 undated: tx.drafts().list(BESIDE_MAX)?,
                 undated_count: tx.drafts().count()?,
                 stuck: stuck(tx, &networks)?,
+                by_hand: by_hand::to_carry(tx, &networks)?,
             })
         })
         .await
@@ -137,6 +143,7 @@ pub fn slips(tx: &Tx<'_>, networks: &networks::Networks, from: Timestamp, until:
             nets,
             landed: these.iter().filter(|d| d.state == DeliveryState::Landed).count(),
             stuck: these.iter().filter(|d| is_stuck(d)).count(),
+            by_hand: these.iter().filter(|d| waits_for_hand(d)).count(),
             of: these.len(),
             is_late: these.iter().any(|d| d.hold == Some(Hold::Late)),
         });
@@ -146,7 +153,12 @@ pub fn slips(tx: &Tx<'_>, networks: &networks::Networks, from: Timestamp, until:
 }
 
 fn is_stuck(d: &Delivery) -> bool {
-    matches!(d.state, DeliveryState::Refused | DeliveryState::AskHuman) || (d.state == DeliveryState::Planned && d.hold.is_some())
+    matches!(d.state, DeliveryState::Refused | DeliveryState::AskHuman)
+        || (d.state == DeliveryState::Planned && d.hold.is_some_and(|h| h != Hold::Hand))
+}
+
+fn waits_for_hand(d: &Delivery) -> bool {
+    d.state == DeliveryState::Planned && d.hold == Some(Hold::Hand)
 }
 
 /// The places that need a hand.

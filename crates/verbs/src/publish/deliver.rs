@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use model::{AccountState, Delivery, DeliveryId, DeliveryState, Hold, Timestamp};
-use networks::{Baggage, Happened, Landing, NetworkError};
+use networks::{Baggage, Happened, Landing, NetworkError, Networks};
 use store::{Kept, Tx};
 
 use super::reconcile::{self, After};
@@ -50,7 +50,8 @@ enum Step {
 /// Does what is next for a delivery.
 pub async fn deliver(cx: Cx<'_>, id: DeliveryId) -> Done<Next> {
     let now = cx.now;
-    match cx.app.store.write(cx.seat, move |tx| step(tx, id, now)).await? {
+    let networks = cx.app.networks.clone();
+    match cx.app.store.write(cx.seat, move |tx| step(tx, &networks, id, now)).await? {
         Step::Nothing => Ok(Next::Over),
         Step::Wait(until) => Ok(Next::At(until)),
         Step::Look(delivery) => match reconcile::reconcile(cx, *delivery).await? {
@@ -61,7 +62,7 @@ pub async fn deliver(cx: Cx<'_>, id: DeliveryId) -> Done<Next> {
     }
 }
 
-fn step(tx: &Tx<'_>, id: DeliveryId, now: Timestamp) -> Done<Step> {
+fn step(tx: &Tx<'_>, networks: &Networks, id: DeliveryId, now: Timestamp) -> Done<Step> {
     let Some(d) = tx.deliveries().find(id)? else { return Ok(Step::Nothing) };
     if d.state == DeliveryState::Sending {
         return Ok(Step::Look(Box::new(d)));
@@ -70,7 +71,7 @@ fn step(tx: &Tx<'_>, id: DeliveryId, now: Timestamp) -> Done<Step> {
         return Ok(Step::Nothing);
     }
     match d.hold {
-        Some(Hold::Late | Hold::Before | Hold::Site) => return Ok(Step::Nothing),
+        Some(Hold::Late | Hold::Before | Hold::Site | Hold::Hand) => return Ok(Step::Nothing),
         _ if d.due > now => return Ok(Step::Wait(d.due)),
         _ => {}
     }
@@ -78,8 +79,9 @@ fn step(tx: &Tx<'_>, id: DeliveryId, now: Timestamp) -> Done<Step> {
         // It is put in line by the part before it, once that stands and can be answered.
         return Ok(Step::Nothing);
     }
-    let state = tx.accounts().find(d.account)?.map(|a| a.state);
-    match state {
+    let account = tx.accounts().find(d.account)?;
+    let is_by_hand = account.as_ref().and_then(|a| networks.get(&a.network)).is_some_and(|n| n.by_hand().is_some());
+    match account.map(|a| a.state) {
         Some(AccountState::Working) => {}
         Some(AccountState::SignInAgain) => {
             tx.deliveries().hold(id, Hold::SignIn, "The network asks you to sign in again. It waits until you have.")?;
@@ -96,6 +98,10 @@ fn step(tx: &Tx<'_>, id: DeliveryId, now: Timestamp) -> Done<Step> {
     }
     if d.hold == Some(Hold::SignIn) {
         tx.deliveries().unhold(id)?;
+    }
+    if is_by_hand {
+        tx.deliveries().hold(id, Hold::Hand, "It waits for your hand.")?;
+        return Ok(Step::Nothing);
     }
     if d.tries == 0 && d.part_index == 0 && now.duration_since(d.due) > LATE && !choices::sends_late(tx)? {
         tx.deliveries().hold(

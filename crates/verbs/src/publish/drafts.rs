@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use model::{AccountId, Draft, DraftId, Kind, Picture, PictureId, Timestamp, Visibility};
+use networks::Network;
 use store::Tx;
 pub use store::drafts::{Choice, Edit, KeptDraft};
 
@@ -34,7 +35,7 @@ pub async fn fresh(cx: Cx<'_>) -> Done<KeptDraft> {
         .store
         .read(cx.seat, move |tx| {
             let accounts = tx.accounts().list()?;
-            let to = accounts.iter().filter(|a| networks.get(&a.network).is_some_and(|n| n.publish().is_some())).map(|a| a.id).collect();
+            let to = accounts.iter().filter(|a| networks.get(&a.network).is_some_and(Network::takes_posts)).map(|a| a.id).collect();
             let draft = Draft {
                 id: tx.fresh(now),
                 voice,
@@ -182,7 +183,7 @@ pub async fn look(cx: Cx<'_>, kept: &KeptDraft, edits: &[Edit]) -> Done<Vec<Rend
         .store
         .read(cx.seat, move |tx| {
             let accounts = tx.accounts().list()?;
-            let can = |a: &model::Account| press.networks.get(&a.network).is_some_and(|n| n.publish().is_some());
+            let can = |a: &model::Account| press.networks.get(&a.network).is_some_and(Network::takes_posts);
             let places = accounts.iter().filter(|a| can(a));
             places.map(|a| Ok(render(tx, &press, &kept, a, edits.iter().find(|e| e.account == a.id))?)).collect()
         })
@@ -191,8 +192,7 @@ pub async fn look(cx: Cx<'_>, kept: &KeptDraft, edits: &[Edit]) -> Done<Vec<Rend
 
 /// Reads a picture that a person gave and puts it to the draft, which must have been kept before.
 pub async fn add_picture(cx: Cx<'_>, id: DraftId, file: Vec<u8>, alt: &str) -> Done<Picture> {
-    let taken = tokio::task::spawn_blocking(move || picture::take_in(&file)).await;
-    let taken = taken.map_err(|_| VerbError::wrong("picture", "The picture is damaged and cannot be read."))??;
+    let taken = picture::in_turn(move || picture::take_in(&file)).await?;
     let (alt, now) = (alt.to_owned(), cx.now);
     cx.app
         .store
@@ -201,7 +201,15 @@ pub async fn add_picture(cx: Cx<'_>, id: DraftId, file: Vec<u8>, alt: &str) -> D
             if tx.pictures().of_draft(id)?.len() >= PICTURES_OF_A_DRAFT_MAX as usize {
                 return Err(VerbError::wrong("picture", "No place takes more pictures than these."));
             }
-            let picture = Picture { id: tx.fresh(now), mime: taken.mime.into(), width: taken.width, height: taken.height, alt };
+            let picture = Picture {
+                id: tx.fresh(now),
+                mime: taken.mime.into(),
+                width: taken.width,
+                height: taken.height,
+                alt,
+                size: taken.bytes.len() as u64,
+                length_ms: taken.length_ms,
+            };
             tx.pictures().put(id, &picture, taken.bytes, taken.thumb, now)?;
             Ok(picture)
         })

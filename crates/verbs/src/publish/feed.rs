@@ -161,6 +161,7 @@ mod tests {
             nets: vec![("PL", "Plaza"), ("NO", "Nook")],
             landed: 0,
             stuck: 0,
+            by_hand: 0,
             of: 2,
             is_late: false,
             version: 4,

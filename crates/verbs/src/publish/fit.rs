@@ -3,7 +3,7 @@
 use model::extract::{Points, pointers};
 use model::measure::{count, length};
 use model::split::{BREAK, Numbering, split_numbered};
-use model::{Article, Draft, Misfit, Naming, NetworkKey, Part, Rendering, Rules, SiteRules, Unit, Visibility};
+use model::{Article, Draft, Misfit, Naming, NetworkKey, Part, Picture, Rendering, Rules, SiteRules, Unit, Visibility};
 
 use super::habits;
 
@@ -276,18 +276,14 @@ fn visible(wished: Visibility, place: Place<'_>, wrong: &mut Vec<Misfit>, tells:
 }
 
 fn pictures(draft: &Draft, place: Place<'_>, wrong: &mut Vec<Misfit>, tells: &mut Vec<String>) {
-    let (n, max) = (draft.pictures.len(), place.rules.pictures_max);
-    if n < place.rules.pictures_min as usize {
-        let least = if place.rules.pictures_min == 1 { "a picture".into() } else { format!("{} pictures", place.rules.pictures_min) };
-        wrong.push(Misfit {
-            why: format!("Nothing stands on {} without {least}. Add one, or leave it out this time.", place.name),
-            part: Some(0),
-        });
+    let about = |why: String| Misfit { why, part: Some(0) };
+    let (all, rules, name) = (&draft.pictures, place.rules, place.name);
+    let max = rules.pictures_max;
+    if all.len() < rules.pictures_min as usize {
+        let least = if rules.pictures_min == 1 { "a picture".into() } else { format!("{} pictures", rules.pictures_min) };
+        wrong.push(about(format!("Nothing stands on {name} without {least}. Add one, or leave it out this time.")));
     }
-    if n == 0 {
-        return;
-    }
-    if place.rules.site.leads_with_picture {
+    if !all.is_empty() && rules.site.leads_with_picture {
         if draft.reply.is_some() {
             wrong.push(Misfit {
                 why: format!("A comment on {} takes no pictures. Take them away, or link to them.", place.name),
@@ -295,45 +291,80 @@ fn pictures(draft: &Draft, place: Place<'_>, wrong: &mut Vec<Misfit>, tells: &mu
             });
             return;
         }
-        tells.push(if n == 1 {
+        tells.push(if all.len() == 1 {
             "The picture stands at its head.".into()
         } else {
             "The first picture stands at its head, the others below the words.".to_owned()
         });
     }
-    if n > max as usize {
+    if let Some(video) = all.iter().find(|p| p.is_video()) {
+        if all.len() > 1 && rules.video_bytes_max > 0 {
+            wrong.push(about(format!("{name} takes a video alone, without other pictures; this has {} with it.", spelt(all.len() - 1))));
+        }
+        wrong.extend(video_misfit(video, place).map(about));
+    } else if all.len() > max as usize {
         let takes = match max {
             0 => "no pictures".to_owned(),
             1 => "one picture".to_owned(),
             more => format!("{more} pictures"),
         };
-        wrong.push(Misfit { why: format!("{} takes {takes} with a post; this has {n}.", place.name), part: Some(0) });
+        wrong.push(about(format!("{name} takes {takes} with a post; this has {}.", all.len())));
         return;
     }
-    match place.rules.alt_max {
-        None if draft.pictures.iter().any(|p| !p.alt.is_empty()) => {
-            tells.push(format!("{} keeps no words with pictures.", place.name));
-        }
-        None => {}
-        Some(max) => {
-            for (i, picture) in draft.pictures.iter().enumerate() {
-                let long = count(&picture.alt, Unit::Graphemes);
-                if long > max {
-                    let why = format!(
-                        "The words of picture {} are {} letters long; {} takes {}.",
-                        i + 1,
-                        grouped(long),
-                        place.name,
-                        grouped(max)
-                    );
-                    wrong.push(Misfit { why, part: Some(0) });
-                }
-            }
+    for (i, picture) in all.iter().enumerate() {
+        let max = if picture.is_video() { rules.video_alt_max.or(rules.alt_max) } else { rules.alt_max };
+        let long = count(&picture.alt, Unit::Graphemes);
+        if let Some(max) = max.filter(|max| long > *max) {
+            let what = if picture.is_video() { "the video".to_owned() } else { format!("picture {}", i + 1) };
+            let why = format!("The words of {what} are {} letters long; {name} takes {}.", grouped(long), grouped(max));
+            wrong.push(about(why));
         }
     }
-    if draft.pictures.iter().any(|p| !place.rules.picture_types.is_empty() && !place.rules.picture_types.contains(&p.mime)) {
-        tells.push(format!("A picture is turned into a kind that {} takes; a moving one stands still.", place.name));
+    if rules.alt_max.is_none() && all.iter().any(|p| !p.alt.is_empty()) {
+        tells.push(format!("{name} keeps no words with pictures."));
     }
+    let still = all.iter().filter(|p| !p.is_video());
+    if still.clone().any(|p| !rules.picture_types.is_empty() && !rules.picture_types.contains(&p.mime)) {
+        tells.push(format!("A picture is turned into a kind that {name} takes; a moving one stands still."));
+    } else if still.into_iter().any(|p| p.mime == "image/gif" && is_too_large(p, rules)) {
+        tells.push(format!("The moving picture is larger than {name} takes, so it stands still there."));
+    }
+}
+
+/// Only moving pictures are kept as GIF, and made smaller they no longer move.
+fn is_too_large(picture: &Picture, rules: &Rules) -> bool {
+    let area = u64::from(picture.width) * u64::from(picture.height);
+    (rules.picture_bytes_max > 0 && picture.size > rules.picture_bytes_max)
+        || rules.picture_side_max.is_some_and(|max| picture.width.max(picture.height) > max)
+        || rules.picture_area_max.is_some_and(|max| area > max)
+}
+
+/// Why a place does not take a video, by what its head says. Nothing is made smaller here.
+fn video_misfit(video: &Picture, place: Place<'_>) -> Option<String> {
+    let (rules, name) = (place.rules, place.name);
+    let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1_000_000.0);
+    let kind = |mime: &str| match mime {
+        "video/quicktime" => "MOV".to_owned(),
+        other => other.rsplit('/').next().unwrap_or_default().to_uppercase(),
+    };
+    if rules.video_bytes_max == 0 {
+        return Some(format!("{name} takes no videos."));
+    }
+    if !rules.video_types.contains(&video.mime) {
+        let takes = rules.video_types.iter().map(|t| kind(t)).collect::<Vec<_>>().join(", ");
+        return Some(format!("{name} takes no {} videos. It takes {takes}.", kind(&video.mime)));
+    }
+    if video.size > rules.video_bytes_max {
+        return Some(format!("The video has {}; {name} takes {}.", megabytes(video.size), megabytes(rules.video_bytes_max)));
+    }
+    if let Some(max) = rules.video_ms_max.filter(|max| video.length_ms > *max) {
+        return Some(format!("The video lasts {} seconds; {name} takes {}.", video.length_ms.div_ceil(1000), max / 1000));
+    }
+    let area = u64::from(video.width) * u64::from(video.height);
+    rules.video_area_max.filter(|max| area > *max).map(|max| {
+        let (w, h, is, max) = (video.width, video.height, area as f64 / 1e6, max as f64 / 1e6);
+        format!("The video is {w} by {h}, which is {is:.1} million pixels; {name} takes {max:.1} million.")
+    })
 }
 
 fn too_long(text: &str, length: u32, place: Place<'_>) -> Option<String> {

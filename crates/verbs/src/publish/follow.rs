@@ -33,6 +33,8 @@ pub struct Followed {
     pub why: Option<String>,
     /// Trying once more may help.
     pub can_again: bool,
+    /// A person does it there, and says so.
+    pub is_by_hand: bool,
 }
 
 /// Takes a draft down wherever it stands, and back wherever it has not gone out.
@@ -155,9 +157,11 @@ pub async fn followed(cx: Cx<'_>, draft: DraftId) -> Done<Vec<Followed>> {
             for follow in tx.follows().of_draft(draft)? {
                 let d = tx.deliveries().get(follow.delivery)?;
                 let Some(account) = tx.accounts().find(d.account)? else { continue };
+                let network = networks.get(&account.network);
                 all.push(Followed {
                     delivery: d.id,
-                    place: networks.get(&account.network).map_or("This network", |n| n.about().name),
+                    is_by_hand: network.is_some_and(|n| n.by_hand().is_some()),
+                    place: network.map_or("This network", |n| n.about().name),
                     handle: account.handle,
                     is_taking_down: follow.kind == FollowKind::TakeDown,
                     can_again: follow.state == FollowState::Refused && (follow.kind == FollowKind::TakeDown || account.rules.has_edit),
@@ -195,12 +199,48 @@ pub async fn follow(cx: Cx<'_>, id: DeliveryId) -> Done<Next> {
     if account.as_ref().is_some_and(|a| a.state != AccountState::Working) {
         return Ok(Next::At(cx.now + LOOK_AT_ACCOUNT));
     }
+    if account.as_ref().and_then(|a| cx.app.networks.get(&a.network)).is_some_and(|n| n.by_hand().is_some()) {
+        let now = cx.now;
+        return cx.app.store.write(cx.seat, move |tx| Ok(leave_to_hand(tx, &follow, now)?)).await;
+    }
     let answer = match (&d.landed, account) {
         (Some(at), Some(_)) => at_the_network(cx, &follow, &d, at.clone()).await?,
         _ => Err(NetworkError::NotOffered),
     };
     let now = cx.now;
     cx.app.store.write(cx.seat, move |tx| Ok(conclude(tx, &follow, &d, answer, now)?)).await
+}
+
+/// Nothing can be done there by a program: it is said, and a person does it.
+fn leave_to_hand(tx: &Tx<'_>, f: &Follow, now: Timestamp) -> Kept<Next> {
+    let what = if f.kind == FollowKind::TakeDown { "take it down" } else { "change the words" };
+    let why = format!("It was posted by hand. Open it there, {what} yourself, and say here that it is done.");
+    tx.follows().settle(f.delivery, f.number, FollowState::Refused, Some(&why), now)?;
+    Ok(Next::Over)
+}
+
+/// A person says that a change or a taking down was done there by hand.
+pub async fn done_by_hand(cx: Cx<'_>, id: DeliveryId) -> Done<()> {
+    let now = cx.now;
+    let networks = cx.app.networks.clone();
+    cx.app
+        .store
+        .write(cx.seat, move |tx| {
+            let follow = tx.follows().find(id)?.ok_or(VerbError::Missing("change"))?;
+            let d = tx.deliveries().get(id)?;
+            let account = tx.accounts().find(d.account)?;
+            let is_by_hand = account.and_then(|a| networks.get(&a.network).map(|n| n.by_hand().is_some())).unwrap_or(false);
+            if !is_by_hand || follow.state == FollowState::Done {
+                return Err(VerbError::TooLate("That was settled already.".into()));
+            }
+            Job::Follow(id).delete(tx)?;
+            // Wished for once more, so that what was said about it before is over.
+            tx.follows().put(id, follow.kind, &follow.part, now)?;
+            let follow = tx.follows().find(id)?.ok_or(VerbError::Missing("change"))?;
+            tx.follows().settle(id, follow.number, FollowState::Done, None, now)?;
+            Ok(done(tx, &follow, &d, None, now)?)
+        })
+        .await
 }
 
 async fn at_the_network(cx: Cx<'_>, follow: &Follow, d: &Delivery, at: model::PostRef) -> Done<Result<Option<Landing>, NetworkError>> {

@@ -4,6 +4,7 @@
 
 pub mod around;
 mod baggage;
+pub mod by_hand;
 pub mod calendar;
 mod carded;
 pub mod deliver;

@@ -1,18 +1,27 @@
-//! Pictures in and out, pure: read with limits, turned upright, stripped of everything that is not the picture, and fitted to what a
-//! network takes.
+//! Pictures and videos in and out, pure: read with limits, turned upright, stripped of everything that is not the picture, and fitted to
+//! what a network takes. A video passes through as it is, but for the notes in it. What a file is, is seen from its bytes.
+
+mod avif;
+mod boxes;
+mod colour;
+mod ebml;
+pub mod film;
 
 use std::io::Cursor;
 
 use fast_image_resize::Resizer;
 use image::codecs::gif::GifDecoder;
 use image::codecs::jpeg::JpegEncoder;
-use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use model::{Picture, Rules};
+use tokio::sync::Semaphore;
 
 use crate::{Done, VerbError};
 
-/// The largest file taken in.
+/// The largest picture's file that is taken in.
 pub const FILE_MAX: usize = 20 * 1024 * 1024;
+/// The largest video's file: what goes up within the time that one attempt has (`deliver::WIRE_MAX`), at three megabits a second.
+pub const VIDEO_FILE_MAX: usize = 40 * 1024 * 1024;
 /// The most pixels a picture may have when read.
 const AREA_MAX: u64 = 64_000_000;
 /// Memory that reading one may take.
@@ -25,7 +34,10 @@ const QUALITY_KEPT: u8 = 92;
 /// Rounds of making a picture smaller until it fits.
 const ROUNDS_MAX: u32 = 14;
 
-/// A picture as it is kept.
+/// One picture is unpacked at a time: the largest takes some hundreds of megabytes.
+static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
+
+/// A picture or a video as it is kept.
 #[derive(Debug)]
 pub struct Taken {
     pub mime: &'static str,
@@ -33,6 +45,8 @@ pub struct Taken {
     pub thumb: Vec<u8>,
     pub width: u32,
     pub height: u32,
+    /// 0 for a picture.
+    pub length_ms: u32,
 }
 
 /// A picture as it is sent.
@@ -44,14 +58,61 @@ pub struct Fitted {
     pub height: u32,
 }
 
+/// Why a file cannot be read.
+#[derive(Debug)]
+enum Unread {
+    /// It is of a kind, by its name, that is not read here.
+    Kind(&'static str),
+    Damaged,
+    /// It has so many pixels.
+    Pixels(u64),
+}
+
+impl From<Unread> for VerbError {
+    fn from(why: Unread) -> Self {
+        wrong(match why {
+            Unread::Kind("") => {
+                "This is no picture or video that Hobnob knows. It takes JPEG, PNG, WebP, GIF and AVIF, and MP4, MOV and WebM.".into()
+            }
+            Unread::Kind(kind) => {
+                format!("This is {kind}. Hobnob takes JPEG, PNG, WebP, GIF and AVIF, and MP4, MOV and WebM. Save it as one of these.")
+            }
+            Unread::Damaged => "The picture is damaged and cannot be read.".into(),
+            Unread::Pixels(area) => format!(
+                "The picture has {} million pixels, and Hobnob reads up to {} million. Save it smaller.",
+                area.div_ceil(1_000_000),
+                AREA_MAX / 1_000_000
+            ),
+        })
+    }
+}
+
+impl From<ImageError> for Unread {
+    fn from(error: ImageError) -> Self {
+        match error {
+            ImageError::Unsupported(_) => Unread::Kind("a picture of a rare kind"),
+            _ => Unread::Damaged,
+        }
+    }
+}
+
 fn wrong(why: impl Into<String>) -> VerbError {
     VerbError::wrong("picture", why)
 }
 
+/// Does what takes long and much room aside, one after the other. What breaks in it is a damaged picture.
+pub async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> Done<T> + Send + 'static) -> Done<T> {
+    let _turn = ONE_AT_A_TIME.acquire().await.map_err(|_| wrong("The picture could not be read just now."))?;
+    tokio::task::spawn_blocking(work).await.map_err(|_| VerbError::from(Unread::Damaged))?
+}
+
 /// Reads a file that a person gave: what it is, is seen from its bytes, never from its name.
 pub fn take_in(file: &[u8]) -> Done<Taken> {
+    if film::is_film(file) {
+        return take_in_film(file);
+    }
     if file.len() > FILE_MAX {
-        return Err(wrong(format!("The picture is larger than {} MB.", FILE_MAX / 1024 / 1024)));
+        return Err(wrong(format!("The picture is larger than {} MB. Save it smaller.", FILE_MAX / 1024 / 1024)));
     }
     let format = format_of(file)?;
     let image = decode(file, format)?;
@@ -59,24 +120,49 @@ pub fn take_in(file: &[u8]) -> Done<Taken> {
     let thumb = encode_for_page(&shrunk(&image, THUMB_SIDE))?;
     if is_moving {
         let (width, height) = (image.width(), image.height());
-        return Ok(Taken { mime: "image/gif", bytes: bare_gif(file)?, thumb, width, height });
+        return Ok(Taken { mime: "image/gif", bytes: bare_gif(file)?, thumb, width, height, length_ms: 0 });
     }
     let image = shrunk(&image, SIDE_KEPT_MAX);
     let (width, height) = (image.width(), image.height());
     let is_drawn = matches!(format, ImageFormat::Png | ImageFormat::Gif) || is_see_through(&image);
     let (mime, bytes) = if is_drawn { ("image/png", png(&image)?) } else { ("image/jpeg", jpeg(&image, QUALITY_KEPT)?) };
-    Ok(Taken { mime, bytes, thumb, width, height })
+    Ok(Taken { mime, bytes, thumb, width, height, length_ms: 0 })
+}
+
+/// A video: its head is read, its notes are blotted out, and the rest stays as it is.
+fn take_in_film(file: &[u8]) -> Done<Taken> {
+    if file.len() > VIDEO_FILE_MAX {
+        let (is, max) = (file.len().div_ceil(1024 * 1024), VIDEO_FILE_MAX / 1024 / 1024);
+        return Err(wrong(format!("The video has {is} MB, and Hobnob takes up to {max} MB. Save it shorter or smaller.")));
+    }
+    let broken = || wrong("The video is damaged, or there is no picture in it.");
+    let head = film::head(file).ok_or_else(broken)?;
+    let mut bytes = file.to_vec();
+    film::strip(&mut bytes).ok_or_else(broken)?;
+    Ok(Taken { mime: head.mime, bytes, thumb: film_thumb()?, width: head.width, height: head.height, length_ms: head.length_ms })
+}
+
+/// What stands for a video on the page: its pictures are not unpacked here.
+fn film_thumb() -> Done<Vec<u8>> {
+    png(&DynamicImage::from(image::RgbImage::from_fn(120, 90, |x, y| {
+        let (right, down) = (x as i32 - 48, (y as i32 - 45).abs());
+        image::Rgb(if (0..30).contains(&right) && down * 3 <= (30 - right) * 2 { [230; 3] } else { [60; 3] })
+    })))
 }
 
 /// The picture as `rules` take it: as it is where it fits, else turned into a kind they take, and made smaller until it fits.
 pub fn fit(bytes: Vec<u8>, picture: &Picture, rules: &Rules) -> Done<Fitted> {
     let takes = |mime: &str| rules.picture_types.is_empty() || rules.picture_types.iter().any(|t| t == mime);
+    if picture.is_video() {
+        return fit_film(bytes, picture, rules);
+    }
     let bytes_max = if rules.picture_bytes_max == 0 { u64::MAX } else { rules.picture_bytes_max };
     let (width, height) = wished_size(picture.width, picture.height, rules);
     if takes(&picture.mime) && bytes.len() as u64 <= bytes_max && (width, height) == (picture.width, picture.height) {
         return Ok(Fitted { mime: picture.mime.clone(), bytes, width, height });
     }
     let image = decode(&bytes, format_of(&bytes)?)?;
+    drop(bytes);
     let keeps_png = takes("image/png") && (picture.mime != "image/jpeg") && (is_see_through(&image) || !takes("image/jpeg"));
     if !keeps_png && !takes("image/jpeg") && !takes("image/png") {
         return Err(wrong("A picture is of a kind that this network does not take."));
@@ -99,6 +185,14 @@ pub fn fit(bytes: Vec<u8>, picture: &Picture, rules: &Rules) -> Done<Fitted> {
     Err(wrong("A picture cannot be made small enough for this network."))
 }
 
+/// A video goes as it is, or not at all.
+fn fit_film(bytes: Vec<u8>, video: &Picture, rules: &Rules) -> Done<Fitted> {
+    if !rules.video_types.contains(&video.mime) || bytes.len() as u64 > rules.video_bytes_max {
+        return Err(wrong("This video is of a kind or a size that this network does not take."));
+    }
+    Ok(Fitted { mime: video.mime.clone(), bytes, width: video.width, height: video.height })
+}
+
 /// The kind of a picture that the page shows, from its first bytes.
 pub fn mime_of(bytes: &[u8]) -> &'static str {
     match image::guess_format(bytes) {
@@ -109,28 +203,59 @@ pub fn mime_of(bytes: &[u8]) -> &'static str {
     }
 }
 
-fn format_of(file: &[u8]) -> Done<ImageFormat> {
+fn format_of(file: &[u8]) -> Result<ImageFormat, Unread> {
+    if avif::is_avif(file) {
+        return Ok(ImageFormat::Avif);
+    }
     match image::guess_format(file) {
         Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP | ImageFormat::Gif)) => Ok(format),
-        _ => Err(wrong("This is no picture that Hobnob can read: JPEG, PNG, WebP and GIF are.")),
+        _ => Err(Unread::Kind(known_kind(file))),
     }
 }
 
-fn decode(file: &[u8], format: ImageFormat) -> Done<DynamicImage> {
-    let broken = |_| wrong("The picture is damaged and cannot be read.");
+/// Kinds that people have and that are not read here, by name.
+fn known_kind(file: &[u8]) -> &'static str {
+    let begins = |with: &[u8]| file.starts_with(with);
+    if film::brands(file).any(|b| matches!(b, b"heic" | b"heix" | b"heim" | b"heis" | b"mif1" | b"msf1" | b"hevc")) {
+        "a HEIC picture"
+    } else if begins(b"II*\0") || begins(b"MM\0*") {
+        "a TIFF or raw picture"
+    } else if begins(b"\0\0\0\x0cJXL ") || begins(b"\xff\x0a") {
+        "a JPEG XL picture"
+    } else if begins(b"BM") {
+        "a BMP picture"
+    } else if begins(b"%PDF") {
+        "a PDF"
+    } else if begins(b"<svg") || begins(b"<?xml") {
+        "an SVG drawing"
+    } else {
+        ""
+    }
+}
+
+fn decode(file: &[u8], format: ImageFormat) -> Result<DynamicImage, Unread> {
+    if format == ImageFormat::Avif {
+        return avif::decode(file);
+    }
     let mut reader = ImageReader::with_format(Cursor::new(file), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MEMORY_MAX);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(broken)?;
+    let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > AREA_MAX {
-        return Err(wrong(format!("The picture has more than {} million pixels.", AREA_MAX / 1_000_000)));
+    let area = u64::from(width) * u64::from(height);
+    if area > AREA_MAX {
+        return Err(Unread::Pixels(area));
     }
-    let orientation = decoder.orientation().map_err(broken)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    let orientation = decoder.orientation()?;
+    let profile = decoder.icc_profile().ok().flatten();
+    let image = DynamicImage::from_decoder(decoder)?;
+    let mut image = if image.color().has_alpha() { image.into_rgba8().into() } else { image.into_rgb8().into() };
+    if let Some(profile) = profile {
+        colour::to_web(&mut image, &profile);
+    }
     image.apply_orientation(orientation);
-    Ok(if image.color().has_alpha() { image.into_rgba8().into() } else { image.into_rgb8().into() })
+    Ok(image)
 }
 
 fn moves(file: &[u8]) -> bool {

@@ -40,7 +40,7 @@ pub struct Rendered {
 
 /// Renders a draft for one account.
 pub fn render(tx: &Tx<'_>, press: &Press, kept: &KeptDraft, account: &Account, edit: Option<&Edit>) -> Kept<Rendered> {
-    let about = press.networks.get(&account.network).map(|n| (n.about(), n.publish().is_some()));
+    let about = press.networks.get(&account.network).map(|n| (n.about(), n.takes_posts()));
     let (name, mark, can_publish) = about.map_or(("This network", "··", false), |(a, can)| (a.name, a.mark, can));
     let place = Place { name, network: &account.network, rules: &account.rules };
     let purpose = Purpose {

@@ -187,6 +187,7 @@ fn picture(i: usize, json: &Json) -> Picture {
         width: number("width"),
         height: number("height"),
         alt: json["alt"].as_str().unwrap_or_default().to_owned(),
+        ..Picture::default()
     }
 }
 

@@ -107,12 +107,47 @@ fn never_wider_than_wished() {
 fn pictures_are_counted_and_their_words_too() {
     let mut d = draft("");
     assert_eq!(fitted(&d, &rules(300), &[]).unwrap_err(), ["There is nothing to say yet."]);
-    d.pictures = vec![Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "x".repeat(101) }; 5];
+    d.pictures =
+        vec![Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "x".repeat(101), ..Picture::default() }; 5];
     assert_eq!(fitted(&d, &rules(300), &[]).unwrap_err(), ["Plaza takes 4 pictures with a post; this has 5."]);
     d.pictures.truncate(1);
     assert_eq!(fitted(&d, &rules(300), &[]).unwrap_err(), ["The words of picture 1 are 101 letters long; Plaza takes 100."]);
     d.pictures[0].alt = "Steps".into();
     assert_eq!(fitted(&d, &rules(300), &[]).unwrap().parts[0].pictures.len(), 1);
+}
+
+#[test]
+fn a_video_is_held_against_the_place_s_own_limits() {
+    let video = Picture { mime: "video/mp4".into(), width: 1920, height: 1080, size: 30_000_000, length_ms: 90_500, ..Picture::default() };
+    let mut d = draft("Look");
+    d.pictures = vec![video.clone()];
+    let none = rules(300);
+    assert_eq!(fitted(&d, &none, &[]).unwrap_err(), ["Plaza takes no videos."]);
+    let some = Rules { video_bytes_max: 40_000_000, video_types: vec!["video/webm".into(), "video/mp4".into()], ..none };
+    assert_eq!(fitted(&d, &some, &[]).unwrap().parts[0].pictures, [video.clone()]);
+    let why = |rules: Rules| fitted(&d, &rules, &[]).unwrap_err().join(" ");
+    assert_eq!(why(Rules { video_bytes_max: 16_000_000, ..some.clone() }), "The video has 30.0 MB; Plaza takes 16.0 MB.");
+    assert_eq!(why(Rules { video_ms_max: Some(60_000), ..some.clone() }), "The video lasts 91 seconds; Plaza takes 60.");
+    let small = "The video is 1920 by 1080, which is 2.1 million pixels; Plaza takes 0.9 million.";
+    assert_eq!(why(Rules { video_area_max: Some(921_600), ..some.clone() }), small);
+    assert_eq!(why(Rules { video_types: vec!["video/quicktime".into()], ..some.clone() }), "Plaza takes no MP4 videos. It takes MOV.");
+    d.pictures.push(Picture { mime: "image/png".into(), ..Picture::default() });
+    assert_eq!(fitted(&d, &some, &[]).unwrap_err(), ["Plaza takes a video alone, without other pictures; this has one with it."]);
+    d.pictures = vec![Picture { alt: "x".repeat(51), ..video }];
+    assert_eq!(
+        fitted(&d, &Rules { video_alt_max: Some(50), ..some }, &[]).unwrap_err(),
+        ["The words of the video are 51 letters long; Plaza takes 50."]
+    );
+}
+
+#[test]
+fn a_moving_picture_too_large_for_a_place_stands_still_and_it_is_told() {
+    let mut d = draft("Look");
+    d.pictures = vec![Picture { mime: "image/gif".into(), width: 800, height: 600, size: 3_000_000, ..Picture::default() }];
+    let takes = Rules { picture_types: vec!["image/gif".into()], picture_bytes_max: 5_000_000, ..rules(300) };
+    assert!(fitted(&d, &takes, &[]).unwrap().tells.is_empty());
+    let told = fitted(&d, &Rules { picture_bytes_max: 1_000_000, ..takes }, &[]).unwrap().tells;
+    assert_eq!(told, ["The moving picture is larger than Plaza takes, so it stands still there."]);
 }
 
 #[test]
@@ -237,7 +272,8 @@ fn a_site_has_articles_and_links_to_people() {
     let mut d = draft("I met @Daniel Osei.\n---\nHe bakes.\n---\nWell.");
     d.title = Some("Rye".into());
     d.article = Article { excerpt: Some("Short".into()), tags: vec!["rye".into()], categories: vec!["Notes".into()] };
-    d.pictures = vec![Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "A loaf".into() }];
+    d.pictures =
+        vec![Picture { id: PictureId(1), mime: "image/png".into(), width: 1, height: 1, alt: "A loaf".into(), ..Picture::default() }];
     let r = fitted(&d, &rules, &[daniel()]).unwrap();
     assert_eq!(r.parts[0].text, "I met Daniel Osei.\n\nHe bakes.\n\nWell.");
     assert_eq!(r.parts[0].mentions, [("Daniel Osei".to_owned(), "https://wheels.example/".to_owned())]);

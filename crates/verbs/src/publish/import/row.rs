@@ -147,7 +147,7 @@ fn aim(tx: &Tx<'_>, r: &mut Reading<'_>) -> Done<Option<AimId>> {
 /// The accounts named; all that can publish where none is.
 fn places(tx: &Tx<'_>, networks: &Networks, r: &mut Reading<'_>) -> Done<Vec<AccountId>> {
     let all = tx.accounts().list()?;
-    let can = |a: &&model::Account| networks.get(&a.network).is_some_and(|n| n.publish().is_some());
+    let can = |a: &&model::Account| networks.get(&a.network).is_some_and(|n| n.takes_posts());
     let Some(names) = r.field("to") else {
         let every: Vec<AccountId> = all.iter().filter(can).map(|a| a.id).collect();
         if every.is_empty() {

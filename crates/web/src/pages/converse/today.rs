@@ -7,10 +7,14 @@ use verbs::publish::calendar::{Slip, Stuck};
 use verbs::reflect::balance::Stand;
 
 use super::rows::{RowMaker, face};
+use crate::pages::publish::CarryRow;
 use crate::parts::{Empty, Face, Going, Hint, HintTone, KindMark, Net, Nets, TalkRow, TurnRow, When};
 use crate::session::Seated;
 use crate::shell::{Answer, Place, Shell};
 use crate::words;
+
+/// The rest stand in the calendar.
+const BY_HAND_MAX: usize = 5;
 
 #[derive(Template)]
 #[template(path = "pages/converse/today.html")]
@@ -20,6 +24,7 @@ struct Page {
     title: String,
     lede: String,
     stuck: Vec<Hint>,
+    by_hand: Vec<CarryRow>,
     waiting: Vec<TurnRow>,
     /// Those who wait beyond the first few.
     more: String,
@@ -61,6 +66,7 @@ pub async fn show(seated: Seated) -> Answer {
         title: words::waiting(found.waiting_count.into()),
         lede: lede(&found),
         stuck: found.stuck.iter().map(stuck).collect(),
+        by_hand: found.by_hand.iter().take(BY_HAND_MAX).map(|c| CarryRow::new(&seated, c)).collect(),
         more: match i64::from(found.waiting_count) - i64::try_from(found.waiting.len()).unwrap_or(0) {
             ..=0 => String::new(),
             n => format!("{} more {} in the inbox.", words::number_first(n), words::plural(n, "waits", "wait")),
@@ -160,6 +166,8 @@ fn worth(seated: &Seated, s: &Sighting) -> TalkRow {
 fn going(seated: &Seated, slip: &Slip) -> Going {
     let state = if slip.stuck > 0 {
         format!("{} of {} gone out.", slip.landed, slip.of)
+    } else if slip.by_hand > 0 {
+        format!("{} of {} gone out; the rest waits for your hand.", slip.landed, slip.of)
     } else if slip.is_out() {
         "Gone out.".to_owned()
     } else if slip.at <= seated.now {

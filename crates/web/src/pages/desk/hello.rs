@@ -180,7 +180,8 @@ pub async fn whereabouts(seated: Seated) -> Answer {
 }
 
 async fn show_where(seated: &Seated, topics: String, wrong: Option<String>) -> Answer {
-    let (offers, connected) = (accounts::offers(seated.cx()), accounts::list(seated.cx()).await?);
+    let (offers, connected) =
+        (accounts::offers(seated.cx()).into_iter().filter(|o| !o.is_by_hand).collect(), accounts::list(seated.cx()).await?);
     let is_wrong = wrong.is_some();
     let mut answer = html(&WherePage { shell: Bare { look: seated.look }, token: seated.token(), topics, wrong, offers, connected })?;
     if is_wrong {

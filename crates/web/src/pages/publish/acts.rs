@@ -150,7 +150,20 @@ pub async fn settle(Row(id): Row<DeliveryId>, Posted { seated, form }: Posted<Se
     }
 }
 
-pub async fn follow_again(Row(id): Row<DeliveryId>, Posted { seated, .. }: Posted<Nothing>) -> Answer {
+#[derive(Deserialize)]
+pub struct Following {
+    #[serde(rename = "do", default)]
+    press: String,
+}
+
+/// A change or a taking down that did not go through: again, or it was done there by hand.
+pub async fn follow_again(Row(id): Row<DeliveryId>, Posted { seated, form }: Posted<Following>) -> Answer {
+    if form.press == "done" {
+        return match follow::done_by_hand(seated.cx(), id).await {
+            Ok(()) => seated.done("/calendar", Flash::plain("Good: it is done there.")),
+            Err(error) => or_said(&seated, "/calendar", error),
+        };
+    }
     follow::follow_again(seated.cx(), id).await?;
     seated.done("/calendar", Flash::plain("It is tried again."))
 }

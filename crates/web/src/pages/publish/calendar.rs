@@ -9,6 +9,7 @@ use serde::Deserialize;
 use verbs::publish::around::{Around, sidelights};
 use verbs::publish::calendar::{self, CalendarPage, Slip, Stuck};
 
+use super::hand::CarryRow;
 use super::standing;
 use crate::forms::Asked;
 use crate::html::part;
@@ -45,6 +46,7 @@ struct Page {
     days: Vec<Day>,
     undated: Vec<Undated>,
     undated_count: u64,
+    by_hand: Vec<CarryRow>,
     stuck: Vec<Hand>,
     nothing: Option<Empty>,
     zone_words: String,
@@ -165,7 +167,7 @@ fn page(seated: &Seated, found: CalendarPage, (monday, today): (Date, Date), aro
     let sunday = monday.saturating_add(6.days());
     let from = if monday.month() == sunday.month() { monday.day().to_string() } else { words::date(monday, sunday) };
     let next = found.slips.iter().filter(|s| s.at > now && !s.is_out()).map(|s| s.draft).next();
-    let has_any = !found.slips.is_empty() || found.undated_count > 0 || !found.stuck.is_empty();
+    let has_any = !found.slips.is_empty() || found.undated_count > 0 || !found.stuck.is_empty() || !found.by_hand.is_empty();
     let days = (0..7_i64).map(|n| day(monday.saturating_add(n.days()), today, zone, &found.slips, (around.as_ref(), next))).collect();
     let this_week = today >= monday && today <= sunday;
     let link = |monday: Date| format!("/calendar?week={}{}", week_of(monday), if is_list { "&view=list" } else { "" });
@@ -182,6 +184,7 @@ fn page(seated: &Seated, found: CalendarPage, (monday, today): (Date, Date), aro
         days,
         undated: found.undated.iter().take(UNDATED_SHOWN).map(undated).collect(),
         undated_count: found.undated_count,
+        by_hand: found.by_hand.iter().map(|c| CarryRow::new(seated, c)).collect(),
         stuck: found.stuck.into_iter().map(hand).collect(),
         nothing: (!has_any).then(|| Empty::first("Nothing planned", "Write something, and give it a day and a time.", "Write", "/write")),
         zone_words: format!("{} time", found.zone.rsplit('/').next().unwrap_or_default().replace('_', " ")),
@@ -261,7 +264,7 @@ fn card(s: &Slip, zone: &TimeZone, next: Option<model::DraftId>) -> Card {
         words: s.words.clone(),
         lang: s.language.clone(),
         nets: Nets(s.nets.iter().map(|(mark, name)| Net::mark(*mark, *name)).collect()),
-        part: (s.stuck > 0).then(|| format!("{} of {}", s.landed, s.of)),
+        part: (s.stuck + s.by_hand > 0).then(|| format!("{} of {}", s.landed, s.of)),
         can_move: s.can_move(),
     }
 }

@@ -25,12 +25,20 @@ struct Page {
     lang: Option<String>,
     text: String,
     rows: Vec<Line>,
-    followed: Vec<(String, String)>,
+    followed: Vec<Said>,
     can_change: bool,
     can_take_back: bool,
     wrong: Option<String>,
     /// Which places have no edits, in a sentence; empty where all have.
     no_edits: String,
+}
+
+/// How a change or a taking down stands in one place.
+struct Said {
+    words: String,
+    /// The delivery, where something can be pressed: again, or done by hand.
+    again: String,
+    is_by_hand: bool,
 }
 
 struct Line {
@@ -49,6 +57,8 @@ struct Line {
     acts: Vec<(&'static str, &'static str)>,
     is_late: bool,
     asks_address: bool,
+    /// Where it is carried over by hand.
+    hand: Option<String>,
 }
 
 /// Whether something of it is under way or out, so that this page shows it instead of the writing page.
@@ -131,6 +141,7 @@ fn line(seated: &Seated, p: Placed) -> Line {
         (DeliveryState::Cancelled, _) => ("left out".into(), false),
         (DeliveryState::Planned, Some(Hold::Late)) => (format!("late. {why}"), true),
         (DeliveryState::Planned, Some(Hold::Site)) => (why, false),
+        (DeliveryState::Planned, Some(Hold::Hand)) => ("waits for your hand".into(), false),
         (DeliveryState::Planned, Some(_)) => (safe(&why), true),
         (DeliveryState::Planned, None) if matches!(p.mend, Some(Mend::Connect(_))) => (safe("waits: the account is not connected any more."), true),
         (DeliveryState::Planned, None) if why.is_empty() => ("goes out".into(), false),
@@ -140,12 +151,14 @@ fn line(seated: &Seated, p: Placed) -> Line {
         (DeliveryState::Refused, _) => vec![("again", "Try again"), ("leave", "Leave out")],
         (DeliveryState::AskHuman, _) => vec![("not-there", "It does not: send again"), ("leave", "Drop it")],
         (DeliveryState::Planned, Some(Hold::Late)) => vec![("again", "Send now"), ("leave", "Drop it")],
-        (DeliveryState::Planned, Some(Hold::SignIn)) => vec![("leave", "Leave out")],
+        (DeliveryState::Planned, Some(Hold::SignIn | Hold::Hand)) => vec![("leave", "Leave out")],
         (DeliveryState::Planned, Some(Hold::Site)) => vec![("without-site", "Send without it"), ("leave", "Leave out")],
         _ => Vec::new(),
     };
+    let waits_for_hand = p.state == DeliveryState::Planned && p.hold == Some(Hold::Hand);
     Line {
         id: p.delivery.0,
+        hand: waits_for_hand.then(|| format!("/deliveries/{}/hand", p.delivery)),
         net: Net::named(p.mark, p.place),
         handle: p.handle,
         part: if p.of > 1 { format!("{} of {}", p.part + 1, p.of) } else { String::new() },
@@ -162,16 +175,17 @@ fn line(seated: &Seated, p: Placed) -> Line {
 }
 
 /// One sentence for each change or taking down.
-fn said(f: &Followed) -> (String, String) {
+fn said(f: &Followed) -> Said {
     let what = if f.is_taking_down { "Taking it down" } else { "The change" };
     let words = match f.state {
         FollowState::Planned => format!("{what} is on its way to {}.", f.place),
         FollowState::Done if f.is_taking_down => format!("It is taken down on {}.", f.place),
         FollowState::Done => format!("It is changed on {}.", f.place),
+        FollowState::Refused if f.is_by_hand => format!("{}: {}", f.place, f.why.clone().unwrap_or_default()),
         FollowState::Refused => format!("{what} did not go through on {}: {}", f.place, f.why.clone().unwrap_or_default()),
     };
-    let again = if f.can_again { f.delivery.to_string() } else { String::new() };
-    (words, again)
+    let again = if f.can_again || (f.is_by_hand && f.state == FollowState::Refused) { f.delivery.to_string() } else { String::new() };
+    Said { words, again, is_by_hand: f.is_by_hand }
 }
 
 #[derive(Deserialize)]

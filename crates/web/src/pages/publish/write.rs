@@ -17,7 +17,7 @@ use super::share::Begin;
 use super::timing::Timing;
 use super::{acts, calendar, heed, standing};
 use crate::flash::Flash;
-use crate::forms::{Asked, PostedParts, Row};
+use crate::forms::{Asked, FILE_BYTES_MAX, PostedParts, Row};
 use crate::parts::{Choice, Hint, HintTone, Radios};
 use crate::session::Seated;
 use crate::shell::{Answer, Place, Shell, html};
@@ -62,6 +62,7 @@ struct Shot {
     id: i64,
     src: String,
     alt: String,
+    is_video: bool,
 }
 
 /// One of a list to choose from.
@@ -141,9 +142,17 @@ pub async fn keep(Row(id): Row<DraftId>, PostedParts { seated, form, files }: Po
     };
     let mut trouble = Trouble::default();
     for file in files.into_iter().filter(|f| f.field == "picture") {
-        if let Err(error) = drafts::add_picture(cx, id, file.bytes.to_vec(), "").await {
+        let added = if file.is_too_large {
+            Err(VerbError::wrong("picture", format!("A file may have up to {} MB.", FILE_BYTES_MAX / 1_000_000)))
+        } else {
+            drafts::add_picture(cx, id, file.bytes.into(), "").await
+        };
+        if let Err(error) = added {
             let mut one = Trouble::of(error)?;
-            one.hints.iter_mut().for_each(|h| h.lead = format!("“{}” was not added.", file.name));
+            one.hints.iter_mut().for_each(|h| {
+                h.lead = format!("“{}” was not added.", file.name);
+                h.words = format!("{} The draft is kept.", h.words);
+            });
             trouble.hints.extend(one.hints);
             trouble.status = one.status;
         }
@@ -312,9 +321,7 @@ fn page(
         kept: if kept.version == 0 { "Not kept yet".into() } else { format!("Draft kept {}", words::clock(kept.draft.updated_at, &zone)) },
         hints,
         theirs,
-        shots: (kept.draft.pictures.iter().enumerate())
-            .map(|(n, p)| Shot { id: p.id.0, src: format!("/drafts/{id}/pictures/{n}?of={}", p.id), alt: p.alt.clone() })
-            .collect(),
+        shots: shots(&kept),
         kinds: Radios::new(
             "kind",
             "Gives, asks or talks",
@@ -355,6 +362,17 @@ fn page(
         places,
         mind: mind(without_alt, &to_mind),
     }
+}
+
+fn shots(kept: &KeptDraft) -> Vec<Shot> {
+    let id = kept.draft.id;
+    let shot = |(n, p): (usize, &model::Picture)| Shot {
+        id: p.id.0,
+        src: format!("/drafts/{id}/pictures/{n}?of={}", p.id),
+        alt: p.alt.clone(),
+        is_video: p.is_video(),
+    };
+    kept.draft.pictures.iter().enumerate().map(shot).collect()
 }
 
 fn mind(without_alt: i64, places: &[String]) -> String {
