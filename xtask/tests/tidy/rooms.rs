@@ -20,7 +20,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     if let Some(list) = tree.get(LIST) {
         let all = list
             .split_once("ALL:")
-            .and_then(|(_, rest)| rest.split_once("= "))
+            .and_then(|(_, rest)| rest.split_once('='))
             .and_then(|(_, rest)| rest.split_once(';'))
             .map_or("", |(all, _)| all);
         for name in network_folders(tree) {
