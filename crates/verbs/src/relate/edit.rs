@@ -115,16 +115,17 @@ async fn are_one_by_pages(cx: Cx<'_>, one: PersonId, other: PersonId) -> Done<bo
         Ok(tx.profiles().of_person(id)?.into_iter().filter_map(|p| p.profile.url).collect())
     };
     let (of_one, of_other) = cx.app.store.read::<_, VerbError>(cx.seat, move |tx| Ok((addresses(tx, one)?, addresses(tx, other)?))).await?;
-    let mut left = PAIRS_MAX;
+    let mut pairs: Vec<(String, String)> = Vec::new();
     for a in &of_one {
-        for b in of_other.iter().filter(|b| *b != a) {
-            if left == 0 {
-                return Ok(false);
+        for b in &of_other {
+            if a != b && pairs.len() < PAIRS_MAX {
+                pairs.push((a.clone(), b.clone()));
             }
-            left -= 1;
-            if pages.are_one(&cx.app.http, a, b, cx.now).await.unwrap_or(false) {
-                return Ok(true);
-            }
+        }
+    }
+    for (a, b) in pairs {
+        if pages.are_one(&cx.app.http, &a, &b, cx.now).await.unwrap_or(false) {
+            return Ok(true);
         }
     }
     Ok(false)
