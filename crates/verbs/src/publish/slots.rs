@@ -65,7 +65,7 @@ pub async fn show(cx: Cx<'_>, account: AccountId) -> Done<SlotsPage> {
 /// An account through which posts can go: one that is only read has no use for hours.
 fn speaking(tx: &Tx<'_>, networks: &networks::Networks, account: AccountId) -> Done<model::Account> {
     let of = tx.accounts().get(account)?;
-    if networks.get(&of.network).is_none_or(|n| n.publish().is_none()) {
+    if networks.get(&of.network).is_none_or(|n| !n.takes_posts()) {
         return Err(VerbError::Missing("account for posts"));
     }
     Ok(of)
