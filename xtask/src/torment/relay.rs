@@ -129,6 +129,10 @@ impl Site for Relay {
         request.method == "POST" && matches!(request.path.as_str(), "/api/v1/statuses" | "/xrpc/com.atproto.repo.createRecord")
     }
     fn serve(&self, request: &Request) -> Reply {
+        // Streams are not what this is about, and each would hold one of the server's few hands.
+        if request.header("upgrade").is_some() {
+            return Reply { status: 404, headers: Vec::new(), body: Vec::new() };
+        }
         self.onward(request).unwrap_or_else(|_| Reply { status: 502, headers: Vec::new(), body: b"the server does not answer".to_vec() })
     }
     fn trouble(&self, mishap: Mishap) -> Reply {
