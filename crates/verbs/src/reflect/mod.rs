@@ -6,6 +6,7 @@ pub mod balance;
 pub mod links;
 pub mod progress;
 pub mod rules;
+pub mod verdict;
 pub mod visit;
 pub mod weeks;
 mod words;
