@@ -1,5 +1,7 @@
 //! `hobnob lab measure`, `split` and `fit`, run as anyone would: on every network, by drafts of one's own, and on files that are none.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};

@@ -126,8 +126,10 @@ fn indieweb(installing: &mut Installing) -> anyhow::Result<Started> {
     Ok((Box::new(server), settings.into_iter().collect()))
 }
 
+type Servers = Vec<Box<dyn std::any::Any>>;
+
 /// The two that every part needs, and further ones.
-fn start(check: &mut Check, further: &[Start]) -> anyhow::Result<(Vec<Box<dyn std::any::Any>>, Vec<Setting>)> {
+fn start(check: &mut Check, further: &[Start]) -> anyhow::Result<(Servers, Vec<Setting>)> {
     check.postgres()?;
     let Check { installing, postgres, .. } = check;
     let postgres = postgres.as_ref().expect("started just above");

@@ -126,10 +126,9 @@ impl Site for Town {
 
     fn serve(&self, request: &Request) -> Reply {
         let path: Vec<&str> = request.path.trim_matches('/').split('/').collect();
-        if request.method != "GET" || path.get(2) != Some(&"instance") {
-            if request.token() != TOKEN {
-                return said(401, "The access token is invalid");
-            }
+        let is_open = request.method == "GET" && path.get(2) == Some(&"instance");
+        if !is_open && request.token() != TOKEN {
+            return said(401, "The access token is invalid");
         }
         match (request.method.as_str(), path.as_slice()) {
             ("POST", ["api", "v1", "statuses"]) => self.post(request),

@@ -39,7 +39,7 @@ impl Wanted<'_> {
         let Some(part) = self.part else { return false };
         !part.text.trim().is_empty() && core_of(content) == core_of(&part.text) && in_reply_to == entry::answers(part)
     }
-    fn from_ms(&self) -> i64 {
+    fn begins_ms(&self) -> i64 {
         self.since.as_millisecond() - CLOCKS_MS
     }
 }
@@ -101,7 +101,7 @@ async fn in_source(client: &Client<'_>, wanted: &Wanted<'_>) -> Answer<Found> {
 /// The newest come first, and the last of them is older than what we look for.
 fn reaches_back(known: &[Known], wanted: &Wanted<'_>) -> bool {
     let times: Vec<i64> = known.iter().filter_map(|k| k.published).map(|t| t.as_millisecond()).collect();
-    times.len() == known.len() && times.is_sorted_by(|a, b| a >= b) && times.last().is_some_and(|last| *last < wanted.from_ms())
+    times.len() == known.len() && times.is_sorted_by(|a, b| a >= b) && times.last().is_some_and(|last| *last < wanted.begins_ms())
 }
 
 enum Judged {
@@ -119,7 +119,7 @@ fn judge(one: &Known, wanted: &Wanted<'_>) -> Judged {
     }
     match one.published {
         _ if is_marked => {}
-        Some(at) if at.as_millisecond() >= wanted.from_ms() => {}
+        Some(at) if at.as_millisecond() >= wanted.begins_ms() => {}
         Some(_) => return Judged::Not,
         None => return Judged::Maybe,
     }

@@ -106,7 +106,8 @@ pub async fn calendar(cx: Cx<'_>, from: Timestamp, until: Timestamp) -> Done<Cal
 /// What goes or went out in `from..until`, answers left out, in order of time. A draft with a slot of its own in each place stands once at
 /// each of these times.
 pub fn slips(tx: &Tx<'_>, networks: &networks::Networks, from: Timestamp, until: Timestamp) -> store::Kept<Vec<Slip>> {
-    let mut by_draft: Vec<((DraftId, Option<String>), Vec<Delivery>)> = Vec::new();
+    type Slot = (DraftId, Option<String>);
+    let mut by_draft: Vec<(Slot, Vec<Delivery>)> = Vec::new();
     let mut places = std::collections::HashMap::new();
     for d in tx.deliveries().between(from, until, PAGE_MAX)? {
         let key = (d.draft, d.wished_at.clone());

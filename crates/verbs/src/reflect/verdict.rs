@@ -160,7 +160,11 @@ fn sentence(question: &Question, v: &Verdict, is_dearer: bool) -> String {
         (low, high) if high.is_infinite() => format!("at least {} times as many a day", times(low)),
         (low, high) => format!("between {} and {} times as many a day", times(low), times(high)),
     };
-    let luck = if question.tried > 1 { format!(" This is one of {} places tried, and is judged the more strictly for it.", question.tried) } else { String::new() };
+    let luck = if question.tried > 1 {
+        format!(" This is one of {} places tried, and is judged the more strictly for it.", question.tried)
+    } else {
+        String::new()
+    };
     let end = match v.proposal {
         Proposal::Stay => "That is more than chance: stay.",
         Proposal::Leave if is_dearer => "The same hours bring more elsewhere: leave.",
