@@ -248,7 +248,8 @@ async fn a_doubt_that_nobody_can_settle_is_settled_by_hand() {
         // Too early a look changes nothing: the attempt may still be on the wire.
         assert!(matches!(publish::deliver(cx(soon), planned[0]).await.unwrap(), Next::At(_)));
         assert_eq!(desk.delivery(planned[0]).await.state, DeliveryState::Sending);
-        let look = at("09:00") + SignedDuration::try_from(deliver::LEASE).unwrap();
+        // The attempt began a moment after nine.
+        let look = at("09:00") + SignedDuration::try_from(deliver::LEASE).unwrap() + SignedDuration::from_secs(1);
         publish::deliver(cx(look), planned[0]).await.unwrap();
         assert_eq!(desk.delivery(planned[0]).await.state, DeliveryState::AskHuman);
         if answer == "there" {
