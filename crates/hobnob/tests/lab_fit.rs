@@ -1,4 +1,4 @@
-//! `hobnob lab measure`, `split` and `fit`, run as anyone would: on every network, by drafts of one's own, and on files that are none.
+//! `hobnob lab measure`, `split`, `fit` and `verdict`, run as anyone would: on every network, by drafts of one's own, and on files that are none.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout)]
 
@@ -151,4 +151,24 @@ fn bad_files_are_told_what_and_where() {
     }
     assert_eq!(lab(&["fit", "there-is-none", "--networks", "x"], "").status.code(), Some(2));
     assert_eq!(lab(&["split", "--network", "x"], "no string\n").status.code(), Some(2));
+}
+
+#[test]
+fn counts_before_and_in_a_trial_are_judged() {
+    let one = |arguments: &[&str]| lines(&lab(&[&["verdict"], arguments].concat(), "")).remove(0);
+    let stay = one(&["--before", "4", "--days", "21", "--after", "21", "--days", "21", "--hours", "8.5"]);
+    assert_eq!((stay["proposal"].as_str(), stay["an_hour"].as_f64()), (Some("stay"), Some(2.0)));
+    assert!(stay["low"].as_f64().unwrap() > 1.0 && stay["sentence"].as_str().unwrap().ends_with("stay."), "{stay}");
+    let open = one(&["--before", "0", "--after", "2", "--days", "21"]);
+    assert_eq!((open["proposal"].as_str(), open["high"].is_null()), (Some("three more weeks"), true));
+    for (arguments, word) in [
+        (&["--before", "1", "--after", "2", "--days", "0"][..], "--days"),
+        (&["--before", "1", "--after", "2", "--days", "1", "--days", "2", "--days", "3"], "3 times"),
+        (&["--before", "-1", "--after", "2", "--days", "21"], "--before"),
+        (&["--before", "1", "--after", "2", "--days", "21", "--hours", "nan"], "--hours"),
+    ] {
+        let out = lab(&[&["verdict"], arguments].concat(), "");
+        assert_eq!(out.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&out.stderr).contains(word), "{}", String::from_utf8_lossy(&out.stderr));
+    }
 }

@@ -52,9 +52,10 @@ impl Desk {
         let all = self.app.store.read(&self.scene.seat, move |tx| tx.deliveries().of_draft(draft)).await.unwrap();
         all.into_iter().filter(|d| d.account == id).collect()
     }
-    /// Whatever is in line goes out.
+    /// Whatever is in line goes out; what a landing puts in line is due a moment later.
     async fn deliver(&self, draft: DraftId, now: Timestamp) {
-        for _ in 0..3 {
+        for round in 0..8 {
+            let now = now + jiff::SignedDuration::from_secs(round);
             let all = self.app.store.read(&self.scene.seat, move |tx| tx.deliveries().of_draft(draft)).await.unwrap();
             for d in all {
                 publish::deliver(self.cx(now), d.id).await.unwrap();

@@ -161,7 +161,7 @@ fn torment(check: &mut Check) -> anyhow::Result<Verdict> {
     }
     let mut counts = Counts::default();
     for (what, words) in TORMENTS {
-        let mut command = Command::new(std::env::current_exe()?);
+        let mut command = Command::new(machine::target()?.join("debug/xtask"));
         command.current_dir(machine::root()?).args(["torment", "publish"]).args(*words);
         let (well, said) = check.logged("torment", command)?;
         if !well {

@@ -18,6 +18,7 @@ use crate::cli::desk::{Wrong, now, say};
 use crate::cli::feeds::read;
 
 mod fit;
+mod verdict;
 
 /// The longest line that is read, in bytes.
 const LINE_MAX: u64 = 16 * 1024 * 1024;
@@ -37,6 +38,9 @@ pub enum Lab {
     /// The posts of a feed's file (RSS, Atom or JSON Feed), oldest first, one JSON object a line:
     /// {id, network, author, created_at, text, reply_to, url, lang}
     Feed(FeedFile),
+    /// Whether a place helps, from what was counted before and in a trial of it. Prints one JSON object:
+    /// {proposal, ratio, low, high, level, change_a_day, an_hour, sentence}; an end that is open is null
+    Verdict(verdict::Arguments),
 }
 
 #[derive(Args)]
@@ -64,6 +68,7 @@ pub fn run(lab: Lab) -> Result<()> {
         Lab::Split(arguments) => split(&arguments),
         Lab::Fit(arguments) => fit::run(&arguments),
         Lab::Feed(arguments) => posts_of(&arguments),
+        Lab::Verdict(arguments) => verdict::run(&arguments),
     }
 }
 
