@@ -22,7 +22,7 @@ test('one text to two networks, by the rules of each', {}, async ({ page, desk, 
   await page.getByText('It goes out now.').waitFor()
   await until('all three parts are out', async () => {
     await page.reload()
-    return (await page.getByText('gone out').count()) === 3
+    return (await page.locator('li.going').filter({ hasText: 'gone out' }).count()) === 3
   })
   await page.getByText('1 of 2').first().waitFor()
   await page.goto(`${desk.origin}/calendar`)
