@@ -40,7 +40,7 @@ const EXCEPTIONS: &[&str] = &[
 fn corpus(name: &str) -> Option<PathBuf> {
     let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora").join(name);
     if !at.is_dir() {
-        eprintln!("skipped: the corpus {name} is not there");
+        eprintln!("skipped: ../shared/corpora/{name} is not at hand");
         return None;
     }
     Some(at)

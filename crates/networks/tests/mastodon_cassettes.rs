@@ -31,7 +31,7 @@ fn recordings() -> Vec<Exchange> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/mastodon-cassettes");
     let mut all = Vec::new();
     let Ok(folders) = std::fs::read_dir(&folder) else {
-        eprintln!("skipped: the recorded answers of Mastodon servers are not at hand");
+        eprintln!("skipped: the recorded answers of Mastodon servers in ../shared/corpora are not at hand");
         return all;
     };
     for sub in folders.flatten().filter(|f| f.path().is_dir()) {
@@ -260,7 +260,7 @@ async fn questions_are_those_that_were_recorded() {
 async fn every_recorded_message_is_read() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/mastodon-cassettes/cassettes");
     let Ok(files) = std::fs::read_dir(&folder) else {
-        eprintln!("skipped: the recorded streams of Mastodon servers are not at hand");
+        eprintln!("skipped: the recorded streams of Mastodon servers in ../shared/corpora are not at hand");
         return;
     };
     let mut messages = Vec::new();

@@ -15,7 +15,7 @@ fn corpus(name: &str) -> Option<String> {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/twitter-text").join(name);
     let text = std::fs::read_to_string(&file).ok();
     if text.is_none() {
-        eprintln!("skipped: {name} is not at hand");
+        eprintln!("skipped: {name} of ../shared/corpora is not at hand");
     }
     text
 }

@@ -55,10 +55,7 @@ fn lint(check: &mut Check) -> anyhow::Result<Verdict> {
 fn tests(check: &mut Check) -> anyhow::Result<Verdict> {
     let mut command = test_runner()?;
     command.arg("--workspace");
-    if machine::has_nextest() {
-        // Those have parts of their own, with the servers they need.
-        command.args(["-E", &format!("not binary(/({COUNTERPART_TESTS}|^{MAIN_JOB})$/)")]);
-    }
+    leave_out_those_with_servers(&mut command);
     counted(check, "tests", command)
 }
 
@@ -69,7 +66,15 @@ fn postgres(check: &mut Check) -> anyhow::Result<Verdict> {
     };
     let mut command = test_runner()?;
     command.args(ON_BOTH_DATABASES.iter().flat_map(|name| ["--package", name])).env("HOBNOB_TEST_DB", url);
+    leave_out_those_with_servers(&mut command);
     counted(check, "postgres", command)
+}
+
+/// They have parts of their own, with the servers they need.
+fn leave_out_those_with_servers(command: &mut Command) {
+    if machine::has_nextest() {
+        command.args(["-E", &format!("not binary(/({COUNTERPART_TESTS}|^{MAIN_JOB})$/)")]);
+    }
 }
 
 fn networks(check: &mut Check) -> anyhow::Result<Verdict> {
