@@ -12,7 +12,7 @@ fn corpus(path: &str) -> Option<String> {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora").join(path);
     let text = std::fs::read_to_string(&file).ok();
     if text.is_none() {
-        eprintln!("skipped: {path} is not at hand");
+        eprintln!("skipped: ../shared/corpora/{path} is not at hand");
     }
     text
 }

@@ -17,7 +17,7 @@ fn shared(path: &str) -> Option<String> {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora").join(path);
     let read = std::fs::read_to_string(&file).ok();
     if read.is_none() {
-        eprintln!("skipped: {path} is not at hand");
+        eprintln!("skipped: ../shared/corpora/{path} is not at hand");
     }
     read
 }

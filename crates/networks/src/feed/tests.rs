@@ -111,7 +111,7 @@ fn a_feed_that_would_grow_without_end_does_not() {
 fn shared(folder: &str) -> Option<Vec<(PathBuf, Vec<u8>)>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora").join(folder);
     if !root.is_dir() {
-        eprintln!("skipped: {folder} is not at hand");
+        eprintln!("skipped: ../shared/corpora/{folder} is not at hand");
         return None;
     }
     let (mut todo, mut files) = (vec![root], Vec::new());
