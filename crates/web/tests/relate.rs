@@ -2,86 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    http::{HeaderMap, Method, Request, StatusCode, header},
-};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use model::Timestamp;
-use sha2::{Digest, Sha256};
-use std::sync::Arc;
-use testkit::{Scene, scene::at};
-use tower::ServiceExt;
-use verbs::{App, Config, Cx, Http, Reach, StoreError};
-use web::{Site, Wiring};
+mod desk;
 
-const KEY: [u8; 32] = [7; 32];
+use axum::http::{Method, StatusCode, header};
 
-fn now() -> Timestamp {
-    at("11:14")
-}
-
-struct Desk {
-    scene: Scene,
-    app: Arc<App>,
-    site: Router,
-}
-
-impl Desk {
-    async fn open(text: &str) -> Desk {
-        let scene = Scene::set(text).await;
-        let app = App::new(scene.kept.store.clone(), Http::new(Reach::default()), scene.all(), Config::default());
-        let (seat, hash) = (scene.seat.clone(), Sha256::digest(KEY));
-        let until = now() + jiff::SignedDuration::from_hours(24);
-        app.store.write_unscoped::<_, StoreError>(move |tx| tx.put_session(&hash, &seat, now(), until)).await.unwrap();
-        let site = web::routes(Site::new(Wiring { app: app.clone(), clock: now, public_address: None }));
-        let desk = Desk { scene, app, site };
-        desk.sync().await;
-        desk
-    }
-    async fn sync(&self) {
-        for account in self.scene.accounts.values() {
-            verbs::converse::sync::bring(Cx { app: &self.app, seat: &self.scene.seat, now: now() }, *account).await.unwrap();
-        }
-    }
-    async fn ask(&self, method: Method, path: &str, form: Option<String>, fragment: Option<&str>) -> (StatusCode, HeaderMap, String) {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::HOST, "localhost:8080")
-            .header(header::COOKIE, format!("hobnob={}", URL_SAFE_NO_PAD.encode(KEY)));
-        if form.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        }
-        if let Some(fragment) = fragment {
-            request = request.header("x-fragment", fragment);
-        }
-        let answer = self.site.clone().oneshot(request.body(Body::from(form.unwrap_or_default())).unwrap()).await.unwrap();
-        let (parts, body) = answer.into_parts();
-        let bytes = to_bytes(body, 10_000_000).await.unwrap();
-        (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
-    }
-    async fn see(&self, path: &str) -> String {
-        let (status, _, page) = self.ask(Method::GET, path, None, None).await;
-        assert_eq!(status, StatusCode::OK, "{path}: {page}");
-        page
-    }
-    /// Posts a form with its token; answers the status, where it leads, and what was said.
-    async fn press(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
-        self.press_for(path, fields, None).await
-    }
-    async fn press_for(&self, path: &str, fields: &[(&str, &str)], fragment: Option<&str>) -> (StatusCode, String, String) {
-        let page = self.see("/keys").await;
-        let at = page.find("name=\"token\" value=\"").unwrap() + 20;
-        let token = page[at..].split('"').next().unwrap().to_owned();
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("token", &token).extend_pairs(fields);
-        let (status, headers, body) = self.ask(Method::POST, path, Some(form.finish()), fragment).await;
-        let to = headers.get(header::LOCATION).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-        (status, to, body)
-    }
-}
+use desk::Desk;
 
 const FULL: &str = r#"
     voice Ada
