@@ -9,6 +9,7 @@ mod bless;
 mod check;
 mod counterparts;
 mod http;
+mod judgement;
 mod machine;
 mod new;
 mod process;
@@ -27,6 +28,8 @@ cargo x COMMAND
   bench footprint                   size, start and memory of the release build
   bench publish [--rounds N]        10,000 posts due in the same second, beside apalis
   bench pages                       the inbox page beside an Express page of the same bytes
+  train NAME [ARGUMENTS]            learns the weights of a judgement anew from ../shared/corpora: kinds, worth
+  eval NAME [ARGUMENTS]             how right a judgement is, on ../shared/corpora or on drawn cases: kinds, worth, turns, verdicts
   torment publish [--seed N] [--deliveries N] [--store sqlite|postgres] [--networks simulated|real]
                                     the real program against networks where everything goes wrong, killed at random
   counterparts NAME...              start servers by others and keep them: mastodon, bluesky, indieweb, nostr,
@@ -57,6 +60,8 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["bench", "footprint"] => bench::footprint::run(),
         ["bench", "publish", rest @ ..] => bench::publish::run(rest),
         ["bench", "pages"] => bench::pages::run(),
+        ["train", name, rest @ ..] => judgement::run("train", name, rest),
+        ["eval", name, rest @ ..] => judgement::run("eval", name, rest),
         ["torment", "publish", rest @ ..] => torment::run(rest),
         ["counterparts", names @ ..] if !names.is_empty() => counterparts::keep(names),
         [] | ["help" | "--help" | "-h"] => {

@@ -1,6 +1,5 @@
 //! `hobnob lab`: one of Hobnob's judgements on a file of one's own, to see why. Reads and writes JSON, a value a line; needs no desk.
 
-use std::io::{BufRead, Read};
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -18,10 +17,10 @@ use crate::cli::desk::{Wrong, now, say};
 use crate::cli::feeds::read;
 
 mod fit;
+#[allow(dead_code)]
+mod posts;
 mod verdict;
 
-/// The longest line that is read, in bytes.
-const LINE_MAX: u64 = 16 * 1024 * 1024;
 /// The largest feed that is read, as from the network.
 const FEED_MAX: usize = 8 * 1024 * 1024;
 
@@ -99,11 +98,12 @@ impl Measure {
 
 /// Each text of standard input, a JSON string a line.
 fn texts(mut take: impl FnMut(&str)) -> Result<()> {
-    lines(std::io::stdin().lock(), |number, line| {
-        let text: String = serde_json::from_str(line).map_err(|e| Wrong::said(format!("line {number}: this is not a JSON string: {e}")))?;
+    posts::lines(&mut std::io::stdin().lock(), |line| {
+        let text: String = serde_json::from_str(line).map_err(|e| format!("this is not a JSON string: {e}"))?;
         take(&text);
         Ok(())
     })
+    .map_err(Wrong::said)
 }
 
 /// A network to judge by: one that is spoken here, or one that is only assisted.
@@ -171,21 +171,4 @@ fn post_json(post: &Post) -> Json {
         "id": post.at.id, "network": post.network.as_str(), "author": author, "created_at": post.created_at.to_string(), "text": text,
         "reply_to": post.reply_to, "url": post.url, "lang": post.language,
     })
-}
-
-/// Hands on each line with its number, from 1; one that is too long or no UTF-8 is an error that names it.
-fn lines(mut input: impl BufRead, mut take: impl FnMut(usize, &str) -> Result<()>) -> Result<()> {
-    let mut line = Vec::new();
-    for number in 1.. {
-        line.clear();
-        if input.by_ref().take(LINE_MAX).read_until(b'\n', &mut line)? == 0 {
-            break;
-        }
-        if line.len() as u64 == LINE_MAX && !line.ends_with(b"\n") {
-            return Err(Wrong::said(format!("line {number}: it is longer than {} MB", LINE_MAX / 1024 / 1024)));
-        }
-        let text = std::str::from_utf8(&line).map_err(|_| Wrong::said(format!("line {number}: it is not UTF-8")))?;
-        take(number, text.trim_end_matches(['\n', '\r']))?;
-    }
-    Ok(())
 }
