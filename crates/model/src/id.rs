@@ -68,4 +68,6 @@ ids! {
     JobId,
     /// A file of drafts that was handed in.
     ImportId,
+    /// A time somebody sat down to talk.
+    SittingId,
 }

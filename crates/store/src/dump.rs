@@ -53,6 +53,8 @@ pub const TABLES: &[&str] = &[
     "aims",
     "links",
     "visits",
+    "sittings",
+    "sitting_steps",
 ];
 
 /// What no export shows: secrets, passwords' hashes, sessions, and what only the machine needs.

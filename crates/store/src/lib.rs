@@ -40,6 +40,7 @@ mod seal;
 pub mod search;
 pub mod sightings;
 pub mod signs;
+pub mod sittings;
 pub mod slots;
 mod store;
 pub mod threads;

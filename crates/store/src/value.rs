@@ -61,7 +61,8 @@ from_ids!(
     VisitId,
     NoteId,
     JobId,
-    ImportId
+    ImportId,
+    SittingId
 );
 
 /// The arguments of a statement, each into a [`Value`]: `args![desk, id, "words"]`.

@@ -213,3 +213,51 @@ async fn people_and_talks_are_found_by_their_words() {
     assert_eq!(looked(&["1_0"]).await, (0, 0));
     assert_eq!(looked(&["bread", "wine"]).await, (0, 0), "every word must be there");
 }
+
+#[tokio::test]
+async fn the_time_of_a_sitting_is_counted_by_aim_and_by_place() {
+    use store::sittings::{KeptSitting, SittingStep, SpentOn};
+    let scene = Scene::set("account ada@plaza").await;
+    let account = scene.account("ada@plaza");
+    let sums = scene
+        .kept
+        .store
+        .write::<_, StoreError>(&scene.seat, move |tx| {
+            let now = at("09:00");
+            let mut sitting = KeptSitting { id: tx.fresh(now), voice: None, minutes: 20, begun_at: now, seen_at: now, ended_at: None };
+            tx.sittings().put(&sitting)?;
+            let step = |place, aim: Option<i64>, seconds| SittingStep {
+                place,
+                kind: "talk".into(),
+                target: 7,
+                who: "Ben".into(),
+                why: "Ben asked you.".into(),
+                aim: aim.map(AimId),
+                account: Some(account),
+                network: "plaza".into(),
+                begun_at: Some(now),
+                seconds,
+                outcome: None,
+            };
+            for s in [step(0, Some(1), 60), step(1, None, 30), SittingStep { begun_at: None, ..step(2, Some(1), 0) }] {
+                tx.sittings().put_step(sitting.id, &s)?;
+            }
+            let answered = SittingStep { seconds: 90, outcome: Some("answered".into()), ..step(0, Some(1), 0) };
+            tx.sittings().put_step(sitting.id, &answered)?;
+            sitting.ended_at = Some(at("09:20"));
+            tx.sittings().put(&sitting)?;
+            assert_eq!(tx.sittings().last(None)?, Some(sitting.clone()));
+            assert_eq!(tx.sittings().steps(sitting.id)?[0], answered);
+            let sum = |on: SpentOn<'_>| tx.sittings().seconds(&on, at("00:00"), at("23:00"));
+            Ok([
+                sum(SpentOn::Everything)?,
+                sum(SpentOn::Aim(AimId(1)))?,
+                sum(SpentOn::Account(account))?,
+                sum(SpentOn::Network("plaza"))?,
+                sum(SpentOn::Network("other"))?,
+            ])
+        })
+        .await
+        .unwrap();
+    assert_eq!(sums, [120, 90, 120, 120, 0]);
+}
