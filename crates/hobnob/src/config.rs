@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use model::NetworkKey;
+use networks::Networks;
 use serde::Deserialize;
 
 /// Where the desk is when nothing else is said.
@@ -31,6 +33,9 @@ pub struct Flags {
     /// Hosts on private addresses that may be called all the same, as host or host:port, with commas between
     #[arg(long, value_name = "HOSTS", env = "HOBNOB_ALLOW_PRIVATE", value_delimiter = ',', global = true)]
     pub allow_private: Vec<String>,
+    /// Networks to listen to whole, as NAME for the usual address or NAME=ADDRESS, with commas between [default: none]
+    #[arg(long, value_name = "NETWORKS", env = "HOBNOB_FIREHOSE", value_delimiter = ',', global = true)]
+    pub firehose: Vec<String>,
 }
 
 /// The same in `hobnob.toml`.
@@ -42,6 +47,8 @@ struct File {
     public_url: Option<String>,
     #[serde(default)]
     allow_private: Vec<String>,
+    #[serde(default)]
+    firehose: Vec<String>,
 }
 
 /// What holds.
@@ -52,6 +59,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     pub public_url: Option<String>,
     pub allow_private: Vec<String>,
+    /// Each with the address to read, where it is not the usual one.
+    pub firehoses: Vec<(NetworkKey, Option<String>)>,
 }
 
 impl Flags {
@@ -84,8 +93,27 @@ impl Flags {
             listen: self.listen.or(file.listen).unwrap_or_else(|| LISTEN_DEFAULT.parse().expect("the built-in address is one")),
             public_url: public_url.map(|u| u.trim_end_matches('/').to_owned()),
             allow_private: if self.allow_private.is_empty() { file.allow_private } else { self.allow_private.clone() },
+            firehoses: firehoses(if self.firehose.is_empty() { &file.firehose } else { &self.firehose })?,
         })
     }
+}
+
+fn firehoses(words: &[String]) -> Result<Vec<(NetworkKey, Option<String>)>> {
+    let networks = Networks::default();
+    let whole: Vec<&str> = networks.all().filter(|n| n.firehose().is_some()).map(|n| n.about().key).collect();
+    words
+        .iter()
+        .map(|word| {
+            let (name, address) = word.split_once('=').map_or((word.as_str(), None), |(name, address)| (name, Some(address)));
+            if !whole.contains(&name) {
+                bail!("“{name}” can't be listened to whole; there is {} (HOBNOB_FIREHOSE)", whole.join(", "));
+            }
+            if let Some(address) = address.filter(|a| !(a.starts_with("wss://") || a.starts_with("ws://"))) {
+                bail!("a firehose's address begins with wss://, not “{address}” (HOBNOB_FIREHOSE)");
+            }
+            Ok((NetworkKey::new(name), address.map(str::to_owned)))
+        })
+        .collect()
 }
 
 fn read_file(path: &Path, is_asked_for: bool) -> Result<File> {
@@ -123,6 +151,14 @@ mod tests {
         assert_eq!(settings.public_url.as_deref(), Some("https://desk.example"));
         flags.listen = Some("127.0.0.1:0".parse().unwrap());
         assert_eq!(flags.settle().unwrap().listen.port(), 0);
+        for (word, said) in [("nowhere", "can't be listened to whole"), ("bluesky=https://a.example", "begins with wss://")] {
+            flags.firehose = vec![word.into()];
+            let wrong = flags.settle().unwrap_err().to_string();
+            assert!(wrong.contains(said), "{wrong}");
+        }
+        flags.firehose = vec!["bluesky".into(), "bluesky=wss://a.example/subscribe".into()];
+        let addresses: Vec<Option<String>> = flags.settle().unwrap().firehoses.into_iter().map(|(_, address)| address).collect();
+        assert_eq!(addresses, [None, Some("wss://a.example/subscribe".to_owned())]);
         std::fs::write(folder.join("hobnob.toml"), "listne = \"x\"\n").unwrap();
         let wrong = format!("{:#}", flags.settle().unwrap_err());
         assert!(wrong.contains("listne") && wrong.contains("hobnob.toml"), "{wrong}");

@@ -24,6 +24,7 @@ pub fn app(settings: &Settings, public_url: &str) -> Result<Arc<App>> {
             public_url: public_url.to_owned(),
             data: settings.data.clone(),
             is_demo: false,
+            firehoses: settings.firehoses.clone(),
             steady: Some(crate::clock::steady),
         },
     ))

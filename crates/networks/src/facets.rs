@@ -43,6 +43,9 @@ pub trait Network: Send + Sync {
     fn stream(&self) -> Option<&dyn Stream> {
         None
     }
+    fn firehose(&self) -> Option<&dyn Firehose> {
+        None
+    }
     fn pages(&self) -> Option<&dyn Pages> {
         None
     }
@@ -325,6 +328,37 @@ pub trait Stream: Send + Sync {
     /// Keeps one connection and hands on what comes, until it breaks (`Err`) or `out` is closed (`Ok`). The caller reconnects, with
     /// back-off, and fetches what was missed at every [`Event::Open`].
     async fn run(&self, call: &Call<'_>, tags: &[String], out: tokio::sync::mpsc::Sender<Event>) -> Answer<()>;
+}
+
+/// What a firehose carries.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Flow {
+    /// A post as its author wrote it. Names and counts that the network adds are missing; see [`Firehose::fill`].
+    Said(Box<Post>),
+    /// The `PostRef::id` of a post that its author took down.
+    Gone(String),
+}
+
+/// Some of a firehose, in its order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stretch {
+    pub flow: Vec<Flow>,
+    /// To be kept in the same transaction as what was kept of `flow`.
+    pub next: Cursor,
+    /// When the network saw the last of it.
+    pub at: Timestamp,
+}
+
+/// Everything that is said in public on a network, as it is said. Reading it needs no account.
+#[async_trait]
+pub trait Firehose: Send + Sync {
+    /// The address that is read where none is named.
+    fn usual(&self) -> &'static str;
+    /// Keeps one connection to `address` and hands on what came after `from` (empty: what comes from now on), in order, until it breaks
+    /// (`Err`) or `out` is closed (`Ok`). The caller reconnects, with back-off. `Refused`: `from` means nothing there; begin anew.
+    async fn read(&self, http: &Http, address: &str, from: &Cursor, out: tokio::sync::mpsc::Sender<Stretch>) -> Answer<()>;
+    /// The posts of these `PostRef::id`s as the network shows them, with their authors' names; what is not there is left out.
+    async fn fill(&self, call: &Call<'_>, ids: &[String]) -> Answer<Vec<Post>>;
 }
 
 /// One field of a sign-in form.

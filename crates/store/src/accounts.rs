@@ -201,6 +201,14 @@ impl Accounts<'_, '_> {
         )?;
         Ok(found.unwrap_or_default())
     }
+    /// The same with when it was noted; `None` where it never was read.
+    pub fn cursor_and_time(&self, id: AccountId, what: &str) -> Kept<Option<(String, Timestamp)>> {
+        self.0.find(
+            "select cursor, updated_at from cursors where desk = $1 and account = $2 and what = $3",
+            &args![self.0.desk(), id, what],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
     pub fn set_cursor(&self, id: AccountId, what: &str, cursor: &str, at: Timestamp) -> Kept<()> {
         self.0.run(
             "insert into cursors (desk, account, what, cursor, updated_at) values ($1, $2, $3, $4, $5)

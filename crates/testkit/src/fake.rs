@@ -63,6 +63,10 @@ pub struct World {
     faults: BTreeMap<Op, VecDeque<Fault>>,
     /// Whose posts are never answered.
     hung: BTreeSet<String>,
+    /// Everything as its firehose carries it, in order.
+    pub flow: Vec<Flow>,
+    /// Its firehose breaks each time it has carried so many more.
+    pub breaks_after: Option<usize>,
     /// How often each call was made.
     pub calls: BTreeMap<Op, u32>,
     next: u32,
@@ -143,8 +147,18 @@ impl FakeNetwork {
             post.reply_to = Some(parent.to_owned());
         }
         let id = post.at.id.clone();
-        self.world().posts.push(post);
+        let mut world = self.world();
+        // As it was written: what its author is called is the network's to add.
+        let author = Profile { name: post.author.remote_id.clone(), handle: post.author.remote_id.clone(), ..post.author.clone() };
+        world.flow.push(Flow::Said(Box::new(Post { author, ..post.clone() })));
+        world.posts.push(post);
         id
+    }
+    /// Somebody takes a post down.
+    pub fn take_down(&self, id: &str) {
+        let mut world = self.world();
+        world.deleted.push(id.to_owned());
+        world.flow.push(Flow::Gone(id.to_owned()));
     }
     /// Somebody likes or passes on.
     pub fn sign(&self, handle: &str, sign: Sign, post: &str, at: Timestamp) {
@@ -246,6 +260,55 @@ impl Network for FakeNetwork {
     }
     fn people(&self) -> Option<&dyn People> {
         Some(self)
+    }
+    fn firehose(&self) -> Option<&dyn Firehose> {
+        Some(self)
+    }
+}
+
+/// How often it is looked whether there is more in a firehose.
+const FLOW_LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(5);
+/// So much at a time.
+const STRETCH: usize = 3;
+
+#[async_trait]
+impl Firehose for FakeNetwork {
+    fn usual(&self) -> &'static str {
+        "fake:"
+    }
+    async fn read(&self, _http: &Http, address: &str, from: &Cursor, out: tokio::sync::mpsc::Sender<Stretch>) -> Answer<()> {
+        if from.0 == "unknown" {
+            return Err(NetworkError::Refused(format!("{address} knows no such place")));
+        }
+        // A first reading begins with what comes.
+        let first = if from.0.is_empty() { self.world().flow.len() } else { place(from) };
+        let mut at = first;
+        while !out.is_closed() {
+            let (flow, breaks_after) = {
+                let world = self.world();
+                let end = (at + STRETCH).min(world.flow.len());
+                (world.flow[at.min(end)..end].to_vec(), world.breaks_after)
+            };
+            if flow.is_empty() {
+                tokio::time::sleep(FLOW_LOOK_EVERY).await;
+                continue;
+            }
+            at += flow.len();
+            let seen = |flow: &Flow| if let Flow::Said(post) = flow { Some(post.created_at) } else { None };
+            let seen = flow.iter().rev().find_map(seen).unwrap_or(Timestamp::UNIX_EPOCH);
+            if out.send(Stretch { flow, next: Cursor(at.to_string()), at: seen }).await.is_err() {
+                break;
+            }
+            if breaks_after.is_some_and(|many| at - first >= many) {
+                return Err(NetworkError::Away("it broke".into()));
+            }
+        }
+        Ok(())
+    }
+    async fn fill(&self, _call: &Call<'_>, ids: &[String]) -> Answer<Vec<Post>> {
+        self.meet(Op::Search)?;
+        let world = self.world();
+        Ok(world.posts.iter().filter(|p| ids.contains(&p.at.id) && !world.deleted.contains(&p.at.id)).cloned().collect())
     }
 }
 

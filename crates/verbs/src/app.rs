@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use model::{AccountId, DeskId, Seat, Timestamp};
+use model::{AccountId, DeskId, NetworkKey, Seat, Timestamp};
 use networks::{Http, Networks};
 use store::Store;
 use tokio::sync::Notify;
@@ -18,6 +18,8 @@ pub struct Config {
     pub data: std::path::PathBuf,
     /// This is a throw-away desk with invented people.
     pub is_demo: bool,
+    /// Networks that are listened to whole, each at an address or, without one, at its usual one.
+    pub firehoses: Vec<(NetworkKey, Option<String>)>,
     /// How long this process has been running, by a clock that nobody can set. `None` in tests, which hand the time in.
     pub steady: Option<fn() -> std::time::Duration>,
 }
@@ -37,6 +39,8 @@ pub struct App {
     pub album: crate::desk::pictures::Album,
     /// Who followed a link just now.
     pub lately: crate::reflect::visit::Lately,
+    /// How it stands with what is read of whole networks.
+    pub firehoses: crate::listen::firehose::Gauges,
     /// How long what is in doubt has been waited for.
     pub doubts: crate::publish::doubts::Doubts,
     /// One refresher of a token at a time, by account.
@@ -53,6 +57,7 @@ impl App {
             bell: Notify::new(),
             album: Default::default(),
             lately: Default::default(),
+            firehoses: Default::default(),
             doubts: Default::default(),
             refreshers: Mutex::default(),
         })

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod error;
 pub mod jobs;
 pub mod listen;
+mod pauses;
 pub mod publish;
 pub mod reflect;
 pub mod relate;

@@ -1,7 +1,8 @@
 //! Bluesky, by the AT Protocol: a thin client of our own over its HTTP calls ("XRPC"), through the account's own server (its PDS).
-//! What is not here: the stream of the whole network, and anything that is true of another network.
+//! What is not here: anything that is true of another network.
 //! Begin with `xrpc.rs` (how a call is made and judged), then one facet a file; `translate.rs` is pure.
 
+pub mod firehose;
 pub mod identity;
 mod inbox;
 mod listen;
@@ -19,7 +20,7 @@ mod xrpc;
 use model::extract::{Pointer, Points};
 use model::{Cards, Rules, Unit, Visibility};
 
-use crate::{About, Inbox, Listen, Network, People, Publish, SignIn};
+use crate::{About, Firehose, Inbox, Listen, Network, People, Publish, SignIn};
 
 /// The kind of record that a post is.
 const POST: &str = "app.bsky.feed.post";
@@ -87,6 +88,9 @@ impl Network for Bluesky {
         Some(self)
     }
     fn people(&self) -> Option<&dyn People> {
+        Some(self)
+    }
+    fn firehose(&self) -> Option<&dyn Firehose> {
         Some(self)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use model::{Boost, Media, MediaKind, Mention, NetworkKey, Post, PostRef, Profile, Timestamp};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::richtext::{self, Feature};
@@ -85,11 +86,14 @@ pub fn line_from_feed(line: &FeedLine) -> Option<(i64, String, Post)> {
 }
 
 fn post_from_record(uri: &str, cid: &str, author: &Actor, record: &Value, indexed_at: &str) -> Option<Post> {
-    let record: PostRecord = serde_json::from_value(record.clone()).ok()?;
+    post_as_written(uri, cid, author, PostRecord::deserialize(record).ok()?, instant(indexed_at))
+}
+
+/// A post from its record alone; `seen` is when the network saw it.
+pub fn post_as_written(uri: &str, cid: &str, author: &Actor, record: PostRecord, seen: Option<Timestamp>) -> Option<Post> {
     let (_, _, rkey) = AtUri::record(uri)?;
-    let indexed = instant(indexed_at);
     // A writer may claim any time; one after the network saw the post cannot be true.
-    let created = match (instant(&record.created_at), indexed) {
+    let created = match (instant(&record.created_at), seen) {
         (Some(said), Some(seen)) => said.min(seen),
         (said, seen) => said.or(seen)?,
     };

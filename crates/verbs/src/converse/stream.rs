@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use model::{Account, AccountId, AccountState, DeskId, Seat, Timestamp};
 use networks::{Call, Event, NetworkError};
 use store::StoreError;
@@ -11,15 +10,11 @@ use tokio::sync::{mpsc, watch};
 use super::sync::{bring, take_heard};
 use super::take_in::{Arrival, take_down, take_in};
 use crate::jobs::Job;
+use crate::pauses::Pauses;
 use crate::{App, Cx, Done, VerbError, calls};
 
 /// Events that may wait to be kept.
 const QUEUE_MAX: usize = 200;
-/// Pauses before a broken stream is opened again: they double from the first to the longest.
-const PAUSE_FIRST: SignedDuration = SignedDuration::from_secs(2);
-const PAUSE_LONGEST: SignedDuration = SignedDuration::from_mins(5);
-/// A stream that held this long was a good one: its next pause is the first again.
-const GOOD_AFTER: SignedDuration = SignedDuration::from_mins(2);
 /// Tags heard by one stream.
 const TAGS_MAX: usize = 20;
 /// How often it is looked whether other tags are followed by now, as a stream is told its tags when it opens.
@@ -28,7 +23,7 @@ const TAGS_LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 /// Keeps an account's stream open until `stop` says so, the account is gone, or its network has no streams. `now` is the clock.
 pub async fn stream(app: Arc<App>, desk: DeskId, id: AccountId, mut stop: watch::Receiver<bool>, now: fn() -> Timestamp) {
     let seat = Seat::of_clock(desk);
-    let mut pause = PAUSE_FIRST;
+    let mut pauses = Pauses::default();
     while !*stop.borrow() {
         let began = now();
         let run = run_once(&app, &seat, id, now);
@@ -44,20 +39,12 @@ pub async fn stream(app: Arc<App>, desk: DeskId, id: AccountId, mut stop: watch:
             {
                 return;
             }
-            Err(VerbError::Network(NetworkError::SlowDown { until })) => {
-                pause = until.duration_since(now()).clamp(PAUSE_FIRST, PAUSE_LONGEST)
-            }
+            Err(VerbError::Network(NetworkError::SlowDown { until })) => pauses.wait_until(until, now()),
             Err(error) => tracing::debug!(account = id.0, code = error.code(), "a stream broke; it is opened again"),
         }
-        if now().duration_since(began) > GOOD_AFTER {
-            pause = PAUSE_FIRST;
+        if !pauses.rest(now().duration_since(began), &mut stop).await {
+            return;
         }
-        let wait = std::time::Duration::try_from(pause).unwrap_or(std::time::Duration::from_secs(2));
-        tokio::select! {
-            _ = tokio::time::sleep(wait) => {}
-            _ = stop.changed() => return,
-        }
-        pause = (pause * 2).min(PAUSE_LONGEST);
     }
 }
 

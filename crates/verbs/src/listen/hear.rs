@@ -108,7 +108,7 @@ pub(super) async fn look(cx: Cx<'_>, account: &Account, search: Search, cursor: 
 }
 
 /// The threads round the newest posts that were answered, as far as they can be had; a thread that can't be had is no failure.
-async fn threads(cx: Cx<'_>, account: &Account, caught: &[Post]) -> Vec<Post> {
+pub(super) async fn threads(cx: Cx<'_>, account: &Account, caught: &[Post]) -> Vec<Post> {
     let mut found = Vec::new();
     let talked_about = caught.iter().rev().filter(|p| p.replies.unwrap_or(0) > 0 || p.reply_to.is_some());
     for post in talked_about.take(THREADS_MAX) {

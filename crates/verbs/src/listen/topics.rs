@@ -7,6 +7,7 @@ use model::{Account, AccountState, AimId, Ask, Query, QueryError, Timestamp, Top
 use networks::{Networks, Search};
 use store::{Kept, StoreError, Tx, topics::TOPICS_MAX, watches::KeptWatch};
 
+use super::firehose::may_be_on;
 use super::notice::look_back;
 use crate::jobs::Job;
 use crate::{Cx, Done, VerbError};
@@ -176,7 +177,37 @@ pub async fn one(cx: Cx<'_>, id: TopicId) -> Done<Topic> {
 /// All open topics with where each is followed and how much it caught.
 pub async fn list(cx: Cx<'_>) -> Done<Vec<TopicRow>> {
     let (networks, now) = (cx.app.networks.clone(), cx.now);
-    cx.app.store.read::<_, StoreError>(cx.seat, move |tx| rows(tx, &networks, now)).await.map_err(VerbError::from)
+    let mut all = cx.app.store.read::<_, StoreError>(cx.seat, move |tx| rows(tx, &networks, now)).await?;
+    for row in &mut all {
+        row.watches.extend(cx.app.config.firehoses.iter().filter_map(|(network, _)| whole_row(cx, network, &row.topic)));
+    }
+    Ok(all)
+}
+
+/// Behind by more than this, a firehose is said to lag.
+const LAG_TOLD: SignedDuration = SignedDuration::from_secs(60);
+
+/// The whole of a network, as a place where a topic is followed.
+fn whole_row(cx: Cx<'_>, network: &model::NetworkKey, topic: &Topic) -> Option<WatchRow> {
+    let name = cx.app.networks.get(network)?.about().name;
+    if !may_be_on(topic, network) {
+        return None;
+    }
+    let gauge = cx.app.firehoses.of(network);
+    let why = match &gauge {
+        None => Some("It has not been read yet: an account there has to be connected, and its stream has to open.".to_owned()),
+        Some(gauge) if gauge.is_broken => Some("Its stream broke. It is opened again by itself, and read on from where it was.".to_owned()),
+        Some(gauge) if gauge.behind() > LAG_TOLD => Some(format!("It is {} minutes behind, and catches up by itself.", gauge.behind().as_mins())),
+        Some(_) => None,
+    };
+    Some(WatchRow {
+        what: "everything said there".into(),
+        network_name: name.to_owned(),
+        handle: String::new(),
+        is_listening: gauge.as_ref().is_some_and(|g| !g.is_broken),
+        why,
+        heard_at: gauge.map(|g| g.at),
+    })
 }
 
 fn known_aim(tx: &Tx<'_>, aim: Option<AimId>) -> Done<Option<AimId>> {
