@@ -49,9 +49,14 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, address: &str) -> Resul
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(work(app.clone(), now, stopped.clone()));
     let streams = tokio::spawn(crate::streams::keep(app.clone(), stopped.clone()));
-    let firehoses: Vec<_> = app.config.firehoses.iter().map(|(network, address)| {
-        tokio::spawn(verbs::listen::firehose::firehose(app.clone(), network.clone(), address.clone(), stopped.clone(), now))
-    }).collect();
+    let firehoses: Vec<_> = app
+        .config
+        .firehoses
+        .iter()
+        .map(|(network, address)| {
+            tokio::spawn(verbs::listen::firehose::firehose(app.clone(), network.clone(), address.clone(), stopped.clone(), now))
+        })
+        .collect();
     say(format!("Hobnob is at {address}"));
     let mut stopping = stopped.clone();
     let site = web::Site::new(web::Wiring { public_address: url::Url::parse(&app.config.public_url).ok(), app, clock: now });

@@ -34,7 +34,13 @@ pub async fn run(_: Arguments, flags: &Flags) -> Result<()> {
     let folder = Folder(std::env::temp_dir().join(format!("hobnob-demo-{}-{}", std::process::id(), now().as_millisecond())));
     std::fs::create_dir_all(&folder.0).with_context(|| format!("the folder {} can't be made", folder.0.display()))?;
     let store = Store::open(Backend::Lite(folder.0.join("hobnob.sqlite")), Key::random())?;
-    let config = verbs::Config { public_url: address.clone(), data: folder.0.clone(), is_demo: true, steady: Some(crate::clock::steady), ..Default::default() };
+    let config = verbs::Config {
+        public_url: address.clone(),
+        data: folder.0.clone(),
+        is_demo: true,
+        steady: Some(crate::clock::steady),
+        ..Default::default()
+    };
     let app = App::new(store, Http::new(Reach::default()), Networks::default(), config);
     // The desk is filled before the address is told, under a session that nobody holds.
     verbs::desk::sample::enter(&app, rand::random(), now()).await?;

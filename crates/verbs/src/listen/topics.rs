@@ -197,7 +197,9 @@ fn whole_row(cx: Cx<'_>, network: &model::NetworkKey, topic: &Topic) -> Option<W
     let why = match &gauge {
         None => Some("It has not been read yet: an account there has to be connected, and its stream has to open.".to_owned()),
         Some(gauge) if gauge.is_broken => Some("Its stream broke. It is opened again by itself, and read on from where it was.".to_owned()),
-        Some(gauge) if gauge.behind() > LAG_TOLD => Some(format!("It is {} minutes behind, and catches up by itself.", gauge.behind().as_mins())),
+        Some(gauge) if gauge.behind() > LAG_TOLD => {
+            Some(format!("It is {} minutes behind, and catches up by itself.", gauge.behind().as_mins()))
+        }
         Some(_) => None,
     };
     Some(WatchRow {
