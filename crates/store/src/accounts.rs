@@ -101,6 +101,11 @@ impl Accounts<'_, '_> {
             read,
         )
     }
+    /// Each of several that are connected.
+    pub fn find_each(&self, ids: &[AccountId]) -> Kept<Vec<Option<Account>>> {
+        let sql = format!("select {COLUMNS} from accounts where desk = $1 and id = $2 and closed_at is null");
+        self.0.find_each(&sql, ids.iter().map(|id| args![self.0.desk(), *id].into()).collect(), read)
+    }
     /// As [`Accounts::find`], and those that are not connected any more; `true` where it is.
     pub fn known(&self, id: AccountId) -> Kept<Option<(Account, bool)>> {
         let Some(open) = self.find(id)? else {
@@ -185,11 +190,19 @@ impl Accounts<'_, '_> {
     }
     /// The secret and its version, which grows with every renewal.
     pub fn secret(&self, id: AccountId) -> Kept<Option<(Secret, i64)>> {
-        let kept =
-            self.0.find("select sealed, version from secrets where desk = $1 and account = $2", &args![self.0.desk(), id], |row| {
-                Ok((row.get::<Vec<u8>>(0)?, row.get::<i64>(1)?))
-            })?;
-        kept.map(|(sealed, version)| Ok((Secret::new(self.0.unseal(&format!("secret/{id}"), &sealed)?), version))).transpose()
+        Ok(self.secrets(&[id])?.into_iter().next().flatten())
+    }
+    /// The same of several, in the order asked for.
+    pub fn secrets(&self, ids: &[AccountId]) -> Kept<Vec<Option<(Secret, i64)>>> {
+        let kept = self.0.find_each(
+            "select sealed, version from secrets where desk = $1 and account = $2",
+            ids.iter().map(|id| args![self.0.desk(), *id].into()).collect(),
+            |row| Ok((row.get::<Vec<u8>>(0)?, row.get::<i64>(1)?)),
+        )?;
+        let open = |(id, kept): (&AccountId, Option<(Vec<u8>, i64)>)| {
+            kept.map(|(sealed, version)| Ok((Secret::new(self.0.unseal(&format!("secret/{id}"), &sealed)?), version))).transpose()
+        };
+        ids.iter().zip(kept).map(open).collect()
     }
 
     /// How far `what` has been read; empty where it never was.

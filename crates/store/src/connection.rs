@@ -10,6 +10,12 @@ use crate::seal::Key;
 use crate::tx::{Inner, Tx, Unscoped};
 use crate::{Kept, StoreError};
 
+/// Pages in the write-ahead log after which it is brought into the tables: 16 MB, so that a page that is written again and again is
+/// copied once.
+const LOG_PAGES: u32 = 4000;
+/// Pages kept in memory, at most, in KiB. The writer touches many at a time.
+const CACHE_KIB_WRITER: i64 = 16 * 1024;
+const CACHE_KIB_READER: i64 = 4 * 1024;
 /// Prepared statements kept by each PostgreSQL connection; more than the product has.
 const STATEMENTS_MAX: usize = 512;
 
@@ -29,6 +35,18 @@ impl Statements {
         self.0.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
+
+    /// The statement over arrays that a statement for one row becomes (`many.rs`). Its arguments' types are those of the one for one row.
+    pub fn get_for_many(&mut self, transaction: &mut postgres::Transaction<'_>, sql: &str) -> Kept<postgres::Statement> {
+        let name = format!("many: {sql}");
+        if let Some(statement) = self.0.get(&name) {
+            return Ok(statement.clone());
+        }
+        let types: Vec<String> = transaction.prepare(sql)?.params().iter().map(|kind| kind.name().to_owned()).collect();
+        let statement = transaction.prepare(&crate::many::over_arrays(sql, &types)?)?;
+        self.0.insert(name, statement.clone());
+        Ok(statement)
+    }
 }
 
 pub(crate) enum Connection {
@@ -46,12 +64,21 @@ impl Connection {
         let connection = rusqlite::Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(std::time::Duration::from_secs(10))?;
         if is_writer {
-            connection.pragma_update(None, "journal_mode", "wal")?;
+            let mode = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0))?;
+            if mode != "wal" {
+                return Err(StoreError::Broken(
+                    "this file system can't keep a write-ahead log: keep the data on a disk of this machine".into(),
+                ));
+            }
         }
-        // FULL: a post's intent must be on the disk before the wire is touched, also when the power goes.
-        connection.pragma_update(None, "synchronous", if is_writer { "full" } else { "normal" })?;
+        // A post's intent must be on the disk before the wire is touched, also when the power goes: `disk.rs` sees to that for what the
+        // writer commits, so that SQLite itself need not wait.
+        connection.pragma_update(None, "synchronous", "normal")?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        connection.pragma_update(None, "cache_size", -4096)?;
+        connection.pragma_update(None, "cache_size", if is_writer { -CACHE_KIB_WRITER } else { -CACHE_KIB_READER })?;
+        // What a savepoint would need to undo is kept in memory, and not in a file that is never read.
+        connection.pragma_update(None, "temp_store", "memory")?;
         // One plan a statement: else every statement is parsed and planned anew at each use, for the values it is given.
         connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         if !is_writer {

@@ -1,5 +1,7 @@
 //! Conversations: the row that the inbox shows, the marks a person put on it, and the names that hold a thread together.
 
+use std::collections::BTreeMap;
+
 use model::{AccountId, AimId, ConversationId, DraftId, NetworkKey, PersonId, PostId, ProfileId, Timestamp, Turn, Visibility};
 
 use crate::{Kept, Row, StoreError, Tx, args};
@@ -69,6 +71,47 @@ pub struct KeptConversation {
     pub marks: Marks,
 }
 
+impl KeptConversation {
+    /// One that is not kept yet: without posts, and in no box.
+    pub fn fresh(id: ConversationId, network: &NetworkKey, now: Timestamp) -> KeptConversation {
+        let face = Face {
+            account: None,
+            network: network.clone(),
+            networks: vec![network.as_str().to_owned()],
+            title: None,
+            person: None,
+            profile: None,
+            has_face: false,
+            who: String::new(),
+            words: String::new(),
+            language: None,
+            post: None,
+            is_mine: false,
+            turn: Turn::Nobodys,
+            because: String::new(),
+            since: now,
+            last_at: now,
+            posts: 0,
+            voices: 0,
+            inbox: String::new(),
+            rank: 9,
+            is_history: true,
+            has_warning: false,
+            visibility: Visibility::Public,
+        };
+        KeptConversation { id, face, marks: Marks::default() }
+    }
+}
+
+/// A conversation with the face that it gets.
+#[derive(Clone, Debug)]
+pub struct Renewed {
+    pub before: KeptConversation,
+    /// It is not kept yet; of its marks it may have an aim.
+    pub is_new: bool,
+    pub face: Face,
+}
+
 /// In which order a box is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Order {
@@ -89,6 +132,8 @@ pub struct After {
 
 const COLUMNS: &str = "id, account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices,
   box, rank, is_history, has_warning, visibility, later_until, later_until_reply, later_firmly, later_at, done_at, joined_at, answering, aim, has_face";
+/// What a face is made of, in the order of [`Conversations::row`].
+const FACE: &str = "account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices, box, rank, is_history, has_warning, visibility, has_face";
 /// Conversations with one person that are read at once.
 pub const WITH_A_PERSON_MAX: u32 = 200;
 /// Names of one thread that are looked up at once.
@@ -147,45 +192,57 @@ impl Conversations<'_, '_> {
         )?;
         Ok(id)
     }
-    /// Gives it the face that its posts and marks add up to, and keeps the counts of the boxes true.
-    pub fn save(&self, before: &KeptConversation, face: &Face) -> Kept<()> {
-        if before.face == *face {
-            return Ok(());
-        }
-        self.0.run(
-            "update conversations set account = $3, network = $4, networks = $5, title = $6, person = $7, profile = $8, who = $9, words = $10, language = $11, post = $12,
-               is_mine = $13, turn = $14, because = $15, since = $16, last_at = $17, posts = $18, voices = $19, box = $20, rank = $21, is_history = $22,
-               has_warning = $23, visibility = $24, has_face = $25
-             where desk = $1 and id = $2",
-            &args![
-                self.0.desk(),
-                before.id,
-                face.account,
-                face.network.as_str(),
-                face.networks.join(" "),
-                face.title.as_deref(),
-                face.person,
-                face.profile,
-                &face.who,
-                &face.words,
-                face.language.as_deref(),
-                face.post,
-                face.is_mine,
-                face.turn.word(),
-                &face.because,
-                face.since,
-                face.last_at,
-                face.posts,
-                face.voices,
-                &face.inbox,
-                face.rank,
-                face.is_history,
-                face.has_warning,
-                face.visibility.word(),
-                face.has_face
-            ],
+    /// Gives each the face that its posts and marks add up to, and keeps the counts of the boxes true. One that is not kept yet is put.
+    pub fn save(&self, all: &[Renewed]) -> Kept<()> {
+        let set = FACE.split(", ").zip(3..).map(|(column, n)| format!("{column} = ${n}")).collect::<Vec<_>>().join(", ");
+        let values = (1..=26).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let (fresh, changed): (Vec<_>, Vec<_>) = all.iter().filter(|r| r.is_new || r.before.face != r.face).partition(|r| r.is_new);
+        self.0.run_each(
+            &format!("update conversations set {set} where desk = $1 and id = $2"),
+            changed.iter().map(|r| self.row(r.before.id, &r.face)).collect(),
         )?;
-        self.recount(Some(&before.face), Some(face))
+        let with_aim = |r: &&Renewed| {
+            let mut row = self.row(r.before.id, &r.face);
+            row.push(r.before.marks.aim.into());
+            row
+        };
+        self.0.run_each(
+            &format!("insert into conversations (desk, id, {FACE}, aim, later_until_reply, later_firmly) values ({values}, 0, 0)"),
+            fresh.iter().map(with_aim).collect(),
+        )?;
+        let before = changed.iter().map(|r| (Some(&r.before.face), Some(&r.face)));
+        self.recount(before.chain(fresh.iter().map(|r| (None, Some(&r.face)))))
+    }
+    /// The arguments for [`FACE`], behind desk and number.
+    fn row(&self, id: ConversationId, face: &Face) -> Vec<crate::Value> {
+        args![
+            self.0.desk(),
+            id,
+            face.account,
+            face.network.as_str(),
+            face.networks.join(" "),
+            face.title.as_deref(),
+            face.person,
+            face.profile,
+            &face.who,
+            &face.words,
+            face.language.as_deref(),
+            face.post,
+            face.is_mine,
+            face.turn.word(),
+            &face.because,
+            face.since,
+            face.last_at,
+            face.posts,
+            face.voices,
+            &face.inbox,
+            face.rank,
+            face.is_history,
+            face.has_warning,
+            face.visibility.word(),
+            face.has_face
+        ]
+        .into()
     }
     /// Keeps what a person did with it.
     pub fn set_marks(&self, id: ConversationId, marks: &Marks) -> Kept<()> {
@@ -207,25 +264,34 @@ impl Conversations<'_, '_> {
         )?;
         Ok(())
     }
-    fn recount(&self, before: Option<&Face>, after: Option<&Face>) -> Kept<()> {
-        let counted = |face: Option<&Face>| face.filter(|f| !f.is_history && !f.inbox.is_empty()).map(|f| f.inbox.clone());
-        let (before, after) = (counted(before), counted(after));
-        if before == after {
-            return Ok(());
-        }
-        for (inbox, by) in [(before, -1i64), (after, 1)] {
-            if let Some(inbox) = inbox {
-                self.0.run(
-                    "insert into box_counts (desk, box, n) values ($1, $2, $3) on conflict (desk, box) do update set n = box_counts.n + excluded.n",
-                    &args![self.0.desk(), inbox, by],
-                )?;
+    /// Keeps the counts of the boxes true after so many changes from one face to another.
+    fn recount<'f>(&self, changes: impl Iterator<Item = (Option<&'f Face>, Option<&'f Face>)>) -> Kept<()> {
+        let counted = |face: Option<&'f Face>| face.filter(|f| !f.is_history && !f.inbox.is_empty()).map(|f| f.inbox.as_str());
+        let mut by: BTreeMap<&str, i64> = BTreeMap::new();
+        for (before, after) in changes {
+            for (inbox, more) in [(counted(before), -1), (counted(after), 1)] {
+                if let Some(inbox) = inbox {
+                    *by.entry(inbox).or_default() += more;
+                }
             }
         }
-        Ok(())
+        let rows = by.into_iter().filter(|(_, by)| *by != 0).map(|(inbox, by)| args![self.0.desk(), inbox, by].into());
+        self.0
+            .run_each(
+                "insert into box_counts (desk, box, n) values ($1, $2, $3) on conflict (desk, box) do update set n = box_counts.n + excluded.n",
+                rows.collect(),
+            )
+            .map(drop)
     }
 
     pub fn find(&self, id: ConversationId) -> Kept<Option<KeptConversation>> {
         self.0.find(&format!("select {COLUMNS} from conversations where desk = $1 and id = $2"), &args![self.0.desk(), id], read)
+    }
+    /// Each of several, in the order asked for; all must be there.
+    pub fn get_each(&self, ids: &[ConversationId]) -> Kept<Vec<KeptConversation>> {
+        let sql = format!("select {COLUMNS} from conversations where desk = $1 and id = $2");
+        let found = self.0.find_each(&sql, ids.iter().map(|id| args![self.0.desk(), *id].into()).collect(), read)?;
+        found.into_iter().map(|found| found.ok_or(StoreError::Missing("a conversation"))).collect()
     }
     pub fn get(&self, id: ConversationId) -> Kept<KeptConversation> {
         self.find(id)?.ok_or(StoreError::Missing("a conversation"))
@@ -309,35 +375,38 @@ impl Conversations<'_, '_> {
 
     /// The conversations that know any of these names, oldest first.
     pub fn of_names(&self, names: &[(&str, &str)]) -> Kept<Vec<ConversationId>> {
-        let mut found = Vec::new();
-        for (network, name) in names.iter().take(NAMES_MAX) {
-            let one = self.0.find(
-                "select conversation from thread_keys where desk = $1 and network = $2 and name = $3",
-                &args![self.0.desk(), *network, *name],
-                |row| row.get::<ConversationId>(0),
-            )?;
-            found.extend(one);
-        }
+        let mut found: Vec<ConversationId> = self.named(&names[..names.len().min(NAMES_MAX)])?.into_iter().flatten().collect();
         found.sort_unstable();
         found.dedup();
         Ok(found)
     }
+    /// What each of these names means, network and name.
+    pub fn named(&self, names: &[(&str, &str)]) -> Kept<Vec<Option<ConversationId>>> {
+        self.0.find_each(
+            "select conversation from thread_keys where desk = $1 and network = $2 and name = $3",
+            names.iter().map(|(network, name)| args![self.0.desk(), *network, *name].into()).collect(),
+            |row| row.get(0),
+        )
+    }
     /// From now on these names mean this conversation.
     pub fn put_names(&self, id: ConversationId, names: &[(&str, &str)]) -> Kept<()> {
-        for (network, name) in names.iter().take(NAMES_MAX) {
-            self.0.run(
+        self.put_names_of(&names.iter().take(NAMES_MAX).map(|name| (id, *name)).collect::<Vec<_>>())
+    }
+    /// The same for names of several conversations.
+    pub fn put_names_of(&self, all: &[(ConversationId, (&str, &str))]) -> Kept<()> {
+        self.0
+            .run_each(
                 "insert into thread_keys (desk, network, name, conversation) values ($1, $2, $3, $4) on conflict (desk, network, name) do nothing",
-                &args![self.0.desk(), *network, *name, id],
-            )?;
-        }
-        Ok(())
+                all.iter().map(|(id, (network, name))| args![self.0.desk(), *network, *name, *id].into()).collect(),
+            )
+            .map(drop)
     }
     /// Takes it away, with its names; for one of which nothing is left.
     pub fn delete(&self, id: ConversationId) -> Kept<()> {
         let old = self.get(id)?;
         self.0.run("delete from thread_keys where desk = $1 and conversation = $2", &args![self.0.desk(), id])?;
         self.0.run("delete from conversations where desk = $1 and id = $2", &args![self.0.desk(), id])?;
-        self.recount(Some(&old.face), None)
+        self.recount([(Some(&old.face), None)].into_iter())
     }
     /// Two halves are one: everything of `gone` goes to `kept`, and `gone`'s address leads there.
     pub fn merge(&self, kept: ConversationId, gone: ConversationId, marks: &Marks) -> Kept<()> {
@@ -353,7 +422,7 @@ impl Conversations<'_, '_> {
             self.0.run(sql, &both)?;
         }
         self.0.run("delete from conversations where desk = $1 and id = $2", &args![self.0.desk(), gone])?;
-        self.recount(Some(&old.face), None)?;
+        self.recount([(Some(&old.face), None)].into_iter())?;
         self.set_marks(kept, marks)
     }
 }

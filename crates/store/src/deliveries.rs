@@ -13,11 +13,25 @@ impl<'c> Tx<'c> {
     }
 }
 
+/// One that stands on its network.
+#[derive(Clone, Copy, Debug)]
+pub struct Landed<'a> {
+    /// With the attempt that got it there.
+    pub delivery: &'a Delivery,
+    pub at: &'a PostRef,
+    pub url: Option<&'a str>,
+    pub now: Timestamp,
+    /// Our own post, as it is kept or is going to be.
+    pub post: Option<PostId>,
+}
+
 const COLUMNS: &str = "id, draft, account, part_index, part, delivery_key, state, hold, due, wished_at, zone, attempts, tries, looks, attempted_at, first_attempt_at,
   landed_id, landed_tag, landed_url, landed_at, why, post, deleted_at, waited_ms";
 /// What changes when an attempt begins, at $3.
 const BEGUN: &str = "state = 'sending', attempts = attempts + 1, tries = tries + 1, looks = 0, waited_ms = 0, attempted_at = $3,
   first_attempt_at = coalesce(first_attempt_at, $3), why = null";
+const NOTE_BEGUN: &str = "insert into attempts (desk, delivery, number, begun_at) values ($1, $2, $3, $4)";
+const END: &str = "update attempts set ended_at = $4, outcome = $5 where desk = $1 and delivery = $2 and number = $3 and ended_at is null";
 /// More than a draft ever has: accounts times parts.
 const OF_A_DRAFT_MAX: u32 = 2000;
 /// The longest reason that is kept.
@@ -53,6 +67,21 @@ fn read(row: &Row<'_>) -> Kept<Delivery> {
     })
 }
 
+/// What [`BEGUN`] makes of one.
+fn as_begun(d: Delivery, now: Timestamp) -> Delivery {
+    Delivery {
+        state: DeliveryState::Sending,
+        attempts: d.attempts + 1,
+        tries: d.tries + 1,
+        looks: 0,
+        waited_ms: 0,
+        attempted_at: Some(now),
+        first_attempt_at: d.first_attempt_at.or(Some(now)),
+        why: None,
+        ..d
+    }
+}
+
 fn short(why: &str) -> String {
     why.chars().take(WHY_MAX).collect()
 }
@@ -81,6 +110,11 @@ impl Deliveries<'_, '_> {
     pub fn find(&self, id: DeliveryId) -> Kept<Option<Delivery>> {
         self.0.find(&format!("select {COLUMNS} from deliveries where desk = $1 and id = $2"), &args![self.0.desk(), id], read)
     }
+    /// Each of several that are about to be begun, in the order asked for.
+    pub fn find_each(&self, ids: &[DeliveryId]) -> Kept<Vec<Option<Delivery>>> {
+        let sql = format!("select {COLUMNS} from deliveries where desk = $1 and id = $2{}", self.0.dialect().lock_row());
+        self.0.find_each(&sql, ids.iter().map(|id| args![self.0.desk(), *id].into()).collect(), read)
+    }
     /// The account it goes to.
     pub fn account_of(&self, id: DeliveryId) -> Kept<Option<AccountId>> {
         self.0.find("select account from deliveries where desk = $1 and id = $2", &args![self.0.desk(), id], |row| row.get(0))
@@ -98,9 +132,14 @@ impl Deliveries<'_, '_> {
     }
     /// One part of the thread that a draft is for one account.
     pub fn part(&self, draft: DraftId, account: AccountId, part_index: u32) -> Kept<Option<Delivery>> {
-        self.0.find(
+        Ok(self.parts(&[(draft, account, part_index)])?.into_iter().next().flatten())
+    }
+    /// Several such, in the order asked for.
+    pub fn parts(&self, all: &[(DraftId, AccountId, u32)]) -> Kept<Vec<Option<Delivery>>> {
+        let rows = all.iter().map(|(draft, account, part_index)| args![self.0.desk(), *draft, *account, *part_index].into());
+        self.0.find_each(
             &format!("select {COLUMNS} from deliveries where desk = $1 and draft = $2 and account = $3 and part_index = $4"),
-            &args![self.0.desk(), draft, account, part_index],
+            rows.collect(),
             read,
         )
     }
@@ -182,6 +221,21 @@ impl Deliveries<'_, '_> {
         )?;
         self.note_begun(begun, now)
     }
+    /// Begins an attempt at each of several that were just read ([`Deliveries::find_each`]) in this transaction, as [`Deliveries::begin_attempt`] does.
+    /// Answers each as it is now, where it was begun.
+    pub fn begin_each(&self, all: Vec<(Delivery, Timestamp)>) -> Kept<Vec<Option<Delivery>>> {
+        let desk = self.0.desk();
+        let begun = self.0.run_each(
+            &format!(
+                "update deliveries set {BEGUN} where desk = $1 and id = $2 and state = 'planned' and due <= $3 and hold is null and attempts = $4"
+            ),
+            all.iter().map(|(d, now)| args![desk, d.id, *now, d.attempts].into()).collect(),
+        )?;
+        let all: Vec<_> = all.into_iter().zip(begun).map(|((d, now), is_begun)| is_begun.then(|| as_begun(d, now))).collect();
+        let rows = all.iter().flatten().map(|d| args![desk, d.id, d.attempts, d.attempted_at].into());
+        self.0.run_each(NOTE_BEGUN, rows.collect())?;
+        Ok(all)
+    }
     /// Begins the next attempt straight after one in doubt, without ever being in line between: only where a second try can't make a
     /// second post. `None` where the doubt was settled meanwhile.
     pub fn begin_again(&self, id: DeliveryId, attempt: u32, now: Timestamp) -> Kept<Option<Delivery>> {
@@ -196,10 +250,7 @@ impl Deliveries<'_, '_> {
     }
     fn note_begun(&self, begun: Option<Delivery>, now: Timestamp) -> Kept<Option<Delivery>> {
         if let Some(d) = &begun {
-            self.0.run(
-                "insert into attempts (desk, delivery, number, begun_at) values ($1, $2, $3, $4)",
-                &args![self.0.desk(), d.id, d.attempts, now],
-            )?;
+            self.0.run(NOTE_BEGUN, &args![self.0.desk(), d.id, d.attempts, now])?;
         }
         Ok(begun)
     }
@@ -230,21 +281,42 @@ impl Deliveries<'_, '_> {
     }
     /// Notes how an attempt ended, once.
     pub fn end_attempt(&self, id: DeliveryId, number: u32, outcome: &str, now: Timestamp) -> Kept<()> {
+        self.0.run(END, &args![self.0.desk(), id, number, now, outcome])?;
+        Ok(())
+    }
+    /// The same of several.
+    pub fn end_each(&self, all: &[(DeliveryId, u32, String, Timestamp)]) -> Kept<()> {
+        let rows = all.iter().map(|(id, number, outcome, now)| args![self.0.desk(), *id, *number, *now, outcome].into());
+        self.0.run_each(END, rows.collect()).map(drop)
+    }
+    /// Adds to how an attempt ended: why it could not be looked up.
+    pub fn add_to_outcome(&self, id: DeliveryId, number: u32, words: &str) -> Kept<()> {
         self.0.run(
-            "update attempts set ended_at = $4, outcome = $5 where desk = $1 and delivery = $2 and number = $3 and ended_at is null",
-            &args![self.0.desk(), id, number, now, outcome],
+            "update attempts set outcome = coalesce(outcome, '') || '; ' || $4 where desk = $1 and delivery = $2 and number = $3",
+            &args![self.0.desk(), id, number, words],
         )?;
         Ok(())
     }
+    /// How each attempt ended so far, in our own words, the first first.
+    pub fn outcomes(&self, id: DeliveryId) -> Kept<Vec<String>> {
+        self.0.all(
+            &format!(
+                "select coalesce(outcome, 'none') from attempts where desk = $1 and delivery = $2 order by number limit {OF_A_DRAFT_MAX}"
+            ),
+            &args![self.0.desk(), id],
+            |row| row.get(0),
+        )
+    }
 
-    /// It stands there. `false`, and nothing changed, where the attempt is no longer the current one.
-    pub fn set_landed(&self, id: DeliveryId, attempt: u32, at: &PostRef, url: Option<&str>, now: Timestamp) -> Kept<bool> {
-        let n = self.0.run(
-            "update deliveries set state = 'landed', hold = null, why = null, landed_id = $4, landed_tag = $5, landed_url = $6, landed_at = $7
+    /// They stand there. `false`, and nothing changed, where the attempt is no longer the current one.
+    pub fn set_landed(&self, all: &[Landed<'_>]) -> Kept<Vec<bool>> {
+        let row =
+            |l: &Landed<'_>| args![self.0.desk(), l.delivery.id, l.delivery.attempts, &l.at.id, &l.at.tag, l.url, l.now, l.post].into();
+        self.0.run_each(
+            "update deliveries set state = 'landed', hold = null, why = null, landed_id = $4, landed_tag = $5, landed_url = $6, landed_at = $7, post = $8
              where desk = $1 and id = $2 and attempts = $3 and state in ('sending', 'ask-human')",
-            &args![self.0.desk(), id, attempt, &at.id, &at.tag, url, now],
-        )?;
-        Ok(n > 0)
+            all.iter().map(row).collect(),
+        )
     }
     /// The network would not take it.
     pub fn set_refused(&self, id: DeliveryId, attempt: u32, why: &str) -> Kept<bool> {

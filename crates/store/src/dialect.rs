@@ -16,6 +16,13 @@ impl Dialect {
             Dialect::Pg => " for update skip locked",
         }
     }
+    /// Appended to a select of a row that is about to be changed by what it says. SQLite has one writer, and needs nothing.
+    pub fn lock_row(self) -> &'static str {
+        match self {
+            Dialect::Lite => "",
+            Dialect::Pg => " for update",
+        }
+    }
     /// A condition that the number in `column` is not in the list of argument `n` (made by [`Dialect::list_argument`]).
     pub fn not_in_list(self, column: &str, n: usize) -> String {
         match self {

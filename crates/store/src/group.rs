@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::connection::Connection;
 use crate::dialect::Dialect;
+use crate::disk::Disk;
 use crate::seal::Key;
 use crate::store::NOBODYS;
 use crate::tx::Unscoped;
@@ -20,6 +22,9 @@ use crate::{Kept, StoreError};
 const GROUP_MAX: usize = 512;
 /// After so long a group takes no further closure in: whoever was first waits for the last.
 const GROUP_FOR: Duration = Duration::from_millis(20);
+
+/// And after so long none where the disk has nothing to do.
+const GROUP_FOR_IDLE: Duration = Duration::from_millis(2);
 
 /// A closure in line for a writer, and whoever waits for its answer.
 pub(crate) trait Piece: Send {
@@ -64,8 +69,16 @@ where
     }
 }
 
+/// How a commit gets to the disk.
+pub(crate) enum Way {
+    /// By itself, before it returns: each is counted.
+    Itself(Arc<AtomicU64>),
+    /// By a thread that is told of it, and answers in the end.
+    Disk(Disk),
+}
+
 /// A writer's whole life: takes what waits, runs it, commits, answers. Ends when nobody can ask any more.
-pub(crate) fn write(connection: &mut Connection, key: &Key, mut from: mpsc::Receiver<Box<dyn Piece>>, commits: &AtomicU64) {
+pub(crate) fn write(connection: &mut Connection, key: &Key, mut from: mpsc::Receiver<Box<dyn Piece>>, way: &Way) {
     let mut waiting = VecDeque::new();
     loop {
         if waiting.is_empty() {
@@ -80,13 +93,18 @@ pub(crate) fn write(connection: &mut Connection, key: &Key, mut from: mpsc::Rece
         {
             waiting.push_back(piece);
         }
-        commit(connection, key, &mut waiting);
-        commits.fetch_add(1, Ordering::Relaxed);
+        commit(connection, key, &mut waiting, way);
     }
 }
 
 /// Runs and commits as many of `waiting` as make one group: at least one, and in order.
-fn commit(connection: &mut Connection, key: &Key, waiting: &mut VecDeque<Box<dyn Piece>>) {
+fn commit(connection: &mut Connection, key: &Key, waiting: &mut VecDeque<Box<dyn Piece>>, way: &Way) {
+    if let Way::Disk(disk) = way
+        && let Err(error) = disk.check()
+    {
+        waiting.drain(..).for_each(|piece| piece.tell(&Err(error.clone())));
+        return;
+    }
     let mut ran: Vec<Box<dyn Piece>> = Vec::with_capacity(waiting.len());
     let mut is_undone_alone = false;
     let outcome = connection.transact::<(), StoreError>(key, NOBODYS, true, |unscoped| {
@@ -95,22 +113,31 @@ fn commit(connection: &mut Connection, key: &Key, waiting: &mut VecDeque<Box<dyn
             is_undone_alone = !run_next(unscoped, waiting, &mut ran);
             return if is_undone_alone { Err(StoreError::Busy) } else { Ok(()) };
         }
-        run_all(unscoped, waiting, &mut ran)
+        run_all(unscoped, waiting, &mut ran, way)
     });
     if ran.is_empty() {
         // The transaction could not even begin.
         ran.extend(waiting.drain(..));
     }
     let outcome = if is_undone_alone { Ok(()) } else { outcome };
-    for piece in ran {
-        piece.tell(&outcome);
+    match way {
+        Way::Disk(disk) if outcome.is_ok() && !is_undone_alone => disk.bring(ran),
+        Way::Itself(commits) => {
+            commits.fetch_add(1, Ordering::Relaxed);
+            ran.into_iter().for_each(|piece| piece.tell(&outcome));
+        }
+        Way::Disk(_) => ran.into_iter().for_each(|piece| piece.tell(&outcome)),
     }
 }
 
-fn run_all(unscoped: &mut Unscoped<'_>, waiting: &mut VecDeque<Box<dyn Piece>>, ran: &mut Vec<Box<dyn Piece>>) -> Kept<()> {
+fn run_all(unscoped: &mut Unscoped<'_>, waiting: &mut VecDeque<Box<dyn Piece>>, ran: &mut Vec<Box<dyn Piece>>, way: &Way) -> Kept<()> {
     let began = Instant::now();
+    let is_open = |ran: &[Box<dyn Piece>]| {
+        let gone = began.elapsed();
+        ran.is_empty() || (gone < GROUP_FOR && !(gone >= GROUP_FOR_IDLE && matches!(way, Way::Disk(disk) if disk.is_idle())))
+    };
     unscoped.command("savepoint piece")?;
-    while !waiting.is_empty() && (ran.is_empty() || began.elapsed() < GROUP_FOR) {
+    while !waiting.is_empty() && is_open(ran) {
         let is_content = run_next(unscoped, waiting, ran);
         // SQLite undoes a whole transaction by itself when the disk fails or is full.
         if !unscoped.is_open() {

@@ -7,6 +7,8 @@ use crate::{Kept, Row, Tx, Unscoped, args};
 /// Clocks of several servers may differ by so much, and a sign of life may be so late.
 const CLOCK_SLACK: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 
+const FINISH: &str = "delete from jobs where desk = $1 and id = $2 and lease = $3 and touched = $4";
+
 /// A piece of due work, as the worker gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimed {
@@ -188,7 +190,7 @@ impl Tx<'_> {
     pub fn finish_job(&self, job: &Claimed, again: Option<Timestamp>) -> Kept<()> {
         let mine = args![job.desk, job.id, job.lease, job.touched];
         let gone = match again {
-            None => self.run("delete from jobs where desk = $1 and id = $2 and lease = $3 and touched = $4", &mine)?,
+            None => self.run(FINISH, &mine)?,
             Some(due) => self.run(
                 "update jobs set lease = null, lease_until = null, tries = 0, last_error = null, due = $5 where desk = $1 and id = $2 and lease = $3 and touched = $4",
                 &args![job.desk, job.id, job.lease, job.touched, due],
@@ -200,6 +202,17 @@ impl Tx<'_> {
                 "update jobs set lease = null, lease_until = null where desk = $1 and id = $2 and lease = $3",
                 &args![job.desk, job.id, job.lease],
             )?;
+        }
+        Ok(())
+    }
+    /// Several are done, and nothing is left to do about any of them; as [`Tx::finish_job`] each.
+    pub fn finish_jobs(&self, jobs: &[&Claimed]) -> Kept<()> {
+        let rows = jobs.iter().map(|job| args![job.desk, job.id, job.lease, job.touched].into());
+        let gone = self.run_each(FINISH, rows.collect())?;
+        for (job, is_gone) in jobs.iter().zip(gone) {
+            if !is_gone {
+                self.finish_job(job, None)?;
+            }
         }
         Ok(())
     }

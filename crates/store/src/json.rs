@@ -1,5 +1,8 @@
 //! The few nested values that are kept as JSON text in one column.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use model::{
     Article, Cards, EmojiWeight, Media, MediaKind, Mention, Naming, Part, Picture, PictureId, PostRef, ReplyTo, Rules, SiteRules, Unit,
     Visibility, Weights,
@@ -91,7 +94,25 @@ pub fn rules_out(rules: &Rules) -> String {
     })
     .to_string()
 }
+/// Rules that were read lately, by their text: a network's accounts share them, and reading them is dear beside everything else that is
+/// done to send a post.
+static RULES: LazyLock<Mutex<HashMap<String, Rules>>> = LazyLock::new(Mutex::default);
+const RULES_MAX: usize = 64;
+
 pub fn rules_in(kept: &str) -> Kept<Rules> {
+    let mut known = RULES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(rules) = known.get(kept) {
+        return Ok(rules.clone());
+    }
+    let rules = read_rules(kept)?;
+    if known.len() >= RULES_MAX {
+        known.clear();
+    }
+    known.insert(kept.to_owned(), rules.clone());
+    Ok(rules)
+}
+
+fn read_rules(kept: &str) -> Kept<Rules> {
     let j = parse("rule", kept)?;
     let is = |name: &str| j[name].as_bool().unwrap_or(false);
     Ok(Rules {

@@ -106,6 +106,23 @@ fn read(row: &Row<'_>) -> Kept<KeptPost> {
     })
 }
 
+const PUT_COLUMNS: &str = "desk, id, network, remote_id, local_id, author, account, text, title, url, created_at, edited_at, language, reply_to, reply_to_author, root,
+  mentions, tags, links, media, warning, visibility, replies, comments_url, is_mine, names_me, kept_at";
+const PUT_VALUES: &str =
+    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27";
+const PUT_TAG: &str = "insert into post_tags (desk, post, account, tag) values ($1, $2, $3, $4) on conflict (desk, post, account) do update set tag = excluded.tag";
+
+/// A post of ours that has landed, with all that its row holds.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnPost<'a> {
+    pub id: PostId,
+    pub post: &'a Post,
+    pub sight: Sight,
+    pub conversation: ConversationId,
+    pub delivery: DeliveryId,
+    pub heard_at: Option<Timestamp>,
+}
+
 /// What `put` wants to know beside the post itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Sight {
@@ -149,51 +166,72 @@ impl Posts<'_, '_> {
         if let Some(account) = sight.account
             && !post.at.tag.is_empty()
         {
-            self.0.run(
-                "insert into post_tags (desk, post, account, tag) values ($1, $2, $3, $4) on conflict (desk, post, account) do update set tag = excluded.tag",
-                &args![self.0.desk(), put.id(), account, &post.at.tag],
-            )?;
+            self.0.run(PUT_TAG, &args![self.0.desk(), put.id(), account, &post.at.tag])?;
         }
         Ok(put)
     }
 
+    /// The numbers under which posts of these names are kept, by network and global name; `false` and a fresh number where one is not.
+    pub fn numbers(&self, names: &[(&NetworkKey, &str)], now: Timestamp) -> Kept<Vec<(PostId, bool)>> {
+        let known = self.0.find_each(
+            "select id from posts where desk = $1 and network = $2 and remote_id = $3",
+            names.iter().map(|(network, name)| args![self.0.desk(), network.as_str(), *name].into()).collect(),
+            |row| row.get::<PostId>(0),
+        )?;
+        Ok(known.into_iter().map(|known| known.map_or_else(|| (self.0.fresh(now), false), |id| (id, true))).collect())
+    }
+    /// Keeps posts of ours that are not kept yet, whole: each with its place in a conversation, and the delivery that became it.
+    pub fn put_own(&self, all: &[OwnPost<'_>], now: Timestamp) -> Kept<()> {
+        let row = |own: &OwnPost<'_>| {
+            let mut row = self.row(own.id, own.post, &own.sight, &json::media_out(&own.post.media), now);
+            row.extend(args![own.conversation, own.delivery, own.heard_at]);
+            row
+        };
+        let sql = format!("insert into posts ({PUT_COLUMNS}, conversation, delivery, heard_at) values ({PUT_VALUES}, $28, $29, $30)");
+        self.0.run_each(&sql, all.iter().map(row).collect())?;
+        let tags = all.iter().filter(|own| !own.post.at.tag.is_empty());
+        let row = |own: &OwnPost<'_>| args![self.0.desk(), own.id, own.sight.account, &own.post.at.tag].into();
+        self.0.run_each(PUT_TAG, tags.filter(|own| own.sight.account.is_some()).map(row).collect()).map(drop)
+    }
+
     fn insert(&self, post: &Post, sight: &Sight, media: &str, now: Timestamp) -> Kept<PostId> {
         let id: PostId = self.0.fresh(now);
-        self.0.run(
-            "insert into posts (desk, id, network, remote_id, local_id, author, account, text, title, url, created_at, edited_at, language, reply_to, reply_to_author, root,
-               mentions, tags, links, media, warning, visibility, replies, comments_url, is_mine, names_me, kept_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)",
-            &args![
-                self.0.desk(),
-                id,
-                post.network.as_str(),
-                &post.at.id,
-                post.local.as_deref(),
-                sight.author,
-                sight.account,
-                &post.text,
-                post.title.as_deref(),
-                post.url.as_deref(),
-                post.created_at,
-                post.edited_at,
-                post.language.as_deref(),
-                post.reply_to.as_deref(),
-                post.reply_to_author.as_deref(),
-                post.root.as_deref(),
-                json::mentions_out(&post.mentions),
-                json::strings_out(&post.tags),
-                json::strings_out(&post.links),
-                media,
-                post.warning.as_deref(),
-                post.visibility.word(),
-                post.replies,
-                post.comments_url.as_deref(),
-                sight.is_mine,
-                sight.names_me,
-                now
-            ],
-        )?;
+        self.0.run(&format!("insert into posts ({PUT_COLUMNS}) values ({PUT_VALUES})"), &self.row(id, post, sight, media, now))?;
         Ok(id)
+    }
+
+    /// The arguments of [`PUT_VALUES`].
+    fn row(&self, id: PostId, post: &Post, sight: &Sight, media: &str, now: Timestamp) -> Vec<crate::Value> {
+        args![
+            self.0.desk(),
+            id,
+            post.network.as_str(),
+            &post.at.id,
+            post.local.as_deref(),
+            sight.author,
+            sight.account,
+            &post.text,
+            post.title.as_deref(),
+            post.url.as_deref(),
+            post.created_at,
+            post.edited_at,
+            post.language.as_deref(),
+            post.reply_to.as_deref(),
+            post.reply_to_author.as_deref(),
+            post.root.as_deref(),
+            json::mentions_out(&post.mentions),
+            json::strings_out(&post.tags),
+            json::strings_out(&post.links),
+            media,
+            post.warning.as_deref(),
+            post.visibility.word(),
+            post.replies,
+            post.comments_url.as_deref(),
+            sight.is_mine,
+            sight.names_me,
+            now
+        ]
+        .into()
     }
 
     fn renew(&self, id: PostId, post: &Post, sight: &Sight, changed_media: Option<&String>) -> Kept<()> {

@@ -10,7 +10,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::StoreError;
 use crate::connection::Connection;
-use crate::group::{self, Asked, Piece};
+use crate::disk::Disk;
+use crate::group::{self, Asked, Piece, Way};
 use crate::mark::{Mark, Watch};
 use crate::seal::Key;
 use crate::tx::{Tx, Unscoped};
@@ -65,9 +66,13 @@ impl Store {
         };
         let key = Arc::new(key);
         let commits = Arc::new(AtomicU64::new(0));
-        let mut writers = vec![writer(first, key.clone(), commits.clone())];
+        let way = || match &backend {
+            Backend::Lite(path) => Way::Disk(Disk::start(log_of(path), commits.clone())),
+            Backend::Pg(_) => Way::Itself(commits.clone()),
+        };
+        let mut writers = vec![writer(first, key.clone(), way())];
         for _ in 1..writing {
-            writers.push(writer(connect(&backend, true)?, key.clone(), commits.clone()));
+            writers.push(writer(connect(&backend, true)?, key.clone(), way()));
         }
         let reading = (0..reading).map(|_| connect(&backend, false)).collect::<Result<Vec<_>, _>>()?;
         let watch = Watch::over(&backend)?.map(Arc::new);
@@ -77,7 +82,7 @@ impl Store {
     pub fn backend(&self) -> &Backend {
         &self.backend
     }
-    /// Commits that were written since it was opened; each may hold what many asked for.
+    /// How often something was brought to the disk since it was opened; each time it may be what many asked for.
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
     }
@@ -170,9 +175,9 @@ fn connect(backend: &Backend, is_writer: bool) -> Result<Connection, StoreError>
 }
 
 /// A thread of its own for a connection that writes.
-fn writer(mut connection: Connection, key: Arc<Key>, commits: Arc<AtomicU64>) -> mpsc::Sender<Box<dyn Piece>> {
+fn writer(mut connection: Connection, key: Arc<Key>, way: Way) -> mpsc::Sender<Box<dyn Piece>> {
     let (to, from) = mpsc::channel(QUEUE_MAX);
-    thread("store-write", move || group::write(&mut connection, &key, from, &commits));
+    thread("store-write", move || group::write(&mut connection, &key, from, &way));
     to
 }
 
@@ -197,6 +202,13 @@ fn readers(connections: Vec<Connection>) -> mpsc::Sender<Reading> {
     to
 }
 
-fn thread(name: &str, work: impl FnOnce() + Send + 'static) {
+/// SQLite's write-ahead log of a file.
+fn log_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+pub(crate) fn thread(name: &str, work: impl FnOnce() + Send + 'static) {
     std::thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work).expect("the system starts a thread");
 }

@@ -84,18 +84,24 @@ fn read(row: &Row<'_>) -> Kept<Said> {
 impl Threads<'_, '_> {
     /// What was said in a conversation: the newest posts, oldest of them first.
     pub fn said(&self, conversation: ConversationId) -> Kept<Vec<Said>> {
-        let mut said = self.0.all(
+        Ok(self.said_each(&[conversation])?.into_iter().next().unwrap_or_default())
+    }
+    /// The same of several, in the order asked for.
+    pub fn said_each(&self, conversations: &[ConversationId]) -> Kept<Vec<Vec<Said>>> {
+        let mut all = self.0.all_each(
             &format!(
                 "select p.id, p.network, p.remote_id, p.local_id, p.reply_to, p.reply_to_author, p.account, p.author, f.remote_id, f.person, f.name, p.is_mine, p.names_me,
                    p.created_at, p.heard_at, p.deleted_at, p.text, p.title, p.warning, p.language, p.visibility, f.avatar_url
                  from posts p join profiles f on f.desk = p.desk and f.id = p.author
                  where p.desk = $1 and p.conversation = $2 order by p.created_at desc, p.remote_id desc limit {DECIDING_MAX}"
             ),
-            &args![self.0.desk(), conversation],
+            conversations.iter().map(|id| args![self.0.desk(), *id].into()).collect(),
             read,
         )?;
-        said.reverse();
-        Ok(said)
+        for said in &mut all {
+            said.sort_by(|a, b| (a.created_at, &a.remote_id).cmp(&(b.created_at, &b.remote_id)));
+        }
+        Ok(all)
     }
     /// Who waits in a box, in order: conversation and name.
     pub fn walk(&self, inbox: &str, max: u32) -> Kept<Vec<(ConversationId, String)>> {
@@ -189,6 +195,10 @@ impl Threads<'_, '_> {
             &args![self.0.desk(), network.as_str(), wanted, tries, again],
         )?;
         Ok(())
+    }
+    /// Whether anything is missing anywhere.
+    pub fn has_holes(&self) -> Kept<bool> {
+        Ok(self.0.find("select tries from holes where desk = $1 limit 1", &args![self.0.desk()], |row| row.get::<i64>(0))?.is_some())
     }
     /// It is here now.
     pub fn hole_filled(&self, network: &NetworkKey, name: &str) -> Kept<()> {

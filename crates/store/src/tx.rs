@@ -180,7 +180,12 @@ fn bind(statement: &mut rusqlite::Statement<'_>, args: &[Value]) -> Kept<()> {
             None => statement.parameter_index(&format!("${}", i + 1))?,
         };
         let place = place.ok_or_else(|| StoreError::Broken(format!("a statement has no ${}", i + 1)))?;
-        statement.raw_bind_parameter(place, value)?;
+        put_at(statement, place, value)?;
     }
     Ok(())
+}
+
+/// Binds a value at a place that is known.
+pub(crate) fn put_at(statement: &mut rusqlite::Statement<'_>, place: usize, value: &Value) -> Kept<()> {
+    Ok(statement.raw_bind_parameter(place, value)?)
 }

@@ -8,6 +8,11 @@ use networks::{Http, Networks};
 use store::Store;
 use tokio::sync::Notify;
 
+use crate::gather::Gather;
+use crate::jobs::Next;
+use crate::publish::begin::{Ask, Step};
+use crate::publish::settle::Ending;
+
 /// What was configured at the start and does not change.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -43,6 +48,9 @@ pub struct App {
     pub firehoses: crate::listen::firehose::Gauges,
     /// How long what is in doubt has been waited for.
     pub doubts: crate::publish::doubts::Doubts,
+    /// Deliveries that ask whether they may go, and attempts that have come back.
+    pub(crate) beginning: Gather<Ask, Step>,
+    pub(crate) ending: Gather<Ending, Option<Next>>,
     /// One refresher of a token at a time, by account.
     refreshers: Mutex<Refreshers>,
 }
@@ -59,6 +67,8 @@ impl App {
             lately: Default::default(),
             firehoses: Default::default(),
             doubts: Default::default(),
+            beginning: Gather::default(),
+            ending: Gather::default(),
             refreshers: Mutex::default(),
         })
     }

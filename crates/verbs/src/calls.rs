@@ -20,7 +20,27 @@ pub async fn call<T: Send>(
     id: AccountId,
     work: impl for<'f> Fn(&'f dyn Network, &'f Call<'f>) -> Calling<'f, T> + Send + Sync,
 ) -> Done<T> {
-    let (account, secret, version) = fetch(cx, id).await?;
+    call_as(cx, id, None, work).await
+}
+
+/// Whom a call is made as: the account as it was read just now, its secret and the secret's version.
+pub struct Caller {
+    pub account: Account,
+    pub secret: Secret,
+    pub version: i64,
+}
+
+/// [`call`] as somebody who was read already.
+pub async fn call_as<T: Send>(
+    cx: Cx<'_>,
+    id: AccountId,
+    caller: Option<Caller>,
+    work: impl for<'f> Fn(&'f dyn Network, &'f Call<'f>) -> Calling<'f, T> + Send + Sync,
+) -> Done<T> {
+    let Caller { account, secret, version } = match caller {
+        Some(caller) => caller,
+        None => fetch(cx, id).await?,
+    };
     let network = cx.app.networks.get(&account.network).ok_or(VerbError::Missing("network"))?;
     let first = work(network, &Call { http: &cx.app.http, account: &account, secret: &secret, now: cx.now }).await;
     let answer = match first {
@@ -42,14 +62,14 @@ pub async fn call<T: Send>(
     Ok(answer?)
 }
 
-async fn fetch(cx: Cx<'_>, id: AccountId) -> Done<(Account, Secret, i64)> {
+async fn fetch(cx: Cx<'_>, id: AccountId) -> Done<Caller> {
     cx.app
         .store
         .read(cx.seat, move |tx| {
             let account = tx.accounts().get(id)?;
             // A feed has no secret.
             let (secret, version) = tx.accounts().secret(id)?.unwrap_or((Secret::new(""), 0));
-            Ok((account, secret, version))
+            Ok(Caller { account, secret, version })
         })
         .await
 }
@@ -70,7 +90,7 @@ pub async fn renew(cx: Cx<'_>, account: &Account, network: &dyn Network, seen: i
     let _one_at_a_time = lock.lock().await;
     let began = tokio::time::Instant::now();
     for _ in 0..LOOKS_MAX {
-        let (_, secret, version) = fetch(cx, id).await?;
+        let Caller { secret, version, .. } = fetch(cx, id).await?;
         if version != seen {
             return Ok(secret);
         }

@@ -1,9 +1,9 @@
 //! Everything that happens by itself: the closed list. It holds no work; it only says which function.
 
 use model::{AccountId, DeliveryId, Timestamp, WatchId, WebmentionId};
-use store::jobs::Line;
+use store::jobs::{Claimed, Line};
 
-use crate::{Cx, Done};
+use crate::{Cx, Done, VerbError};
 
 /// A kind of due work and what it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,15 @@ impl Job {
     pub fn delete(self, tx: &store::Tx<'_>) -> store::Kept<()> {
         let (kind, subject) = self.row();
         tx.jobs().delete(kind, subject)
+    }
+}
+
+/// Does one piece of due work that a worker has claimed. `None`: it was crossed off in the transaction of what came of it; else that is
+/// left to the worker. A kind that this Hobnob does not know answers [`VerbError::Missing`].
+pub async fn perform_claimed(cx: Cx<'_>, claimed: &Claimed) -> Done<Option<Next>> {
+    match Job::from_row(&claimed.kind, claimed.subject).ok_or(VerbError::Missing("kind of work"))? {
+        Job::Deliver(id) => crate::publish::deliver::deliver_claimed(cx, id, Some(claimed)).await,
+        other => perform(cx, other).await.map(Some),
     }
 }
 

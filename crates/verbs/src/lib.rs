@@ -7,6 +7,7 @@ pub mod calls;
 pub mod converse;
 pub mod desk;
 pub mod error;
+mod gather;
 pub mod jobs;
 pub mod listen;
 mod pauses;

@@ -161,6 +161,21 @@ async fn a_person_is_asked_once_and_told_what_to_look_for() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_down_for_a_day_or_talks_nonsense_is_no_reason_to_ask_a_person() {
+    for fault in [Fault::Away, Fault::DropRequest, Fault::Refuse("something in between says no".into())] {
+        let desk = Desk::set(Temper::LooksUp).await;
+        let (_, id) = desk.plan("It stands there.", at("09:00")).await;
+        desk.fail(Op::Post, Fault::DropAnswer);
+        for _ in 0..40 {
+            desk.fail(Op::Find, fault.clone());
+        }
+        let (end, d) = desk.follow(id, at("09:00")).await;
+        assert_eq!((d.state, desk.said(), desk.posts()), (DeliveryState::Landed, 1, 1), "{fault:?}");
+        assert!(end.duration_since(at("09:00")) > SignedDuration::from_hours(24), "{fault:?}: {end}");
+    }
+}
+
+#[tokio::test]
 async fn a_part_of_a_thread_never_goes_before_the_one_it_answers() {
     let desk = Desk::set(Temper::LooksUp).await;
     let text = ["First", "Second"].map(|w| format!("{w} {}.", "and quite some words ".repeat(12).trim())).join("\n\n");

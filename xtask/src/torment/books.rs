@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context;
-use model::{AccountId, Delivery, DeliveryState, DraftId, Hold, Seat};
+use model::{AccountId, Delivery, DeliveryId, DeliveryState, DraftId, Hold, Seat};
 use store::{Backend, Key, Store, StoreError};
 
 use super::desk::Program;
@@ -66,6 +66,11 @@ impl Books {
             Ok(all)
         }))?;
         Ok(all)
+    }
+
+    /// How the attempts at one ended.
+    pub fn outcomes(&self, id: DeliveryId) -> anyhow::Result<Vec<String>> {
+        Ok(self.runtime.block_on(self.store.read::<_, StoreError>(&self.seat, move |tx| tx.deliveries().outcomes(id)))?)
     }
 
     /// Those that wait for a person.

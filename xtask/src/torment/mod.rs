@@ -72,16 +72,31 @@ pub struct Asked {
     pub deliveries: u64,
     on_postgres: bool,
     on_real: bool,
+    /// People who write at the same time.
+    pub writers: u64,
+    /// The middle of the time between two kills.
+    pub kill_every_ms: u64,
     pace: i64,
     keeps: bool,
 }
 
 fn asked(words: &[&str]) -> anyhow::Result<Asked> {
-    let mut asked = Asked { seed: 1, deliveries: 400, on_postgres: false, on_real: false, pace: PACE, keeps: false };
+    let mut asked = Asked {
+        seed: 1,
+        deliveries: 400,
+        on_postgres: false,
+        on_real: false,
+        writers: storm::WRITERS,
+        kill_every_ms: storm::KILL_EVERY_MS,
+        pace: PACE,
+        keeps: false,
+    };
     for pair in words.chunks(2) {
         match pair {
             ["--seed", n] => asked.seed = n.parse().context("--seed wants a whole number")?,
             ["--deliveries", n] => asked.deliveries = n.parse().context("--deliveries wants a whole number")?,
+            ["--writers", n] => asked.writers = n.parse().context("--writers wants a whole number")?,
+            ["--kill-every", ms] => asked.kill_every_ms = ms.parse().context("--kill-every wants milliseconds")?,
             ["--pace", n] => asked.pace = n.parse().context("--pace wants a whole number")?,
             ["--store", "sqlite"] => asked.on_postgres = false,
             ["--store", "postgres"] => asked.on_postgres = true,
@@ -89,12 +104,14 @@ fn asked(words: &[&str]) -> anyhow::Result<Asked> {
             ["--networks", "real"] => asked.on_real = true,
             ["--keep", "data"] => asked.keeps = true,
             other => bail!(
-                "torment knows --seed N, --deliveries N, --store sqlite|postgres, --networks simulated|real, --pace N, --keep data; not {}",
+                "torment knows --seed N, --deliveries N, --store sqlite|postgres, --networks simulated|real, --writers N, --kill-every MS, --pace N, --keep data; not {}",
                 other.join(" ")
             ),
         }
     }
     ensure!(asked.pace >= 1, "--pace wants at least 1");
+    ensure!((1..=20).contains(&asked.writers), "--writers wants 1 to 20");
+    ensure!(asked.kill_every_ms >= 100, "--kill-every wants at least 100");
     Ok(asked)
 }
 

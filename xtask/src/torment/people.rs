@@ -229,7 +229,10 @@ impl Settler {
                 DeliveryState::AskHuman => {
                     if is_new {
                         run.ledger.asked.fetch_add(1, Ordering::Relaxed);
-                        run.ledger.asked_needlessly.fetch_add(u64::from(place.can_look), Ordering::Relaxed);
+                        if place.can_look {
+                            run.ledger.asked_needlessly.fetch_add(1, Ordering::Relaxed);
+                            println!("  asked needlessly, {} “{}”: {:?}", place.kind, d.part.text, self.books.outcomes(d.id)?);
+                        }
                     }
                     answer(run, dice, &d, place, &path);
                 }

@@ -10,14 +10,14 @@ use super::people::{self, Settler};
 use super::{Asked, Run};
 
 /// People who write at the same time.
-const WRITERS: u64 = 2;
+pub const WRITERS: u64 = 2;
 /// More deliveries on their way than a share of the whole, and the writers wait: so that a short run is stormy as well.
 const IN_LINE: (u64, u64) = (60, 300);
 const IN_LINE_SHARE: u64 = 6;
 /// After the storm, everything has to be settled within this time.
 const SETTLE_MAX: Duration = Duration::from_secs(400);
-/// Between kills.
-const KILL_EVERY_MS: (u64, u64) = (3000, 14_000);
+/// Between kills, in the middle; from a third of it to five thirds.
+pub const KILL_EVERY_MS: u64 = 8500;
 /// Between jumps of the clock.
 const JUMP_EVERY_MS: (u64, u64) = (9000, 25_000);
 /// Between servers that go down.
@@ -33,7 +33,7 @@ pub fn storm(asked: &Asked, run: &Run, servers: &[Server], settler: &mut Settler
     let ends = &run.ledger.ends;
     run.places.iter().for_each(|p| p.weather.turn(false));
     let answer = std::thread::scope(|scope| {
-        for who in 0..WRITERS {
+        for who in 0..asked.writers {
             scope.spawn(move || people::write(run, &Dice::new(asked.seed, 10 + who)));
         }
         scope.spawn(move || people::meddle(run, &Dice::new(asked.seed, 30)));
@@ -52,7 +52,8 @@ fn conduct(asked: &Asked, run: &Run, servers: &[Server], settler: &mut Settler) 
     let in_line_max = (asked.deliveries / IN_LINE_SHARE).clamp(IN_LINE.0, IN_LINE.1);
     let began = Instant::now();
     let wait = |(from, until): (u64, u64)| Instant::now() + Duration::from_millis(dice.between(from, until));
-    let (mut kill_at, mut jump_at, mut down_at) = (wait(KILL_EVERY_MS), wait(JUMP_EVERY_MS), wait(DOWN_EVERY_MS));
+    let kill_every = (asked.kill_every_ms / 3, asked.kill_every_ms * 5 / 3);
+    let (mut kill_at, mut jump_at, mut down_at) = (wait(kill_every), wait(JUMP_EVERY_MS), wait(DOWN_EVERY_MS));
     let mut told = Instant::now();
     let (mut most, mut grew) = (0, Instant::now());
     loop {
@@ -77,7 +78,7 @@ fn conduct(asked: &Asked, run: &Run, servers: &[Server], settler: &mut Settler) 
             run.ledger.kills.fetch_add(1, Ordering::Relaxed);
             std::thread::sleep(Duration::from_millis(dice.roll(400)));
             server.start_again(&run.program)?;
-            kill_at = wait(KILL_EVERY_MS);
+            kill_at = wait(kill_every);
         }
         if now >= jump_at {
             let off = i64::try_from(dice.roll(2 * JUMP_MAX_MS)).unwrap_or(0) - i64::try_from(JUMP_MAX_MS).unwrap_or(0);

@@ -14,7 +14,7 @@ use store::jobs::{Claimed, Wanted};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use verbs::jobs::{Job, Next, perform};
+use verbs::jobs::{Next, perform_claimed};
 use verbs::{App, Cx};
 
 use crate::clock::steady;
@@ -163,13 +163,14 @@ async fn do_one(app: Arc<App>, clock: fn() -> Timestamp, held: Held, slot: Slot)
     }
     let claimed = held.job;
     let seat = Seat::of_clock(claimed.desk);
-    let done = match Job::from_row(&claimed.kind, claimed.subject) {
-        Some(job) => perform(Cx { app: &app, seat: &seat, now: clock() }, job).await.map_err(|e| e.code()),
-        None => Err("unknown"),
-    };
+    let done = perform_claimed(Cx { app: &app, seat: &seat, now: clock() }, &claimed).await.map_err(|e| e.code());
     let kept = match done {
-        Ok(Next::Over) => app.store.write::<_, StoreError>(&seat, move |tx| tx.finish_job(&claimed, None)).await,
-        Ok(Next::At(due)) => app.store.write::<_, StoreError>(&seat, move |tx| tx.finish_job(&claimed, Some(due))).await,
+        // It was crossed off with what came of it.
+        Ok(None) => Ok(()),
+        Ok(Some(next)) => {
+            let again = if let Next::At(due) = next { Some(due) } else { None };
+            app.store.write::<_, StoreError>(&seat, move |tx| tx.finish_job(&claimed, again)).await
+        }
         Err(code) => {
             let due = clock() + pause(claimed.tries);
             tracing::info!(kind = claimed.kind, subject = claimed.subject, code, "did not go well; it is tried again");

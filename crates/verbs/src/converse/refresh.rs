@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use model::{ConversationId, Timestamp, Turn};
-use store::conversations::{Face, KeptConversation, Marks};
+use store::conversations::{Face, KeptConversation, Marks, Renewed};
 use store::threads::Said;
 use store::{Kept, Tx};
 
@@ -24,18 +24,26 @@ pub const DONE: &str = "done";
 
 /// Computes the row of a conversation anew. One without posts keeps its empty face.
 pub fn refresh(tx: &Tx<'_>, id: ConversationId, now: Timestamp) -> Kept<()> {
-    let before = tx.conversations().get(id)?;
-    let said = tx.threads().said(id)?;
-    if said.is_empty() {
-        return Ok(());
+    refresh_each(tx, vec![(tx.conversations().get(id)?, false)], now)
+}
+
+/// The same for several, of which some are not kept yet (`true`).
+pub(super) fn refresh_each(tx: &Tx<'_>, all: Vec<(KeptConversation, bool)>, now: Timestamp) -> Kept<()> {
+    let ids: Vec<ConversationId> = all.iter().map(|(before, _)| before.id).collect();
+    let mut renewed = Vec::with_capacity(all.len());
+    for ((before, is_new), said) in all.into_iter().zip(tx.threads().said_each(&ids)?) {
+        if said.is_empty() {
+            continue;
+        }
+        let me = me(tx, before.id, &said)?;
+        let standing = turn(&said, &me);
+        let face = face(tx, &before, &said, &standing, now)?;
+        if !face.inbox.is_empty() {
+            note_holes(tx, &said, &face, now)?;
+        }
+        renewed.push(Renewed { before, is_new, face });
     }
-    let me = me(tx, id, &said)?;
-    let standing = turn(&said, &me);
-    let face = face(tx, &before, &said, &standing, now)?;
-    if !face.inbox.is_empty() {
-        note_holes(tx, &said, &face, now)?;
-    }
-    tx.conversations().save(&before, &face)
+    tx.conversations().save(&renewed)
 }
 
 /// Our own names, and who of the thread we know from elsewhere.

@@ -52,6 +52,11 @@ pub(super) fn take_all(tx: &Tx<'_>, account: &Account, all: &[Arriving<'_>], now
 /// Names longer than this don't fit into a database's index; no honest network has such.
 const NAME_BYTES_MAX: usize = 1000;
 
+/// Whether a post has a name that is too long to be kept as it is.
+pub(super) fn has_long_names(post: &Post) -> bool {
+    with_short_names(post).is_some()
+}
+
 /// The post with every name short enough to be kept, where one is not: a hostile name must not stop the others from coming in.
 fn with_short_names(post: &Post) -> Option<Post> {
     let is_long = |name: &String| name.len() > NAME_BYTES_MAX;

@@ -182,12 +182,11 @@ pub async fn stands_there(cx: Cx<'_>, id: DeliveryId, address: &str) -> Done<()>
             // The network may have shown it to us meanwhile, under its own name.
             let at = tx.find_own_post(&address)?.unwrap_or_else(|| PostRef::new(address.clone(), ""));
             let landing = Landing { at, url: Some(address) };
-            if d.state != DeliveryState::AskHuman
-                || !tx.deliveries().set_landed(id, d.attempts, &landing.at, landing.url.as_deref(), now)?
-            {
+            let standing = landed::Standing { delivery: &d, landing: &landing, now };
+            if d.state != DeliveryState::AskHuman || landed::settle(tx, &[standing])? != [true] {
                 return Err(VerbError::TooLate("That was settled already.".into()));
             }
-            Ok(landed::landed(tx, &d, &landing, now)?)
+            Ok(())
         })
         .await?;
     cx.ring();

@@ -4,6 +4,7 @@
 
 pub mod around;
 mod baggage;
+pub(crate) mod begin;
 pub mod by_hand;
 pub mod calendar;
 mod carded;
@@ -29,6 +30,7 @@ pub mod plan;
 mod reconcile;
 pub mod render;
 pub mod said;
+pub(crate) mod settle;
 pub mod slots;
 pub mod tell;
 pub mod there;

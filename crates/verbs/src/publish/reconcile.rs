@@ -9,7 +9,8 @@ use model::{AccountState, Delivery, Timestamp};
 use networks::{Found, Landing, NetworkError, Proof};
 use store::{Kept, Tx};
 
-use super::deliver::{LEASE, QUIET, TRIES_MAX, hold_those_behind, settle};
+use super::deliver::{LEASE, QUIET, TRIES_MAX};
+use super::settle::{hold_those_behind, settle};
 use super::{doubts, landed};
 use crate::jobs::Next;
 use crate::{Cx, Done, VerbError, calls};
@@ -24,8 +25,8 @@ const LOOKS: [SignedDuration; 5] = [
 ];
 /// Whoever is asked can look by then: no attempt is on the wire any more.
 const ASK_AFTER: SignedDuration = SignedDuration::from_secs(LEASE.as_secs() as i64);
-/// So many looks without an answer after [`QUIET`], then a person is asked.
-const LOOKS_MAX: u32 = 12;
+/// So many looks without an answer after [`QUIET`], a fortnight of them, then a person is asked: the server is not coming back.
+pub const LOOKS_MAX: u32 = 342;
 /// The wait before the second of these; it doubles.
 const WAIT_FIRST: SignedDuration = SignedDuration::from_mins(1);
 const WAIT_MAX: SignedDuration = SignedDuration::from_hours(1);
@@ -93,7 +94,7 @@ async fn look(cx: Cx<'_>, d: &Delivery) -> Done<(Proof, Result<Found, NetworkErr
     }
 }
 
-fn conclude(tx: &Tx<'_>, d: &Delivery, look: Look) -> Kept<After> {
+fn conclude(tx: &Tx<'_>, d: &Delivery, look: Look) -> Done<After> {
     let Look { proof, found, waited, now } = look;
     let is_over = waited >= SignedDuration::from_secs(QUIET.as_secs() as i64);
     let next = match found {
@@ -113,20 +114,27 @@ fn conclude(tx: &Tx<'_>, d: &Delivery, look: Look) -> Kept<After> {
             tx.deliveries().set_waited(d.id, d.attempts, millis(waited))?;
             Next::At(until.clamp(now + SignedDuration::from_secs(1), now + WAIT_MAX))
         }
-        Err(error) if error.may_pass() && !is_over => wait(tx, d, waited, now)?,
-        Err(error) if error.may_pass() => {
+        Ok(Found::CannotTell) if proof == Proof::ByLook && !is_over => wait(tx, d, waited, now)?,
+        Ok(Found::CannotTell) if waited < ASK_AFTER => wait(tx, d, waited, now)?,
+        Ok(Found::CannotTell) => ask(tx, d, "it can't be looked up", now)?,
+        Err(error) if cannot_be_asked(&error) && waited < ASK_AFTER => wait(tx, d, waited, now)?,
+        Err(error) if cannot_be_asked(&error) => ask(tx, d, &error.to_string(), now)?,
+        Err(_) if !is_over => wait(tx, d, waited, now)?,
+        Err(error) => {
             let looks = tx.deliveries().count_look(d.id, d.attempts)?;
             if looks >= LOOKS_MAX {
-                ask(tx, d, now)?
+                ask(tx, d, &error.to_string(), now)?
             } else {
                 Next::At(now + (WAIT_FIRST * 2_i32.pow(looks.saturating_sub(1).min(10))).min(WAIT_MAX))
             }
         }
-        Ok(Found::CannotTell) if proof == Proof::ByLook && !is_over => wait(tx, d, waited, now)?,
-        Ok(Found::CannotTell) | Err(_) if waited < ASK_AFTER => wait(tx, d, waited, now)?,
-        Ok(Found::CannotTell) | Err(_) => ask(tx, d, now)?,
     };
     Ok(After::Next(next))
+}
+
+/// The server does not give out what would have to be looked through. Anything else it says may pass, and is no reason to ask a person.
+fn cannot_be_asked(error: &NetworkError) -> bool {
+    matches!(error, NetworkError::NotThere | NetworkError::NotOffered)
 }
 
 /// Something stands there that is ours, unless the same words were sent twice on purpose.
@@ -136,14 +144,14 @@ fn here(
     landing: Landing,
     (proof, waited, is_over): (Proof, SignedDuration, bool),
     now: Timestamp,
-) -> Kept<After> {
+) -> Done<After> {
     let is_taken = tx.deliveries().find_landed(d.account, &landing.at.id)?.is_some_and(|other| other.id != d.id);
     let has_twin = || -> Kept<bool> {
         let all = tx.deliveries().on_their_way(d.account, d.id)?;
         Ok(all.iter().any(|other| other.part.text == d.part.text && other.part.reply_to == d.part.reply_to))
     };
     Ok(After::Next(if is_taken && is_over {
-        ask(tx, d, now)?
+        ask(tx, d, "what stands there is another delivery's", now)?
     } else if is_taken || (proof == Proof::ByLook && !is_over && has_twin()?) {
         wait(tx, d, waited, now)?
     } else {
@@ -163,8 +171,9 @@ fn millis(span: SignedDuration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
-fn ask(tx: &Tx<'_>, d: &Delivery, now: Timestamp) -> Kept<Next> {
+fn ask(tx: &Tx<'_>, d: &Delivery, why: &str, now: Timestamp) -> Kept<Next> {
     tx.deliveries().end_attempt(d.id, d.attempts, "nobody can tell", now)?;
+    tx.deliveries().add_to_outcome(d.id, d.attempts, why)?;
     if tx.deliveries().set_ask_human(d.id, d.attempts, &question(d))? {
         hold_those_behind(tx, d)?;
         landed::not_landed(tx, d.draft, now)?;

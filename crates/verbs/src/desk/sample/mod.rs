@@ -404,8 +404,8 @@ impl Filling<'_, '_> {
         let Some(delivery) = self.tx.deliveries().begin_attempt(id, at)? else { return Ok(None) };
         let landing = Landing { at: PostRef::new(format!("sample:own/{id}"), "sent"), url: None };
         self.tx.deliveries().end_attempt(id, delivery.attempts, "landed", at)?;
-        self.tx.deliveries().set_landed(id, delivery.attempts, &landing.at, None, at)?;
-        publish::landed::landed(self.tx, &self.tx.deliveries().get(id)?, &landing, at)?;
+        let standing = publish::landed::Standing { delivery: &delivery, landing: &landing, now: at };
+        publish::landed::settle(self.tx, &[standing])?;
         crate::jobs::Job::Deliver(id).delete(self.tx)?;
         Ok(Some(landing.at.id))
     }
