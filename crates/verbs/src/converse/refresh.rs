@@ -42,7 +42,10 @@ pub fn refresh(tx: &Tx<'_>, id: ConversationId, now: Timestamp) -> Kept<()> {
 fn me(tx: &Tx<'_>, id: ConversationId, said: &[Said]) -> Kept<Me> {
     let mut me = Me { remote_ids: said.iter().filter(|s| s.is_mine).map(|s| s.author_remote.clone()).collect(), ..Me::default() };
     if said.iter().any(|s| s.reply_to_author.is_some() || s.names_me) {
-        me.remote_ids.extend(tx.profiles().mine()?.into_iter().map(|p| p.profile.remote_id));
+        for own in tx.profiles().mine()? {
+            me.handles.insert(own.profile.handle.to_lowercase());
+            me.remote_ids.insert(own.profile.remote_id);
+        }
     }
     let mut asked = HashSet::new();
     for post in said.iter().filter(|s| !s.is_mine && s.heard_at.is_some()) {

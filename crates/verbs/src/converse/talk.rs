@@ -105,6 +105,8 @@ pub struct Talk {
     pub walk: Walk,
     /// For how long an answer can be taken back.
     pub hold_seconds: u32,
+    /// It is read in a sitting that goes on.
+    pub is_in_sitting: bool,
 }
 
 /// The conversation, to be answered at `to` or, without one, where it waits. Where it was joined with
@@ -131,7 +133,8 @@ pub async fn talk(cx: Cx<'_>, id: ConversationId, to: Option<PostId>) -> Done<Ta
             };
             let walk = walk(&tx.threads().walk(super::refresh::WAITING, WALK_MAX)?, id);
             let hold_seconds = crate::desk::choices::hold(tx)?;
-            Ok(Read { kept, said, posts, signs, answering, under_way, person, walk, hold_seconds })
+            let is_in_sitting = super::sitting::is_sitting(tx, voice, now)?;
+            Ok(Read { kept, said, posts, signs, answering, under_way, person, walk, hold_seconds, is_in_sitting })
         })
         .await?;
     Ok(drawn_up(cx.app, read))
@@ -147,6 +150,7 @@ struct Read {
     person: Option<Who>,
     walk: Walk,
     hold_seconds: u32,
+    is_in_sitting: bool,
 }
 
 fn drawn_up(app: &App, read: Read) -> Talk {
@@ -174,6 +178,7 @@ fn drawn_up(app: &App, read: Read) -> Talk {
         person: read.person,
         walk: read.walk,
         hold_seconds: read.hold_seconds,
+        is_in_sitting: read.is_in_sitting,
     }
 }
 

@@ -6,6 +6,7 @@ pub mod inbox;
 pub mod later;
 pub mod media;
 mod rows;
+pub mod sitting;
 pub mod talk;
 pub mod today;
 pub mod webmention;

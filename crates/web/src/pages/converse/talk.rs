@@ -89,6 +89,7 @@ pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, 
         title: title(&found),
         lede: lede(&found),
         back: match at {
+            _ if found.is_in_sitting => ("/sitting".into(), "The sitting"),
             Inbox::Waiting => ("/inbox".into(), at.label()),
             _ => (format!("/inbox?box={}", at.word()), at.label()),
         },
@@ -372,7 +373,9 @@ pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Questio
     let then = if form.then == "done" { Then::Done } else { Then::Stay };
     match reply(seated.cx(), words, then).await {
         Ok(replied) => {
+            let is_in_sitting = verbs::converse::sitting::is_going_on(seated.cx()).await?;
             let next = match (then, &replied.next) {
+                _ if is_in_sitting => "/sitting".to_owned(),
                 (Then::Done, Some((next, _))) => format!("/talks/{next}"),
                 (Then::Done, None) => "/inbox".to_owned(),
                 (Then::Stay, _) => format!("/talks/{}", replied.conversation),
