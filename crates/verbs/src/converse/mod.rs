@@ -3,11 +3,13 @@
 //! Begin with [`take_in`], the one way in for posts, then [`turn`] and [`refresh`].
 
 pub mod answering;
+pub mod colleagues;
 pub mod inbox;
 pub mod landed;
 pub mod later;
 pub mod mend;
 pub mod notes;
+pub mod promises;
 pub mod refresh;
 pub mod replay;
 pub mod reply;

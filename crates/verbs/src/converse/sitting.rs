@@ -9,7 +9,7 @@ use store::sittings::{KeptSitting, STEPS_MAX, SittingStep};
 use store::{Kept, Tx};
 
 use super::inbox::{Row, row};
-use super::refresh::{DONE, LATER, WAITING};
+use super::refresh::{LATER, WAITING};
 use super::today::drifting;
 use crate::listen::sightings::{Filter, Sighting, sightings};
 use crate::{Cx, Done, VerbError};
@@ -25,6 +25,8 @@ const LEFT: SignedDuration = SignedDuration::from_hours(3);
 const TALK_MINUTES: u32 = 3;
 const JOIN_MINUTES: u32 = 4;
 const GREET_MINUTES: u32 = 2;
+/// Conversations worth joining that are looked through for those of a sitting.
+const WEIGHED_MAX: usize = 100;
 /// Conversations joined in one sitting.
 const JOIN_MAX: usize = 3;
 
@@ -207,7 +209,7 @@ fn shares(minutes: u32, waiting: usize, worth: usize, has_greet: bool) -> Shares
 
 /// The sitting of this voice as it stands, its time counted on. What was answered, put off or joined meanwhile is behind it.
 pub async fn sitting(cx: Cx<'_>) -> Done<Sitting> {
-    let worth = sightings(cx, Filter { with_low: true, ..Filter::default() }, usize::MAX).await?;
+    let worth = sightings(cx, Filter { with_low: true, ..Filter::default() }, WEIGHED_MAX).await?;
     let (now, voice) = (cx.now, cx.seat.voice);
     let stands = cx.app.store.write::<_, StoreError>(cx.seat, move |tx| stands(tx, voice, &worth, now)).await?;
     Ok(match stands {
@@ -299,7 +301,6 @@ fn came_of(tx: &Tx<'_>, step: &SittingStep, begun: Timestamp, worth: &[Sighting]
                 WAITING => None,
                 LATER => Some(PUT_OFF),
                 _ if kept.marks.answering.is_some() || kept.face.is_mine || kept.face.turn == Turn::Theirs => Some(ANSWERED),
-                DONE => Some(FINISHED),
                 _ => Some(FINISHED),
             })
         }

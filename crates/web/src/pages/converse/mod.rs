@@ -2,6 +2,7 @@
 //! Begin with `inbox.rs` and `talk.rs`; `acts.rs` holds what is pressed.
 
 pub mod acts;
+pub mod colleagues;
 pub mod inbox;
 pub mod later;
 pub mod media;
