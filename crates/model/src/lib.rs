@@ -18,6 +18,7 @@ pub mod post;
 pub mod profile;
 pub mod rules;
 pub mod slot;
+pub mod speech;
 pub mod split;
 pub mod topic;
 

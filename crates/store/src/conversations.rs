@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{AccountId, AimId, ConversationId, DraftId, NetworkKey, PersonId, PostId, ProfileId, Timestamp, Turn, Visibility};
+use model::{AccountId, AimId, ConversationId, DraftId, NetworkKey, PersonId, PostId, ProfileId, Timestamp, Turn, Visibility, VoiceId};
 
 use crate::{Kept, Row, StoreError, Tx, args};
 
@@ -62,6 +62,10 @@ pub struct Marks {
     /// An answer of ours that is on its way.
     pub answering: Option<DraftId>,
     pub aim: Option<AimId>,
+    /// The colleague whose it is.
+    pub assigned: Option<VoiceId>,
+    /// Nothing said there is anybody's turn.
+    pub muted_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -130,8 +134,23 @@ pub struct After {
     pub id: ConversationId,
 }
 
+/// Which rows of a box. What is set must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Narrow {
+    /// A network's key; empty: every one.
+    pub network: String,
+    pub account: Option<AccountId>,
+    pub aim: Option<AimId>,
+    /// The person's tie is at least so close, as `verbs::relate::tie::key_of` makes it.
+    pub tie_min: Option<f64>,
+    /// Given to this colleague; `Some(None)`: to nobody.
+    pub assigned: Option<Option<VoiceId>>,
+    /// In the name, the words shown or the title; empty: any.
+    pub words: String,
+}
+
 const COLUMNS: &str = "id, account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices,
-  box, rank, is_history, has_warning, visibility, later_until, later_until_reply, later_firmly, later_at, done_at, joined_at, answering, aim, has_face";
+  box, rank, is_history, has_warning, visibility, later_until, later_until_reply, later_firmly, later_at, done_at, joined_at, answering, aim, has_face, assigned, muted_at";
 /// What a face is made of, in the order of [`Conversations::row`].
 const FACE: &str = "account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices, box, rank, is_history, has_warning, visibility, has_face";
 /// Conversations with one person that are read at once.
@@ -176,6 +195,8 @@ fn read(row: &Row<'_>) -> Kept<KeptConversation> {
             joined_at: row.get(28)?,
             answering: row.get(29)?,
             aim: row.get(30)?,
+            assigned: row.get(32)?,
+            muted_at: row.get(33)?,
         },
     })
 }
@@ -247,7 +268,8 @@ impl Conversations<'_, '_> {
     /// Keeps what a person did with it.
     pub fn set_marks(&self, id: ConversationId, marks: &Marks) -> Kept<()> {
         self.0.run(
-            "update conversations set later_until = $3, later_until_reply = $4, later_firmly = $5, later_at = $6, done_at = $7, joined_at = $8, answering = $9, aim = $10
+            "update conversations set later_until = $3, later_until_reply = $4, later_firmly = $5, later_at = $6, done_at = $7, joined_at = $8, answering = $9, aim = $10,
+               assigned = $11, muted_at = $12
              where desk = $1 and id = $2",
             &args![
                 self.0.desk(),
@@ -259,7 +281,9 @@ impl Conversations<'_, '_> {
                 marks.done_at,
                 marks.joined_at,
                 marks.answering,
-                marks.aim
+                marks.aim,
+                marks.assigned,
+                marks.muted_at
             ],
         )?;
         Ok(())
@@ -305,32 +329,57 @@ impl Conversations<'_, '_> {
     }
     /// A page of a box, in order. `network` empty: every one.
     pub fn page(&self, inbox: &str, order: Order, network: &str, after: Option<After>, max: u32) -> Kept<Vec<KeptConversation>> {
-        let filter = if network.is_empty() { "" } else { " and network = $6" };
-        let (from, by) = match (order, after.is_some()) {
-            (Order::Matters, false) => ("", "rank, since, id"),
-            (Order::Matters, true) => (" and (rank, since, id) > ($3, $4, $5)", "rank, since, id"),
-            (Order::Newest, false) => ("", "since desc, id desc"),
-            (Order::Newest, true) => (" and (since, id) < ($4, $5)", "since desc, id desc"),
-            (Order::Longest, false) => ("", "since, id"),
-            (Order::Longest, true) => (" and (since, id) > ($4, $5)", "since, id"),
-        };
-        let sql = format!("select {COLUMNS} from conversations where desk = $1 and box = $2{from}{filter} order by {by} limit {max}");
-        self.0.all(&renumbered(&sql), &self.page_args(inbox, order, network, after), read)
+        self.page_narrowed(inbox, order, &Narrow { network: network.to_owned(), ..Narrow::default() }, after, max)
     }
-    /// The arguments that the text of a page names, in order.
-    fn page_args(&self, inbox: &str, order: Order, network: &str, after: Option<After>) -> Vec<crate::Value> {
+    /// A page of a box, in order, of what fits.
+    pub fn page_narrowed(&self, inbox: &str, order: Order, narrow: &Narrow, after: Option<After>, max: u32) -> Kept<Vec<KeptConversation>> {
         let mut all: Vec<crate::Value> = args![self.0.desk(), inbox].into();
+        let mut place = |value: crate::Value| {
+            all.push(value);
+            format!("${}", all.len())
+        };
+        let mut sql = format!("select {COLUMNS} from conversations where desk = $1 and box = $2");
         if let Some(after) = after {
-            if order == Order::Matters {
-                all.push(after.rank.into());
-            }
-            all.push(after.since.into());
-            all.push(after.id.into());
+            let rank = (order == Order::Matters).then(|| format!("{}, ", place(after.rank.into())));
+            let (since, id) = (place(after.since.into()), place(after.id.into()));
+            sql += &match (order, rank) {
+                (Order::Matters, rank) => format!(" and (rank, since, id) > ({}{since}, {id})", rank.unwrap_or_default()),
+                (Order::Newest, _) => format!(" and (since, id) < ({since}, {id})"),
+                (Order::Longest, _) => format!(" and (since, id) > ({since}, {id})"),
+            };
         }
-        if !network.is_empty() {
-            all.push(network.into());
+        if !narrow.network.is_empty() {
+            sql += &format!(" and network = {}", place(narrow.network.as_str().into()));
         }
-        all
+        if let Some(account) = narrow.account {
+            sql += &format!(" and account = {}", place(account.into()));
+        }
+        if let Some(aim) = narrow.aim {
+            sql += &format!(" and aim = {}", place(aim.into()));
+        }
+        match narrow.assigned {
+            Some(Some(voice)) => sql += &format!(" and assigned = {}", place(voice.into())),
+            Some(None) => sql += " and assigned is null",
+            None => {}
+        }
+        if let Some(least) = narrow.tie_min {
+            let least = place(least.into());
+            sql += &format!(
+                " and exists (select 1 from persons p where p.desk = conversations.desk and p.id = conversations.person and p.tie >= {least})"
+            );
+        }
+        if !narrow.words.is_empty() {
+            let like = place(format!("%{}%", escaped(&narrow.words)).as_str().into());
+            sql += &format!(
+                " and (lower(who) like {like} escape '!' or lower(words) like {like} escape '!' or lower(coalesce(title, '')) like {like} escape '!')"
+            );
+        }
+        let by = match order {
+            Order::Matters => "rank, since, id",
+            Order::Newest => "since desc, id desc",
+            Order::Longest => "since, id",
+        };
+        self.0.all(&format!("{sql} order by {by} limit {max}"), &all, read)
     }
     /// How many stand in each box, history left out.
     pub fn counts(&self) -> Kept<Vec<(String, u64)>> {
@@ -416,6 +465,8 @@ impl Conversations<'_, '_> {
             "update posts set conversation = $3 where desk = $1 and conversation = $2",
             "update thread_keys set conversation = $3 where desk = $1 and conversation = $2",
             "update drafts set conversation = $3 where desk = $1 and conversation = $2",
+            "update promises set conversation = $3 where desk = $1 and conversation = $2",
+            "update notes set conversation = $3 where desk = $1 and conversation = $2",
             "update conversation_moves set kept = $3 where desk = $1 and kept = $2",
             "insert into conversation_moves (desk, gone, kept) values ($1, $2, $3)",
         ] {
@@ -427,22 +478,7 @@ impl Conversations<'_, '_> {
     }
 }
 
-/// Arguments are counted from 1 without a gap, since PostgreSQL wants each to be used.
-fn renumbered(sql: &str) -> String {
-    let mut out = String::with_capacity(sql.len());
-    let mut seen: Vec<char> = Vec::new();
-    let mut letters = sql.chars();
-    while let Some(letter) = letters.next() {
-        out.push(letter);
-        if letter == '$'
-            && let Some(digit) = letters.next()
-        {
-            let place = seen.iter().position(|d| *d == digit).unwrap_or_else(|| {
-                seen.push(digit);
-                seen.len() - 1
-            });
-            out.push_str(&(place + 1).to_string());
-        }
-    }
-    out
+/// Words to be found as they stand.
+fn escaped(words: &str) -> String {
+    words.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }

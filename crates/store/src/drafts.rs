@@ -178,6 +178,15 @@ impl Drafts<'_, '_> {
             read,
         )
     }
+    /// Who keeps words for a conversation that were changed since then, and when.
+    pub fn writing_in(&self, conversation: model::ConversationId, since: Timestamp) -> Kept<Vec<(Option<model::VoiceId>, Timestamp)>> {
+        self.0.all(
+            "select voice, max(updated_at) from drafts where desk = $1 and conversation = $2 and updated_at >= $3 and planned_at is null and thrown_at is null
+             group by voice order by 2 limit 20",
+            &args![self.0.desk(), conversation, since],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
     /// How many [`Drafts::list`] would answer.
     pub fn count(&self) -> Kept<u64> {
         self.0.count("select count(*) from drafts where desk = $1 and planned_at is null and thrown_at is null", &args![self.0.desk()])

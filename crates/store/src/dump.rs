@@ -55,6 +55,7 @@ pub const TABLES: &[&str] = &[
     "visits",
     "sittings",
     "sitting_steps",
+    "promises",
 ];
 
 /// What no export shows: secrets, passwords' hashes, sessions, and what only the machine needs.

@@ -37,6 +37,7 @@ pub mod pictures;
 pub mod posts;
 pub mod profiles;
 pub mod progress;
+pub mod promises;
 pub mod said;
 mod seal;
 pub mod search;

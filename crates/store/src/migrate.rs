@@ -20,6 +20,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("013 doubts", include_str!("../migrations/013_doubts.sql")),
     ("014 hands", include_str!("../migrations/014_hands.sql")),
     ("030 sittings", include_str!("../migrations/030_sittings.sql")),
+    ("031 turns", include_str!("../migrations/031_turns.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

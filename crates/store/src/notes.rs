@@ -1,6 +1,6 @@
 //! What was noted to oneself: about a person, or in the notebook, where it may grow into a draft.
 
-use model::{DraftId, NoteId, PersonId, Timestamp, VoiceId};
+use model::{ConversationId, DraftId, NoteId, PersonId, Timestamp, VoiceId};
 
 use crate::{Kept, Row, StoreError, Tx, args};
 
@@ -61,6 +61,23 @@ impl Notes<'_, '_> {
             &args![self.0.desk(), note.id, note.person, voice, &note.text, note.at, note.draft],
         )?;
         Ok(())
+    }
+    /// About a conversation, among colleagues.
+    pub fn put_aside(&self, conversation: ConversationId, voice: Option<VoiceId>, text: &str, now: Timestamp) -> Kept<NoteId> {
+        let id: NoteId = self.0.fresh(now);
+        self.0.run(
+            "insert into notes (desk, id, conversation, voice, text, at) values ($1, $2, $3, $4, $5, $6)",
+            &args![self.0.desk(), id, conversation, voice, text, now],
+        )?;
+        Ok(id)
+    }
+    /// What colleagues noted about a conversation, oldest first: by whom, what and when.
+    pub fn asides(&self, conversation: ConversationId) -> Kept<Vec<(Option<VoiceId>, String, Timestamp)>> {
+        self.0.all(
+            &format!("select voice, text, at from notes where desk = $1 and conversation = $2 order by at, id limit {NOTES_MAX}"),
+            &args![self.0.desk(), conversation],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
     }
     /// Into the notebook: about nobody.
     pub fn jot(&self, voice: Option<VoiceId>, text: &str, now: Timestamp) -> Kept<NoteId> {

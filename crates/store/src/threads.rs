@@ -26,6 +26,7 @@ pub struct Said {
     pub author_remote: String,
     pub person: PersonId,
     pub who: String,
+    pub handle: String,
     pub has_face: bool,
     pub is_mine: bool,
     pub names_me: bool,
@@ -78,6 +79,7 @@ fn read(row: &Row<'_>) -> Kept<Said> {
         language: row.get(19)?,
         visibility: Visibility::from_word(&row.get::<String>(20)?).unwrap_or_default(),
         has_face: row.get::<Option<String>>(21)?.is_some(),
+        handle: row.get(22)?,
     })
 }
 
@@ -91,7 +93,7 @@ impl Threads<'_, '_> {
         let mut all = self.0.all_each(
             &format!(
                 "select p.id, p.network, p.remote_id, p.local_id, p.reply_to, p.reply_to_author, p.account, p.author, f.remote_id, f.person, f.name, p.is_mine, p.names_me,
-                   p.created_at, p.heard_at, p.deleted_at, p.text, p.title, p.warning, p.language, p.visibility, f.avatar_url
+                   p.created_at, p.heard_at, p.deleted_at, p.text, p.title, p.warning, p.language, p.visibility, f.avatar_url, f.handle
                  from posts p join profiles f on f.desk = p.desk and f.id = p.author
                  where p.desk = $1 and p.conversation = $2 order by p.created_at desc, p.remote_id desc limit {DECIDING_MAX}"
             ),

@@ -150,6 +150,7 @@ fn mail(shell: &Shell, at: usize) -> Mail {
         when: when(120 + 900 * at as i64),
         is_waiting: true,
         later: Some(later(shell, name, true)),
+        choose: None,
         done: Some(done(shell, name, true)),
         undo: None,
     }

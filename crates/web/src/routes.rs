@@ -66,10 +66,19 @@ fn desk() -> Router<Site> {
 
 /// Today, the inbox, conversations.
 fn converse() -> Router<Site> {
-    use pages::converse::{acts, inbox, later, media, talk, today, webmention};
+    use pages::converse::{acts, colleagues, inbox, later, media, sitting, talk, today, webmention};
     Router::new()
         .route("/today", get(today::show))
         .route("/inbox", get(inbox::show))
+        .route("/inbox/several", post(colleagues::several))
+        .route("/inbox/several/back", post(colleagues::several_back))
+        .route("/talks/{id}/assign", post(colleagues::give))
+        .route("/talks/{id}/mute", post(colleagues::quiet))
+        .route("/talks/{id}/aside", post(colleagues::aside))
+        .route("/talks/{id}/promise", post(colleagues::promise))
+        .route("/sitting", get(sitting::show).post(sitting::sit_down))
+        .route("/sitting/leave", post(sitting::leave))
+        .route("/sitting/end", post(sitting::stop))
         .route("/talks/{id}", get(talk::show).post(talk::answer))
         .route("/answers/{draft}/back", post(talk::take_back))
         .route("/talks/{id}/later", get(later::show).post(later::put_off))

@@ -195,3 +195,71 @@ async fn a_gap_is_told() {
     let talk = desk.first().await;
     assert!(desk.see(&talk).await.contains("One post is missing here"));
 }
+
+#[tokio::test]
+async fn a_sitting_goes_one_by_one_to_its_end() {
+    let desk = Desk::open(FULL).await;
+    let before = desk.see("/sitting").await;
+    assert!(before.contains("Two people wait for you.") && before.contains("value=\"20\""), "{before}");
+    let (status, _, page) = desk.press("/sitting", &[("minutes", "soon")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("Give minutes as a number") && page.contains("value=\"soon\""), "{page}");
+    let (status, to, _) = desk.press("/sitting", &[("minutes", "20")]).await;
+    assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/sitting"));
+    let first = desk.see("/sitting").await;
+    for words in ["1 of 2", "Ben waits for you", "20 minutes left", "To come", "Leave it for another day"] {
+        assert!(first.contains(words), "{words}: {first}");
+    }
+    let (_, to, _) = desk.press(&format!("{}/done?from=sitting", desk.first().await), &[]).await;
+    assert_eq!(to, "/sitting");
+    assert!(desk.see("/sitting").await.contains("Tom waits for you"));
+    let field = |page: &str, name: &str| {
+        let at = page.find(&format!("name=\"{name}\" value=\"")).expect(name) + name.len() + 15;
+        page[at..].split('"').next().unwrap().to_owned()
+    };
+    let second = desk.see("/sitting").await;
+    let (sitting, step) = (field(&second, "sitting"), field(&second, "step"));
+    let (_, to, _) = desk.press("/sitting/leave", &[("sitting", &sitting), ("step", &step)]).await;
+    assert_eq!(to, "/sitting");
+    let over = desk.see("/sitting").await;
+    assert!(over.contains("That is it for now") && over.contains("You finished with Ben. One other keeps until another day."), "{over}");
+}
+
+#[tokio::test]
+async fn several_rows_at_once_and_the_box_narrowed() {
+    let desk = Desk::open(FULL).await;
+    let page = desk.see("/inbox").await;
+    let ids: Vec<&str> =
+        page.match_indices("name=\"id\" value=\"").map(|(at, m)| page[at + m.len()..].split('"').next().unwrap()).collect();
+    assert_eq!(ids.len(), 2, "{page}");
+    let (_, _, said) = desk.press_for("/inbox/several", &[("box", "waiting"), ("do", "done")], Some("row")).await;
+    assert!(said.contains("None was chosen."), "{said}");
+    let both = [("id", ids[0]), ("id", ids[1]), ("box", "waiting"), ("do", "mute")];
+    let (_, _, said) = desk.press_for("/inbox/several", &both, Some("row")).await;
+    assert!(said.contains("Muted: two conversations.") && said.contains("/inbox/several/back"), "{said}");
+    assert!(desk.see("/inbox").await.contains("Nobody is waiting for you"));
+    let muted = desk.see("/inbox?box=muted").await;
+    assert!(muted.contains("Ben") && muted.contains("Bring back"), "{muted}");
+    let all = format!("{}=,0,0,,,,;{}=,0,0,,,,", ids[0], ids[1]);
+    desk.press("/inbox/several/back", &[("all", &all), ("box", "waiting")]).await;
+    assert!(desk.see("/inbox").await.contains("Waiting for you <small>2</small>"));
+    for (question, who) in [("q=are+you", "Tom"), ("q=THREAD", "Ben")] {
+        let page = desk.see(&format!("/inbox?{question}")).await;
+        assert_eq!((page.contains("data-focus>"), page.matches("data-focus>").count()), (true, 1), "{question}");
+        assert!(page.contains(&format!("Choose {who}")), "{page}");
+    }
+    assert!(desk.see("/inbox?tie=close&aim=3&account=1&whose=nobody").await.contains("Nothing in this box fits what you chose."));
+}
+
+#[tokio::test]
+async fn muting_and_notes_for_the_desk_stand_on_the_page() {
+    let desk = Desk::open(FULL).await;
+    let talk = desk.first().await;
+    desk.press(&format!("{talk}/mute"), &[("on", "1")]).await;
+    let page = desk.see(&talk).await;
+    assert!(page.contains("Hear it again"), "{page}");
+    desk.press(&format!("{talk}/mute"), &[("on", "0")]).await;
+    desk.press(&format!("{talk}/aside"), &[("aside", "<b>Mia</b> knows")]).await;
+    let page = desk.see(&talk).await;
+    assert!(page.contains("Among colleagues") && page.contains("&#60;b&#62;Mia&#60;/b&#62; knows"), "{page}");
+}

@@ -17,8 +17,8 @@ use crate::cli::desk::{Wrong, now, say};
 use crate::cli::feeds::read;
 
 mod fit;
-#[allow(dead_code)]
 mod posts;
+mod turns;
 mod verdict;
 
 /// The largest feed that is read, as from the network.
@@ -40,6 +40,9 @@ pub enum Lab {
     /// Whether a place helps, from what was counted before and in a trial of it. Prints one JSON object:
     /// {proposal, ratio, low, high, level, change_a_day, an_hour, sentence}; an end that is open is null
     Verdict(verdict::Arguments),
+    /// Whose turn each conversation of a file is. Reads posts, a JSON object a line; prints one JSON object a line:
+    /// {conversation, turn, since, because}; `turn` is mine, theirs or nobodys. Conversations that do not concern HANDLE are left out
+    Turns(turns::Arguments),
 }
 
 #[derive(Args)]
@@ -68,6 +71,7 @@ pub fn run(lab: Lab) -> Result<()> {
         Lab::Fit(arguments) => fit::run(&arguments),
         Lab::Feed(arguments) => posts_of(&arguments),
         Lab::Verdict(arguments) => verdict::run(&arguments),
+        Lab::Turns(arguments) => turns::run(&arguments),
     }
 }
 

@@ -1,11 +1,12 @@
 //! The inbox: one row a conversation, in five boxes, read in one go.
 
-use model::{ConversationId, PersonId, ProfileId, Timestamp};
+use model::{AccountId, AimId, ConversationId, PersonId, ProfileId, Timestamp, VoiceId};
 use store::StoreError;
-use store::conversations::KeptConversation;
 pub use store::conversations::{After, Order};
+use store::conversations::{KeptConversation, Narrow};
 
-use super::refresh::{DONE, LATER, SPOKE, WAITING, YOU_WAIT};
+use super::refresh::{DONE, LATER, MUTED, SPOKE, WAITING, YOU_WAIT};
+use crate::relate::tie;
 use crate::{App, Cx, Done};
 
 /// Rows of a page.
@@ -13,7 +14,7 @@ pub const PAGE: u32 = 25;
 /// Rows of "You wait for" beside the page.
 const BESIDE: u32 = 3;
 
-/// One of the five boxes.
+/// One of the five boxes, or what is muted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Inbox {
     #[default]
@@ -22,9 +23,11 @@ pub enum Inbox {
     Later,
     Spoke,
     Done,
+    Muted,
 }
 
 impl Inbox {
+    /// Those that have a tab.
     pub const ALL: [Inbox; 5] = [Inbox::Waiting, Inbox::YouWait, Inbox::Later, Inbox::Spoke, Inbox::Done];
     pub fn word(self) -> &'static str {
         match self {
@@ -33,10 +36,11 @@ impl Inbox {
             Inbox::Later => LATER,
             Inbox::Spoke => SPOKE,
             Inbox::Done => DONE,
+            Inbox::Muted => MUTED,
         }
     }
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|i| i.word() == word)
+        Self::ALL.into_iter().chain([Inbox::Muted]).find(|i| i.word() == word)
     }
     /// As the page calls it.
     pub fn label(self) -> &'static str {
@@ -46,6 +50,7 @@ impl Inbox {
             Inbox::Later => "Later",
             Inbox::Spoke => "Spoke of you",
             Inbox::Done => "Done",
+            Inbox::Muted => "Muted",
         }
     }
     /// Who waits, longest first; what was said, newest first.
@@ -53,7 +58,7 @@ impl Inbox {
         match self {
             Inbox::Waiting => Order::Matters,
             Inbox::YouWait | Inbox::Later => Order::Longest,
-            Inbox::Spoke | Inbox::Done => Order::Newest,
+            Inbox::Spoke | Inbox::Done | Inbox::Muted => Order::Newest,
         }
     }
 }
@@ -66,7 +71,43 @@ pub struct Wish {
     pub order: Option<Order>,
     /// A network's key; empty: every one.
     pub network: String,
+    pub account: Option<AccountId>,
+    pub aim: Option<AimId>,
+    pub tie: TieWish,
+    /// Given to this colleague; `Some(None)`: to nobody.
+    pub assigned: Option<Option<VoiceId>>,
+    /// In the name or the words shown; empty: any.
+    pub words: String,
     pub after: Option<After>,
+}
+
+/// How close somebody has to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TieWish {
+    #[default]
+    Any,
+    Warm,
+    Close,
+}
+
+/// Letters of words that are looked for.
+const WORDS_MAX: usize = 200;
+
+impl Wish {
+    fn narrow(&self, now: Timestamp) -> Narrow {
+        Narrow {
+            network: self.network.clone(),
+            account: self.account,
+            aim: self.aim,
+            tie_min: match self.tie {
+                TieWish::Any => None,
+                TieWish::Warm => Some(tie::key_of(tie::WARM, now)),
+                TieWish::Close => Some(tie::key_of(tie::CLOSE, now)),
+            },
+            assigned: self.assigned,
+            words: self.words.trim().chars().take(WORDS_MAX).collect(),
+        }
+    }
 }
 
 /// A network as a row names it.
@@ -97,6 +138,8 @@ pub struct Row {
     pub later_until: Option<Timestamp>,
     pub is_history: bool,
     pub posts: u32,
+    /// The colleague whose it is.
+    pub assigned: Option<VoiceId>,
 }
 
 #[derive(Clone, Debug)]
@@ -116,6 +159,9 @@ pub struct InboxPage {
     pub has_accounts: bool,
     /// The networks one can choose from.
     pub networks: Vec<NetName>,
+    pub accounts: Vec<(AccountId, String)>,
+    pub aims: Vec<(AimId, String)>,
+    pub voices: Vec<(VoiceId, String)>,
 }
 
 impl InboxPage {
@@ -127,23 +173,26 @@ impl InboxPage {
 /// A page of a box: one hop to the store.
 pub async fn inbox(cx: Cx<'_>, wish: Wish) -> Done<InboxPage> {
     let order = wish.order.unwrap_or(wish.inbox.usual_order());
-    let (inbox, network, after) = (wish.inbox, wish.network.clone(), wish.after);
+    let (inbox, narrow, after) = (wish.inbox, wish.narrow(cx.now), wish.after);
     let kept = cx
         .app
         .store
         .read::<_, StoreError>(cx.seat, move |tx| {
             let all = tx.conversations();
-            let rows = all.page(inbox.word(), order, &network, after, PAGE + 1)?;
+            let rows = all.page_narrowed(inbox.word(), order, &narrow, after, PAGE + 1)?;
             let counts = all.counts()?;
             let has = |name: &str| counts.iter().any(|(b, n)| b == name && *n > 0);
             let beside = inbox == Inbox::Waiting && after.is_none();
             let you_wait = if beside && has(YOU_WAIT) { all.page(YOU_WAIT, Order::Longest, "", None, BESIDE)? } else { Vec::new() };
             let next_back = if has(LATER) { all.next_back(Timestamp::MAX)?.0 } else { None };
-            let accounts = tx.accounts().networks()?;
-            Ok((rows, counts, you_wait, next_back, accounts))
+            let networks = tx.accounts().networks()?;
+            let accounts: Vec<_> = tx.accounts().list()?.into_iter().map(|a| (a.id, a.handle)).collect();
+            let aims: Vec<_> = tx.aims().list()?.into_iter().filter(|a| a.closed_at.is_none()).map(|a| (a.id, a.name)).collect();
+            let voices: Vec<_> = tx.voices()?.into_iter().map(|(v, _)| (v.id, v.name)).collect();
+            Ok((rows, counts, you_wait, next_back, (networks, accounts, aims, voices)))
         })
         .await?;
-    let (mut rows, kept_counts, you_wait, next_back, accounts) = kept;
+    let (mut rows, kept_counts, you_wait, next_back, (networks, accounts, aims, voices)) = kept;
     let has_more = rows.len() > PAGE as usize;
     rows.truncate(PAGE as usize);
     let next = rows.last().filter(|_| has_more).map(|c| After { rank: c.face.rank, since: c.face.since, id: c.id });
@@ -161,8 +210,11 @@ pub async fn inbox(cx: Cx<'_>, wish: Wish) -> Done<InboxPage> {
         next,
         you_wait_for: you_wait.into_iter().map(|c| row(cx.app, c)).collect(),
         next_back,
-        has_accounts: !accounts.is_empty(),
-        networks: accounts.iter().filter_map(|key| net_name(cx.app, key)).collect(),
+        has_accounts: !networks.is_empty(),
+        accounts,
+        aims,
+        voices,
+        networks: networks.iter().filter_map(|key| net_name(cx.app, key)).collect(),
     })
 }
 
@@ -183,6 +235,7 @@ pub(super) fn row(app: &App, c: KeptConversation) -> Row {
         later_until: c.marks.later_until,
         is_history: face.is_history,
         posts: face.posts,
+        assigned: c.marks.assigned,
     }
 }
 

@@ -59,16 +59,12 @@ pub async fn later(cx: Cx<'_>, id: ConversationId, until: Until, firmly: bool) -
 /// Finishes a conversation; it comes back if they write again.
 pub async fn done(cx: Cx<'_>, id: ConversationId) -> Done<Undoable> {
     let now = cx.now;
-    mark(cx, id, move |marks| {
-        *marks = Marks { done_at: Some(now), answering: marks.answering, joined_at: marks.joined_at, aim: marks.aim, ..Marks::default() }
-    })
-    .await
+    mark(cx, id, move |marks| *marks = Marks { done_at: Some(now), ..cleared(marks) }).await
 }
 
 /// Out of Later or Done, back to where it belongs.
 pub async fn bring_back(cx: Cx<'_>, id: ConversationId) -> Done<Undoable> {
-    mark(cx, id, |marks| *marks = Marks { answering: marks.answering, joined_at: marks.joined_at, aim: marks.aim, ..Marks::default() })
-        .await
+    mark(cx, id, |marks| *marks = Marks { muted_at: None, ..cleared(marks) }).await
 }
 
 /// Takes back what [`Undoable`] was answered for.
@@ -77,7 +73,12 @@ pub async fn put_back(cx: Cx<'_>, id: ConversationId, before: &str) -> Done<Undo
     mark(cx, id, move |marks| *marks = Marks { answering: marks.answering, joined_at: marks.joined_at, aim: marks.aim, ..was }).await
 }
 
-async fn mark(cx: Cx<'_>, id: ConversationId, change: impl FnOnce(&mut Marks) + Send + 'static) -> Done<Undoable> {
+/// Neither put off nor done.
+fn cleared(marks: &Marks) -> Marks {
+    Marks { later_until: None, later_until_reply: false, later_firmly: false, later_at: None, done_at: None, ..marks.clone() }
+}
+
+pub(super) async fn mark(cx: Cx<'_>, id: ConversationId, change: impl FnOnce(&mut Marks) + Send + 'static) -> Done<Undoable> {
     let now = cx.now;
     cx.app
         .store
@@ -97,22 +98,26 @@ async fn mark(cx: Cx<'_>, id: ConversationId, change: impl FnOnce(&mut Marks) + 
         .map_err(VerbError::from)
 }
 
-/// Later and Done as they were, in a few letters for a form.
-fn write_marks(m: &Marks) -> String {
+/// What was pressed, as it was before, in a few letters for a form.
+pub(super) fn write_marks(m: &Marks) -> String {
     let ms = |t: Option<Timestamp>| t.map_or(String::new(), |t| t.as_millisecond().to_string());
     let bit = |b: bool| if b { "1" } else { "0" };
-    [ms(m.later_until), bit(m.later_until_reply).into(), bit(m.later_firmly).into(), ms(m.later_at), ms(m.done_at)].join(",")
+    let whose = m.assigned.map_or(String::new(), |v| v.to_string());
+    [ms(m.later_until), bit(m.later_until_reply).into(), bit(m.later_firmly).into(), ms(m.later_at), ms(m.done_at), whose, ms(m.muted_at)]
+        .join(",")
 }
 
 fn read_marks(text: &str) -> Option<Marks> {
     let ms = |s: &str| if s.is_empty() { Some(None) } else { s.parse().ok().and_then(|n| Timestamp::from_millisecond(n).ok()).map(Some) };
-    let [until, reply, firmly, at, done] = text.split(',').collect::<Vec<_>>()[..] else { return None };
+    let [until, reply, firmly, at, done, whose, muted] = text.split(',').collect::<Vec<_>>()[..] else { return None };
     Some(Marks {
         later_until: ms(until)?,
         later_until_reply: reply == "1",
         later_firmly: firmly == "1",
         later_at: ms(at)?,
         done_at: ms(done)?,
+        assigned: if whose.is_empty() { None } else { Some(whose.parse().ok()?) },
+        muted_at: ms(muted)?,
         ..Marks::default()
     })
 }
@@ -147,11 +152,13 @@ mod tests {
             later_until: Timestamp::from_second(7).ok(),
             later_firmly: true,
             later_at: Timestamp::from_second(5).ok(),
+            assigned: Some(model::VoiceId(3)),
+            muted_at: Timestamp::from_second(6).ok(),
             ..Marks::default()
         };
         assert_eq!(read_marks(&write_marks(&marks)), Some(marks));
         assert_eq!(read_marks(&write_marks(&Marks::default())), Some(Marks::default()));
-        for bad in ["", "1,2", "x,0,0,,", "99999999999999999999,0,0,,"] {
+        for bad in ["", "1,2", "x,0,0,,,,", "99999999999999999999,0,0,,,,", ",0,0,,,x,"] {
             assert_eq!(read_marks(bad), None, "{bad}");
         }
     }

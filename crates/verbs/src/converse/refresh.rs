@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use model::{ConversationId, Timestamp, Turn};
 use store::conversations::{Face, KeptConversation, Marks, Renewed};
+use store::promises::KeptPromise;
 use store::threads::Said;
 use store::{Kept, Tx};
 
@@ -21,6 +22,8 @@ pub const YOU_WAIT: &str = "you-wait";
 pub const LATER: &str = "later";
 pub const SPOKE: &str = "spoke";
 pub const DONE: &str = "done";
+/// Heard by nobody, until somebody says otherwise.
+pub const MUTED: &str = "muted";
 
 /// Computes the row of a conversation anew. One without posts keeps its empty face.
 pub fn refresh(tx: &Tx<'_>, id: ConversationId, now: Timestamp) -> Kept<()> {
@@ -36,7 +39,8 @@ pub(super) fn refresh_each(tx: &Tx<'_>, all: Vec<(KeptConversation, bool)>, now:
             continue;
         }
         let me = me(tx, before.id, &said)?;
-        let standing = turn(&said, &me);
+        let promises = super::promises::settle(tx, before.id, &said, before.marks.done_at, now)?;
+        let standing = promised(turn(&said, &me), &promises, &said);
         let face = face(tx, &before, &said, &standing, now)?;
         if !face.inbox.is_empty() {
             note_holes(tx, &said, &face, now)?;
@@ -50,7 +54,10 @@ pub(super) fn refresh_each(tx: &Tx<'_>, all: Vec<(KeptConversation, bool)>, now:
 fn me(tx: &Tx<'_>, id: ConversationId, said: &[Said]) -> Kept<Me> {
     let mut me = Me { remote_ids: said.iter().filter(|s| s.is_mine).map(|s| s.author_remote.clone()).collect(), ..Me::default() };
     if said.iter().any(|s| s.reply_to_author.is_some() || s.names_me) {
-        me.remote_ids.extend(tx.profiles().mine()?.into_iter().map(|p| p.profile.remote_id));
+        for own in tx.profiles().mine()? {
+            me.handles.insert(own.profile.handle.to_lowercase());
+            me.remote_ids.insert(own.profile.remote_id);
+        }
     }
     let mut asked = HashSet::new();
     for post in said.iter().filter(|s| !s.is_mine && s.heard_at.is_some()) {
@@ -113,8 +120,26 @@ fn face(tx: &Tx<'_>, before: &KeptConversation, said: &[Said], standing: &Standi
     })
 }
 
+/// A promise of ours is our move, whoever spoke last.
+fn promised(standing: Standing, promises: &[KeptPromise], said: &[Said]) -> Standing {
+    match promises.first() {
+        Some(promise) if standing.turn != Turn::Mine => Standing {
+            turn: Turn::Mine,
+            because: format!("You promised: “{}”", promise.words),
+            since: promise.said_at,
+            shown: said.iter().position(|s| s.id == promise.post).unwrap_or(standing.shown),
+            is_spoken_of: false,
+            ..standing
+        },
+        _ => standing,
+    }
+}
+
 /// The box it stands in.
 fn inbox(said: &[Said], standing: &Standing, marks: &Marks, now: Timestamp) -> &'static str {
+    if marks.muted_at.is_some() {
+        return MUTED;
+    }
     let stirred_since = |at: Timestamp| standing.stirred_at.is_some_and(|stirred| stirred > at);
     if marks.done_at.is_some_and(|done| !stirred_since(done)) {
         return DONE;

@@ -185,5 +185,7 @@ fn both(a: Marks, b: Marks) -> Marks {
         joined_at: older.joined_at.or(newer.joined_at),
         answering: a.answering.or(b.answering),
         aim: a.aim.or(b.aim),
+        assigned: a.assigned.or(b.assigned),
+        muted_at: a.muted_at.or(b.muted_at),
     }
 }

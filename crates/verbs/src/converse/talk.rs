@@ -9,7 +9,9 @@ use store::threads::Said;
 use store::{Kept, Tx};
 
 use super::answering::{Answering, answering};
+use super::colleagues::{Colleagues, colleagues};
 use super::inbox::{Inbox, NetName, net_name};
+use super::promises::{self, Proposed};
 use super::turn::in_order;
 use crate::relate::tie;
 use crate::{App, Cx, Done, VerbError};
@@ -105,6 +107,13 @@ pub struct Talk {
     pub walk: Walk,
     /// For how long an answer can be taken back.
     pub hold_seconds: u32,
+    /// It is read in a sitting that goes on.
+    pub is_in_sitting: bool,
+    pub colleagues: Colleagues,
+    /// A promise of ours that somebody may say yes to.
+    pub proposed: Option<Proposed>,
+    /// What we promised, and when it is due.
+    pub promised: Vec<(String, Timestamp)>,
 }
 
 /// The conversation, to be answered at `to` or, without one, where it waits. Where it was joined with
@@ -131,7 +140,9 @@ pub async fn talk(cx: Cx<'_>, id: ConversationId, to: Option<PostId>) -> Done<Ta
             };
             let walk = walk(&tx.threads().walk(super::refresh::WAITING, WALK_MAX)?, id);
             let hold_seconds = crate::desk::choices::hold(tx)?;
-            Ok(Read { kept, said, posts, signs, answering, under_way, person, walk, hold_seconds })
+            let is_in_sitting = super::sitting::is_sitting(tx, voice, now)?;
+            let behind = Behind::of(tx, &kept, &said, voice, now)?;
+            Ok(Read { kept, said, posts, signs, answering, under_way, person, walk, hold_seconds, is_in_sitting, behind })
         })
         .await?;
     Ok(drawn_up(cx.app, read))
@@ -147,6 +158,26 @@ struct Read {
     person: Option<Who>,
     walk: Walk,
     hold_seconds: u32,
+    is_in_sitting: bool,
+    behind: Behind,
+}
+
+/// What nobody outside the desk sees.
+struct Behind {
+    colleagues: Colleagues,
+    proposed: Option<Proposed>,
+    promised: Vec<(String, Timestamp)>,
+}
+
+impl Behind {
+    fn of(tx: &Tx<'_>, kept: &KeptConversation, said: &[Said], voice: Option<model::VoiceId>, now: Timestamp) -> Kept<Behind> {
+        let zone = jiff::tz::TimeZone::get(&tx.this_desk()?.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        Ok(Behind {
+            colleagues: colleagues(tx, kept.id, &kept.marks, voice, now)?,
+            proposed: promises::proposed(tx, kept.id, said, &zone)?,
+            promised: promises::open(tx, kept.id)?.into_iter().map(|p| (p.words, p.due_at)).collect(),
+        })
+    }
 }
 
 fn drawn_up(app: &App, read: Read) -> Talk {
@@ -174,6 +205,10 @@ fn drawn_up(app: &App, read: Read) -> Talk {
         person: read.person,
         walk: read.walk,
         hold_seconds: read.hold_seconds,
+        is_in_sitting: read.is_in_sitting,
+        colleagues: read.behind.colleagues,
+        proposed: read.behind.proposed,
+        promised: read.behind.promised,
     }
 }
 

@@ -109,7 +109,7 @@ fn day(now: Timestamp, zone: &str) -> (Timestamp, Timestamp) {
 }
 
 /// Close people first, who have not been spoken with for long.
-fn drifting(tx: &store::Tx<'_>, now: Timestamp) -> store::Kept<Vec<Drifting>> {
+pub(super) fn drifting(tx: &store::Tx<'_>, now: Timestamp) -> store::Kept<Vec<Drifting>> {
     let before = now - SignedDuration::from_hours(24 * tie::DRIFTING_DAYS);
     let bounds = PeopleBounds { is_two_way: true, last_before: Some(before), ..PeopleBounds::default() };
     let mut found = Vec::new();

@@ -52,6 +52,8 @@ pub struct Mail {
     pub is_waiting: bool,
     pub later: Option<LaterMenu>,
     pub done: Option<Done>,
+    /// The box to tick for several at once: its value, and the form it belongs to.
+    pub choose: Option<(String, String)>,
     /// Anything else to press at the row's end, already drawn: "Bring back" in Later and Done.
     pub undo: Option<(String, String, String)>,
 }

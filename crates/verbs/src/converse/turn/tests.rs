@@ -17,6 +17,7 @@ fn post(n: i64, by: i64, to: Option<i64>, text: &str) -> Said {
         author_remote: format!("a{by}"),
         person: PersonId(by),
         who: ["", "Me", "Ben", "Tom"][usize::try_from(by).unwrap()].into(),
+        handle: ["", "me", "ben", "tom"][usize::try_from(by).unwrap()].into(),
         has_face: false,
         is_mine: by == 1,
         names_me: text.contains("@me"),
@@ -32,7 +33,7 @@ fn post(n: i64, by: i64, to: Option<i64>, text: &str) -> Said {
 }
 
 fn me() -> Me {
-    Me { remote_ids: ["a1".to_owned()].into(), met: HashSet::new() }
+    Me { remote_ids: ["a1".to_owned()].into(), handles: ["me".to_owned()].into(), ..Me::default() }
 }
 
 fn check(said: &[Said], turn_is: Turn, because: &str) {
@@ -43,7 +44,13 @@ fn check(said: &[Said], turn_is: Turn, because: &str) {
 #[test]
 fn mine() {
     check(&[post(1, 2, None, "@me which thread?")], Turn::Mine, "Ben asked you; you have not answered. First time you two talk.");
-    check(&[post(1, 1, None, "A post"), post(2, 2, Some(1), "I take silk.")], Turn::Mine, "Ben answered you.");
+    // A remark under what I only said is no debt; in a talk it is my move.
+    check(&[post(1, 1, None, "A post"), post(2, 2, Some(1), "I take silk.")], Turn::Nobodys, "Ben answered; nothing more is asked.");
+    check(
+        &[post(1, 2, None, "@me which?"), post(2, 1, Some(1), "Silk."), post(3, 2, Some(2), "It tore.")],
+        Turn::Mine,
+        "Ben answered you.",
+    );
     check(&[post(1, 1, None, "Which one?"), post(2, 2, Some(1), "Silk.")], Turn::Mine, "Ben answered your question.");
     check(
         &[post(1, 1, None, "Which one?"), post(2, 2, Some(1), "Why?"), post(3, 3, Some(1), "Linen.")],
@@ -68,9 +75,69 @@ fn theirs_and_nobodys() {
     check(
         &[post(1, 2, None, "@me which?"), post(2, 1, Some(1), "Silk."), post(3, 2, Some(2), "@me thank you!")],
         Turn::Nobodys,
-        "Ben answered; nothing more is asked.",
+        "Ben thanked you; nothing is open.",
     );
     check(&[post(1, 2, None, "A lovely talk by @me today.")], Turn::Nobodys, "Ben spoke of you.");
+}
+
+#[test]
+fn everybody_in_a_thread_has_a_turn_of_their_own() {
+    let (ben, tom) = (post(1, 2, None, "@me which thread?"), post(2, 3, Some(1), "@me and which needle?"));
+    // I answered Tom alone: Ben still waits.
+    check(&[ben.clone(), tom.clone(), post(3, 1, Some(2), "A blunt one.")], Turn::Mine, "Ben asked you; you have not answered.");
+    // One answer that names both is for both.
+    check(&[ben.clone(), tom.clone(), post(3, 1, Some(2), "@ben Silk. A blunt one.")], Turn::Theirs, "You answered Tom.");
+    // Whoever only joins in is no second debt.
+    check(&[ben.clone(), post(2, 3, Some(1), "@me same here"), post(3, 1, Some(2), "Silk.")], Turn::Theirs, "You answered Tom.");
+    // I asked Ben something; that Tom speaks of me meanwhile changes nothing.
+    check(&[ben.clone(), post(2, 1, Some(1), "For what?"), post(3, 3, Some(1), "I saw @me there.")], Turn::Theirs, "You asked Ben.");
+    // Ben found out alone.
+    check(&[ben, post(2, 2, Some(1), "@me never mind, solved")], Turn::Nobodys, "Ben spoke of you.");
+}
+
+#[test]
+fn whom_networks_list_is_not_thereby_spoken_to() {
+    let (first, second) = (post(1, 3, None, "A fine day"), post(2, 2, Some(1), "@tom @me is it?"));
+    check(&[first.clone(), second], Turn::Nobodys, "Ben spoke of you.");
+    check(
+        &[first, post(2, 2, Some(1), "@tom is it? What does @me say?")],
+        Turn::Mine,
+        "Ben asked you; you have not answered. First time you two talk.",
+    );
+}
+
+#[test]
+fn requests_and_complaints_wait_though_they_hold_no_question_mark() {
+    check(&[post(1, 2, None, "My order never came @me")], Turn::Mine, "Ben spoke to you. First time you two talk.");
+    check(
+        &[post(1, 2, None, "Hi @me, please send me the list.")],
+        Turn::Mine,
+        "Ben asked you; you have not answered. First time you two talk.",
+    );
+    check(
+        &[
+            post(1, 2, None, "@me it is broken"),
+            post(2, 1, Some(1), "Which one is it?"),
+            post(3, 2, Some(2), "Thanks, the small green one by the door"),
+        ],
+        Turn::Nobodys,
+        "Ben thanked you; nothing is open.",
+    );
+    let told = "It is the small green one by the door on the left, thank you :)";
+    check(
+        &[post(1, 2, None, "@me it is broken"), post(2, 1, Some(1), "Which one is it?"), post(3, 2, Some(2), told)],
+        Turn::Mine,
+        "Ben answered your question.",
+    );
+}
+
+#[test]
+fn an_answer_that_takes_leave_waits_for_nobody() {
+    check(
+        &[post(1, 2, None, "@me which?"), post(2, 1, Some(1), "Silk, from the mill. Hope this helps!")],
+        Turn::Nobodys,
+        "You answered Ben; nothing is left open.",
+    );
 }
 
 #[test]
@@ -107,7 +174,7 @@ proptest! {
                 let n = i64::try_from(i).unwrap() + 1;
                 // Any answer to any post, itself and rings of answers included.
                 let to = (to > 0).then_some(i64::try_from(to).unwrap());
-                let mut p = post(n, by, to, ["Fine.", "@me why?", "Thanks!", "Which?", "@me look"][words]);
+                let mut p = post(n, by, to, ["Fine.", "@me why?", "Thanks!", "Which?", "@tom @me look"][words]);
                 p.created_at = Timestamp::from_second((n - skew) * 60).unwrap();
                 p
             }).collect::<Vec<_>>()

@@ -25,6 +25,7 @@ impl From {
     pub fn path(&self, id: ConversationId) -> String {
         match self.from.as_str() {
             "today" => "/today".into(),
+            "sitting" => "/sitting".into(),
             "talk" => format!("/talks/{id}"),
             _ => "/inbox".into(),
         }
@@ -32,6 +33,7 @@ impl From {
     pub fn word(&self) -> &'static str {
         match self.from.as_str() {
             "today" => "today",
+            "sitting" => "sitting",
             "talk" => "talk",
             _ => "inbox",
         }
@@ -45,6 +47,7 @@ pub async fn finish(Row(id): Row<ConversationId>, Asked(from): Asked<From>, Post
     let undo = done(seated.cx(), id).await?;
     let path = match from.from.as_str() {
         // The next person opens; the list comes when nobody is left.
+        "talk" if verbs::converse::sitting::is_going_on(seated.cx()).await? => "/sitting".to_owned(),
         "talk" => next_or_inbox(&seated).await?,
         _ => from.path(id),
     };

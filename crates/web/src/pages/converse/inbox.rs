@@ -5,8 +5,9 @@ use axum::extract::OriginalUri;
 use axum::response::IntoResponse;
 use model::Timestamp;
 use serde::Deserialize;
-use verbs::converse::inbox::{After, Inbox, InboxPage, NetName, Order, Row, Wish, inbox};
+use verbs::converse::inbox::{After, Inbox, InboxPage, NetName, Order, Row, TieWish, Wish, inbox};
 
+use super::colleagues;
 use super::rows::{RowMaker, face};
 use crate::drawn::Again;
 use crate::forms::Asked;
@@ -21,6 +22,16 @@ pub struct Question {
     r#box: String,
     /// A network's key.
     from: String,
+    /// An account's number.
+    account: String,
+    /// An aim's number.
+    aim: String,
+    /// `warm` or `close`.
+    tie: String,
+    /// A voice's number, or `nobody`.
+    whose: String,
+    /// Words to be found.
+    q: String,
     order: String,
     after: String,
     /// How many waited when the page was drawn; asked by the script, which wants to know how many came since.
@@ -36,12 +47,23 @@ struct Page {
     /// Key, name, chosen.
     networks: Vec<(&'static str, &'static str, bool)>,
     orders: Vec<(&'static str, &'static str, bool)>,
+    accounts: Vec<Choice>,
+    aims: Vec<Choice>,
+    ties: Vec<Choice>,
+    whose: Vec<Choice>,
+    q: String,
+    has_accounts: bool,
+    /// What can be pressed for the chosen rows: value and words.
+    presses: Vec<(String, String)>,
     rows: Vec<Mail>,
     empty: Option<Empty>,
     pager: Pager,
     you_wait_for: Vec<Beside>,
     you_wait: String,
 }
+
+/// Value, words, chosen.
+type Choice = (String, String, bool);
 
 /// A line beside the page.
 struct Beside {
@@ -69,17 +91,24 @@ pub async fn show(seated: Seated, OriginalUri(address): OriginalUri, Asked(quest
     };
     let at = Inbox::from_word(&question.r#box).unwrap_or_default();
     let order = ORDERS.iter().find(|o| o.0 == question.order).map(|o| o.2);
-    let wish = Wish { inbox: at, order, network: question.from.clone(), after: read_after(&question.after) };
+    let wish = question.wish(at, order);
     let is_first_page = wish.after.is_none();
     let found = inbox(seated.cx(), wish).await?;
     let mut shell = seated.shell(Place::Inbox);
     shell.waiting = found.count(Inbox::Waiting);
-    let empty = found.rows.is_empty().then(|| nothing(&seated, &found, is_first_page && question.from.is_empty()));
+    let empty = found.rows.is_empty().then(|| nothing(&seated, &found, is_first_page && !question.is_narrow()));
     let page = Page {
         shell,
         at,
         tabs: tabs(&found),
         networks: found.networks.iter().map(|n: &NetName| (n.key, n.name, n.key == question.from)).collect(),
+        accounts: choices(&found.accounts, &question.account),
+        aims: choices(&found.aims, &question.aim),
+        ties: [("warm", "Warm or close"), ("close", "Close")].map(|(v, w)| (v.to_owned(), w.to_owned(), v == question.tie)).into(),
+        whose: whose(&found, &question),
+        q: question.q.clone(),
+        has_accounts: found.has_accounts,
+        presses: colleagues::presses(&seated, at),
         orders: ORDERS.iter().map(|o| (o.0, o.1, o.2 == found.order)).collect(),
         pager: pager(&seated, &found, &question),
         you_wait: words::number(found.count(Inbox::YouWait).into()),
@@ -87,10 +116,60 @@ pub async fn show(seated: Seated, OriginalUri(address): OriginalUri, Asked(quest
         empty,
         rows: {
             let maker = RowMaker::new(&seated, "inbox");
-            found.rows.into_iter().map(|row| maker.mail(row, at)).collect()
+            let voices = &found.voices;
+            found.rows.into_iter().map(|row| maker.mail(row, at, voices)).collect()
         },
     };
     seated.page_kept(&page, ticket)
+}
+
+impl Question {
+    fn wish(&self, inbox: Inbox, order: Option<Order>) -> Wish {
+        Wish {
+            inbox,
+            order,
+            network: self.from.clone(),
+            account: self.account.parse().ok(),
+            aim: self.aim.parse().ok(),
+            tie: match self.tie.as_str() {
+                "warm" => TieWish::Warm,
+                "close" => TieWish::Close,
+                _ => TieWish::Any,
+            },
+            assigned: if self.whose == "nobody" { Some(None) } else { self.whose.parse().ok().map(Some) },
+            words: self.q.clone(),
+            after: read_after(&self.after),
+        }
+    }
+    /// What the address of another page keeps.
+    fn kept(&self) -> [(&'static str, &str); 7] {
+        [
+            ("from", &self.from),
+            ("account", &self.account),
+            ("aim", &self.aim),
+            ("tie", &self.tie),
+            ("whose", &self.whose),
+            ("q", &self.q),
+            ("order", &self.order),
+        ]
+    }
+    fn is_narrow(&self) -> bool {
+        self.kept().iter().any(|(name, value)| *name != "order" && !value.is_empty())
+    }
+}
+
+fn choices<I: std::fmt::Display>(all: &[(I, String)], chosen: &str) -> Vec<Choice> {
+    all.iter().map(|(id, words)| (id.to_string(), words.clone(), id.to_string() == chosen)).collect()
+}
+
+/// Whose the conversations are; asked only where several sit at the desk.
+fn whose(found: &InboxPage, question: &Question) -> Vec<Choice> {
+    if found.voices.len() < 2 {
+        return Vec::new();
+    }
+    let mut all = choices(&found.voices, &question.whose);
+    all.push(("nobody".to_owned(), "Nobody’s yet".to_owned(), question.whose == "nobody"));
+    all
 }
 
 fn tabs(found: &InboxPage) -> Tabs {
@@ -109,11 +188,10 @@ fn pager(seated: &Seated, found: &InboxPage, question: &Question) -> Pager {
     let link = |after: Option<After>| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("box", found.inbox.word());
-        if !question.from.is_empty() {
-            query.append_pair("from", &question.from);
-        }
-        if !question.order.is_empty() {
-            query.append_pair("order", &question.order);
+        for (name, value) in question.kept() {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
         }
         if let Some(after) = after {
             query.append_pair("after", &format!("{}.{}.{}", after.rank, after.since.as_millisecond(), after.id));
@@ -188,6 +266,7 @@ fn nothing(seated: &Seated, found: &InboxPage, is_whole: bool) -> Empty {
         (Inbox::Spoke, _) => {
             Empty::done("Nobody spoke of you", "Whoever names you without asking anything stands here. None of them needs an answer.")
         }
+        (Inbox::Muted, _) => Empty::done("Nothing is muted", "What you mute rests here, whatever is said there, until you hear it again."),
         (Inbox::Done, _) => Empty::done("Nothing is done yet", "What you are done with rests here, and comes back if they write again."),
     }
 }

@@ -88,7 +88,11 @@ pub async fn put_off(Row(id): Row<ConversationId>, Asked(from): Asked<From>, Pos
         Until::Then(then) => words::day_and_clock(seated.now, then, seated.zone()),
         Until::TheyWrite => "when they write again".to_owned(),
     };
-    let path = if from.word() == "talk" { "/inbox".to_owned() } else { from.path(id) };
+    let path = match from.word() {
+        "talk" if verbs::converse::sitting::is_going_on(seated.cx()).await? => "/sitting".to_owned(),
+        "talk" => "/inbox".to_owned(),
+        _ => from.path(id),
+    };
     seated.done(&path, with_undo(Flash::said("", &undo.who, format!(" comes back {when}.")), &undo, &from))
 }
 

@@ -2,10 +2,12 @@
 //! Begin with `inbox.rs` and `talk.rs`; `acts.rs` holds what is pressed.
 
 pub mod acts;
+pub mod colleagues;
 pub mod inbox;
 pub mod later;
 pub mod media;
 mod rows;
+pub mod sitting;
 pub mod talk;
 pub mod today;
 pub mod webmention;

@@ -1,6 +1,6 @@
 //! A conversation as a row of a list, on Today and in the inbox.
 
-use model::{ConversationId, ProfileId};
+use model::{ConversationId, ProfileId, VoiceId};
 use verbs::converse::inbox::{Inbox, NetName, Row};
 
 use crate::parts::{Done, Face, LaterChoice, LaterMenu, Mail, Net, TurnRow, When};
@@ -45,7 +45,7 @@ impl<'s> RowMaker<'s> {
     }
 
     /// A row of the inbox.
-    pub fn mail(&self, row: Row, inbox: Inbox) -> Mail {
+    pub fn mail(&self, row: Row, inbox: Inbox, voices: &[(VoiceId, String)]) -> Mail {
         let is_open = matches!(inbox, Inbox::Waiting | Inbox::YouWait | Inbox::Spoke);
         let because = match (inbox, row.later_until) {
             (Inbox::Later, Some(until)) => {
@@ -53,6 +53,10 @@ impl<'s> RowMaker<'s> {
             }
             (Inbox::Later, None) => "comes back when they write again".to_owned(),
             _ => row.because,
+        };
+        let because = match voices.iter().find(|(id, _)| Some(*id) == row.assigned) {
+            Some((_, name)) => format!("{because} For {name}."),
+            None => because,
         };
         let nets = match &row.networks[..] {
             [one] => vec![net(one)],
@@ -70,6 +74,7 @@ impl<'s> RowMaker<'s> {
             is_waiting: inbox == Inbox::Waiting,
             later: is_open.then(|| self.later(row.id, &row.who, true)),
             done: is_open.then(|| self.done(row.id, &row.who, true)),
+            choose: Some((row.id.to_string(), "several".to_owned())),
             undo: (!is_open).then(|| (format!("/talks/{}/back?from={}", row.id, self.from), self.token.clone(), "Bring back".to_owned())),
             name: row.who,
         }

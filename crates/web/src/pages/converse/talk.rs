@@ -9,6 +9,7 @@ use verbs::converse::inbox::{Inbox, NetName};
 use verbs::converse::reply::{Then, reply};
 use verbs::converse::talk::{Talk, TalkPost, Walk, Who, talk};
 
+use super::colleagues::Behind;
 use super::rows::{RowMaker, face, net};
 use crate::flash::Flash;
 use crate::forms::{Asked, Posted, Row};
@@ -66,6 +67,7 @@ struct Page {
     bring_back: bool,
     hold: String,
     card: Option<Card>,
+    behind: Behind,
 }
 
 pub async fn show(seated: Seated, Row(id): Row<ConversationId>, Asked(question): Asked<Question>) -> Answer {
@@ -89,6 +91,7 @@ pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, 
         title: title(&found),
         lede: lede(&found),
         back: match at {
+            _ if found.is_in_sitting => ("/sitting".into(), "The sitting"),
             Inbox::Waiting => ("/inbox".into(), at.label()),
             _ => (format!("/inbox?box={}", at.word()), at.label()),
         },
@@ -98,7 +101,7 @@ pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, 
         elsewhere: found.answering.is_none().then(|| found.posts.iter().rev().find_map(|p| web_address(p.url.as_deref()))).flatten(),
         later: is_open.then(|| maker.later(found.id, words::first_name(&found.who), false)),
         done: is_open.then(|| maker.done(found.id, words::first_name(&found.who), false)),
-        bring_back: matches!(found.inbox, Some(Inbox::Later | Inbox::Done)),
+        bring_back: matches!(found.inbox, Some(Inbox::Later | Inbox::Done | Inbox::Muted)),
         hold: match found.hold_seconds {
             0 => String::new(),
             n => format!("You have {} to take a reply back.", words::span_seconds(n)),
@@ -107,6 +110,7 @@ pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, 
         card: found.person.as_ref().map(|who| card(seated, who)),
         reply: found.answering.as_ref().map(|a| reply_box(seated, found.id, a, words, wrong)),
         lines: lines(seated, &found, &token),
+        behind: Behind::of(seated, &found),
     };
     let mut answer = seated.page(&page)?;
     if is_wrong {
@@ -372,7 +376,9 @@ pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Questio
     let then = if form.then == "done" { Then::Done } else { Then::Stay };
     match reply(seated.cx(), words, then).await {
         Ok(replied) => {
+            let is_in_sitting = verbs::converse::sitting::is_going_on(seated.cx()).await?;
             let next = match (then, &replied.next) {
+                _ if is_in_sitting => "/sitting".to_owned(),
                 (Then::Done, Some((next, _))) => format!("/talks/{next}"),
                 (Then::Done, None) => "/inbox".to_owned(),
                 (Then::Stay, _) => format!("/talks/{}", replied.conversation),

@@ -54,6 +54,7 @@ pub async fn show(seated: Seated, Asked(Question { q }): Asked<Question>) -> Ans
         when: When::ago(seated.now, t.at, seated.zone()),
         is_waiting: false,
         later: None,
+        choose: None,
         done: None,
         undo: None,
     });

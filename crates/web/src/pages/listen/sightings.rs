@@ -226,10 +226,15 @@ pub async fn join(Row(id): Row<SightingId>, Posted { seated, .. }: Posted<Nothin
 #[derive(Deserialize)]
 pub struct Nothing {}
 
-pub async fn pass(Row(id): Row<SightingId>, Posted { seated, .. }: Posted<Nothing>) -> Answer {
+pub async fn pass(
+    Row(id): Row<SightingId>,
+    Asked(from): Asked<crate::pages::converse::acts::From>,
+    Posted { seated, .. }: Posted<Nothing>,
+) -> Answer {
     let who = listen::pass(seated.cx(), id).await?;
     let flash = Flash::said("Passed by: ", who, ". The next by the same writer is worth less to you.");
-    seated.done("/listen", flash.undo(format!("/listen/{id}/back"), &[]))
+    let path = if from.word() == "sitting" { "/sitting" } else { "/listen" };
+    seated.done(path, flash.undo(format!("/listen/{id}/back"), &[]))
 }
 
 pub async fn back(Row(id): Row<SightingId>, Posted { seated, .. }: Posted<Nothing>) -> Answer {

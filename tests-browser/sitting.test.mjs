@@ -1,0 +1,45 @@
+// A sitting from its beginning to its end, by pressing and by keyboard alone.
+import assert from 'node:assert/strict'
+import { button, enter, heading, link, until } from './lib/desk.mjs'
+import { test } from './lib/run.mjs'
+
+test('a sitting: one at a time, in order, and then an end', {}, async ({ page, desk }) => {
+  await enter(page, desk)
+  await page.goto(`${desk.origin}/today`)
+  await link(page, 'Sit down for a while').click()
+  await heading(page, 'Sit down for a while')
+  await page.getByLabel('Minutes').fill('four')
+  await button(page, 'Sit down').click()
+  await page.getByText('Give minutes as a number').waitFor()
+  await page.getByLabel('Minutes').fill('15')
+  await button(page, 'Sit down').click()
+  await heading(page, /waits for you$/)
+  await page.getByText(/^1 of \d/).waitFor()
+  const first = await page.getByRole('heading', { level: 1 }).innerText()
+  await page.getByRole('button', { name: /^Done/ }).click()
+  await page.getByText(/^2 of \d/).waitFor()
+  assert.notEqual(await page.getByRole('heading', { level: 1 }).innerText(), first, 'the next one')
+  await button(page, 'Leave it for another day').click()
+  await page.getByText(/^3 of \d/).waitFor()
+  await button(page, 'End the sitting').click()
+  await heading(page, 'That is it for now')
+  await page.getByText(/^You finished with /).waitFor()
+  await page.getByText(/of the 15 minutes that you set aside/).waitFor()
+})
+
+test('a sitting by keyboard, with an answer that leads back to it', { scripts: ['on'] }, async ({ page, desk }) => {
+  await enter(page, desk)
+  await page.goto(`${desk.origin}/sitting`)
+  await page.getByLabel('Minutes').focus()
+  await page.keyboard.press('Enter')
+  await page.getByText(/^1 of \d/).waitFor()
+  await page.getByRole('heading', { level: 1 }).click()
+  await page.keyboard.press('r')
+  await page.waitForURL(/\/talks\//)
+  await page.getByRole('textbox', { name: /^To / }).fill('Gladly. Two lines are on their way.')
+  await page.keyboard.press('Control+Enter')
+  await page.waitForURL(/\/sitting$/)
+  await until('the next one stands there', async () => (await page.getByText(/^2 of \d/).count()) === 1)
+  await page.keyboard.press('Shift+J')
+  await page.getByText(/^3 of \d/).waitFor()
+})
