@@ -47,6 +47,8 @@ pub struct Matcher {
     /// By handle: where it is filed.
     filed: Vec<Filed>,
     free: Vec<u32>,
+    /// Which was filed anew last.
+    next: usize,
     programs: Programs,
     present: Present,
     /// Queries filed in several places that were met in this post already, a bit each.
@@ -63,6 +65,7 @@ impl Matcher {
             lists: Vec::new(),
             filed: Vec::new(),
             free: Vec::new(),
+            next: 0,
             programs: Programs::default(),
             present: Present::default(),
             met: Vec::new(),
@@ -104,17 +107,28 @@ impl Matcher {
     /// microsecond a query.
     pub fn refile(&mut self) {
         for handle in 0..u32::try_from(self.filed.len()).unwrap_or(u32::MAX) {
-            if let Some(node) = self.node_of(handle) {
-                // The tokens stay while nothing is filed under them.
-                let held = self.terms.hold(&node);
-                self.take_out(handle);
-                self.file(handle, &node);
-                self.terms.let_go(&held);
-            }
+            self.refile_one(handle);
         }
         self.terms.drop_unused();
         self.lists.iter_mut().for_each(Vec::shrink_to_fit);
         self.programs.shrink();
+    }
+
+    /// Files the next of all queries anew: called now and then, it keeps up with what is said, without a pause.
+    pub fn refile_next(&mut self) {
+        self.next = if self.next + 1 < self.filed.len() { self.next + 1 } else { 0 };
+        self.refile_one(u32::try_from(self.next).unwrap_or(u32::MAX));
+        self.terms.drop_unused();
+    }
+
+    fn refile_one(&mut self, handle: u32) {
+        if let Some(node) = self.node_of(handle) {
+            // The tokens stay while nothing is filed under them.
+            let held = self.terms.hold(&node);
+            self.take_out(handle);
+            self.file(handle, &node);
+            self.terms.let_go(&held);
+        }
     }
 
     /// Puts the queries that a post matches into `found`, each once, in no order.

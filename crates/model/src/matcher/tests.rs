@@ -141,7 +141,7 @@ proptest! {
 
     /// The matcher answers what the plain way answers, whatever comes and goes between.
     #[test]
-    fn it_answers_as_the_reference_does(queries in queries(), posts in posts(), steps in proptest::collection::vec((0..4_u8, 0..12_usize), 1..16)) {
+    fn it_answers_as_the_reference_does(queries in queries(), posts in posts(), steps in proptest::collection::vec((0..5_u8, 0..12_usize), 1..16)) {
         let mut matcher = Matcher::new(7);
         let mut standing: BTreeMap<Handle, &Query> = BTreeMap::new();
         for (step, number) in steps {
@@ -157,6 +157,7 @@ proptest! {
                         matcher.remove(handle);
                     }
                 }
+                3 => matcher.refile_next(),
                 _ => matcher.refile(),
             }
             for post in &posts {
