@@ -27,9 +27,11 @@ cargo x COMMAND
   new page ROOM NAME                a page: its .rs, its .html and its line in the routes
   bench footprint                   size, start and memory of the release build
   bench publish [--rounds N]        10,000 posts due in the same second, beside apalis
+  bench listen [SEED]               a post against up to a million topics, beside other engines
   bench pages                       the inbox page beside an Express page of the same bytes
   train NAME [ARGUMENTS]            learns the weights of a judgement anew from ../shared/corpora: kinds, worth
-  eval NAME [ARGUMENTS]             how right a judgement is, on ../shared/corpora or on drawn cases: kinds, worth, turns, verdicts
+  eval NAME [ARGUMENTS]             how right a judgement is, on ../shared/corpora or on drawn cases: kinds, worth, turns, verdicts,
+                                    match
   torment publish [--seed N] [--deliveries N] [--store sqlite|postgres] [--networks simulated|real]
                                     the real program against networks where everything goes wrong, killed at random
   counterparts NAME...              start servers by others and keep them: mastodon, bluesky, indieweb, nostr,
@@ -59,6 +61,7 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["new", "page", room, name] => new::page::make(&machine::root()?, room, name),
         ["bench", "footprint"] => bench::footprint::run(),
         ["bench", "publish", rest @ ..] => bench::publish::run(rest),
+        ["bench", "listen", rest @ ..] => bench::listen::run(rest),
         ["bench", "pages"] => bench::pages::run(),
         ["train", name, rest @ ..] => judgement::run("train", name, rest),
         ["eval", name, rest @ ..] => judgement::run("eval", name, rest),

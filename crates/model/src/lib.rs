@@ -12,6 +12,7 @@ pub mod extract;
 pub mod id;
 pub mod likeness;
 pub mod link;
+pub mod matcher;
 pub mod measure;
 pub mod person;
 pub mod post;
@@ -21,6 +22,7 @@ pub mod slot;
 pub mod speech;
 pub mod split;
 pub mod topic;
+pub mod words;
 
 pub use account::{Account, AccountState, NetworkKey, Secret};
 pub use aim::{Aim, Measure};
@@ -36,4 +38,4 @@ pub use post::{Boost, Media, MediaKind, Mention, Post, PostRef, Visibility, loca
 pub use profile::Profile;
 pub use rules::{Cards, EmojiWeight, Misfit, Naming, Rules, SiteRules, Unit, Weights};
 pub use slot::Slot;
-pub use topic::{Ask, Hits, Query, QueryError, Reading, Topic};
+pub use topic::{Ask, Hits, Query, QueryError, Reading, Said, Topic};

@@ -1,17 +1,29 @@
-//! What we listen for. The first query language: words, "phrases", OR, -not, (groups), #tag, from:, on:, lang:.
-//! `docs/queries.md` says it for people; `topic/parse.rs` reads it, `topic/matching.rs` holds it against posts.
+//! What we listen for, and the one query language for following and for searching. `docs/queries.md` says it for people, with the
+//! grammar; `topic/parse.rs` reads it, `topic/said.rs` says what of a post is looked at, `topic/matching.rs` holds one query against
+//! one post and is the reference for `matcher`, which holds very many at once.
 
+mod asks;
+mod dates;
+mod keys;
 mod matching;
 mod parse;
+mod print;
+mod said;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
+use std::sync::OnceLock;
 
+use crate::words::{self, Tongue};
 use crate::{AimId, Timestamp, TopicId};
 
+pub use asks::{ASKS_MAX, Ask};
+pub use dates::When;
 pub use matching::{Hits, Reading};
 pub use parse::{DEPTH_MAX, QUERY_MAX, TERMS_MAX};
+pub use said::Said;
+pub(crate) use said::{Field, each_field, each_first_part, each_host, each_tag, each_to, each_venue, has_picture, is_question};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Topic {
@@ -27,6 +39,8 @@ pub struct Topic {
 pub struct Query {
     text: String,
     term: Term,
+    /// Of its leaves, in order.
+    places: Vec<Place>,
 }
 
 impl PartialEq for Query {
@@ -36,29 +50,123 @@ impl PartialEq for Query {
 }
 impl Eq for Query {}
 
+/// Where a piece of a query stands in its text: from one character up to another, counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub at: usize,
+    pub until: usize,
+}
+
 /// A piece of a query's meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Term {
+    /// A bare word: itself and, where the post's language is known, what shares its stem.
     Word(Wanted),
+    /// These words exactly, in a row.
     Phrase(Wanted),
+    /// These words in any order, with at most so many others among them.
+    Near(Wanted, u8),
+    /// Words that begin so: case-folded.
+    Prefix(String),
     /// Without `#`.
     Tag(String),
     /// A handle without `@`, or its first part.
     From(String),
+    /// Whom a post names or answers: a handle without `@`, or its first part.
+    To(String),
     /// A network's key.
     On(String),
+    /// A community, a server, or a tag with its `#`.
+    In(String),
     /// A language, or a language and region.
     Lang(String),
+    Is(Is),
+    Has(Has),
+    /// A host that a post links to, or a part of it from a dot on.
+    Link(String),
+    /// Said before this begins.
+    Before(When),
+    /// Said after this ends.
+    After(When),
     Not(Box<Term>),
     All(Vec<Term>),
     Any(Vec<Term>),
 }
 
-/// Words looked for: as written, and folded as they are compared. No folded words means signs alone, looked for as they stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a post can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Is {
+    Question,
+    Reply,
+}
+
+/// What a post can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Has {
+    Link,
+    Picture,
+}
+
+impl Is {
+    pub const ALL: [Is; 2] = [Self::Question, Self::Reply];
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Question => "question",
+            Self::Reply => "reply",
+        }
+    }
+}
+
+impl Has {
+    pub const ALL: [Has; 2] = [Self::Link, Self::Picture];
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Picture => "picture",
+        }
+    }
+}
+
+/// Words looked for: as written, and case-folded as they are compared. No words means signs alone, each of which has to be there.
+#[derive(Clone, Debug)]
 pub struct Wanted {
     written: String,
-    folded: Vec<String>,
+    words: Vec<String>,
+    signs: Vec<String>,
+    /// Of a single word, by [`Tongue::number`]; made when first asked for.
+    stems: OnceLock<Vec<Option<String>>>,
+}
+
+impl PartialEq for Wanted {
+    fn eq(&self, other: &Self) -> bool {
+        self.written == other.written
+    }
+}
+impl Eq for Wanted {}
+
+impl Wanted {
+    fn new(written: &str) -> Wanted {
+        let words: Vec<String> = words::words(written).map(words::case_folded).collect();
+        let signs = if words.is_empty() { words::signs(written).map(str::to_owned).collect() } else { Vec::new() };
+        Wanted { written: written.to_owned(), words, signs, stems: OnceLock::new() }
+    }
+    /// As it was written, without quotation marks.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+    /// Case-folded, marks kept.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+    /// What is looked for where there are no words.
+    pub fn signs(&self) -> &[String] {
+        &self.signs
+    }
+    fn stem(&self, tongue: Tongue) -> Option<&str> {
+        let [word] = self.words.as_slice() else { return None };
+        let stems = self.stems.get_or_init(|| Tongue::all().map(|tongue| tongue.stem(word)).collect());
+        stems.get(tongue.number())?.as_deref()
+    }
 }
 
 /// What is wrong with a query, and at which character (counted from 0, in characters).
@@ -76,24 +184,11 @@ impl fmt::Display for QueryError {
 }
 impl std::error::Error for QueryError {}
 
-/// What to ask a network for, so that every post of it that a query could match is among the answers.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Ask {
-    /// A hashtag, without `#`.
-    Tag(String),
-    /// Words and quoted phrases, all of them.
-    Words(String),
-    /// What one handle writes.
-    From(String),
-}
-
-/// A topic asks for no more than this in one place.
-pub const ASKS_MAX: usize = 8;
-
 impl Query {
     /// Reads a query.
     pub fn parse(text: &str) -> Result<Query, QueryError> {
-        Ok(Query { term: parse::parse(text)?, text: text.trim().to_owned() })
+        let (term, places) = parse::parse(text)?;
+        Ok(Query { term, places, text: text.trim().to_owned() })
     }
     /// As it was written.
     pub fn text(&self) -> &str {
@@ -102,102 +197,22 @@ impl Query {
     pub fn term(&self) -> &Term {
         &self.term
     }
-    /// What networks should be asked for; what they answer is still held against the query itself.
-    pub fn searches(&self) -> Vec<Ask> {
-        let mut all = asks(&self.term);
-        let mut seen = std::collections::BTreeSet::new();
-        all.retain(|ask| seen.insert(ask.clone()));
-        all.truncate(ASKS_MAX);
-        all
+    /// Its leaves in order: all but groups, OR and minus, each with its place in the text it was read from.
+    pub fn leaves(&self) -> impl Iterator<Item = (&Term, Place)> {
+        let mut leaves = Vec::with_capacity(self.places.len());
+        gather(&self.term, &mut leaves);
+        leaves.into_iter().zip(self.places.iter().copied())
     }
     /// The networks that it names by `on:`.
     pub fn networks(&self) -> Vec<&str> {
-        fn walk<'t>(term: &'t Term, found: &mut Vec<&'t str>) {
-            match term {
-                Term::On(key) => found.push(key),
-                Term::Not(inner) => walk(inner, found),
-                Term::All(list) | Term::Any(list) => list.iter().for_each(|t| walk(t, found)),
-                _ => {}
-            }
-        }
-        let mut found = Vec::new();
-        walk(&self.term, &mut found);
-        found
+        self.leaves().filter_map(|(term, _)| if let Term::On(key) = term { Some(key.as_str()) } else { None }).collect()
     }
 }
 
-impl fmt::Display for Query {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.term)
-    }
-}
-
-impl fmt::Display for Term {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Term::Word(w) => f.write_str(&w.written),
-            Term::Phrase(w) => write!(f, "\"{}\"", w.written),
-            Term::Tag(tag) => write!(f, "#{tag}"),
-            Term::From(handle) => write!(f, "from:{handle}"),
-            Term::On(key) => write!(f, "on:{key}"),
-            Term::Lang(lang) => write!(f, "lang:{lang}"),
-            Term::Not(inner) => match inner.as_ref() {
-                Term::All(_) | Term::Any(_) | Term::Not(_) => write!(f, "-({inner})"),
-                _ => write!(f, "-{inner}"),
-            },
-            Term::All(list) => joined(f, list, " ", |t| matches!(t, Term::All(_) | Term::Any(_))),
-            Term::Any(list) => joined(f, list, " OR ", |t| matches!(t, Term::Any(_))),
-        }
-    }
-}
-
-fn joined(f: &mut fmt::Formatter<'_>, list: &[Term], between: &str, in_group: impl Fn(&Term) -> bool) -> fmt::Result {
-    for (i, term) in list.iter().enumerate() {
-        if i > 0 {
-            f.write_str(between)?;
-        }
-        if in_group(term) { write!(f, "({term})")? } else { write!(f, "{term}")? }
-    }
-    Ok(())
-}
-
-fn asks(term: &Term) -> Vec<Ask> {
+fn gather<'t>(term: &'t Term, leaves: &mut Vec<&'t Term>) {
     match term {
-        Term::Word(w) => [Some(Ask::Words(w.written.clone())), as_tag(w)].into_iter().flatten().collect(),
-        Term::Phrase(w) => [Some(Ask::Words(format!("\"{}\"", w.written))), as_tag(w)].into_iter().flatten().collect(),
-        Term::Tag(tag) => vec![Ask::Tag(tag.clone())],
-        Term::From(handle) => vec![Ask::From(handle.clone())],
-        Term::Any(list) => list.iter().flat_map(asks).collect(),
-        Term::All(list) => asks_of_all(list),
-        Term::On(_) | Term::Lang(_) | Term::Not(_) => Vec::new(),
+        Term::Not(inner) => gather(inner, leaves),
+        Term::All(list) | Term::Any(list) => list.iter().for_each(|t| gather(t, leaves)),
+        leaf => leaves.push(leaf),
     }
-}
-
-/// Of things that must all hold, asking for one brings every match: the narrowest is chosen.
-fn asks_of_all(list: &[Term]) -> Vec<Ask> {
-    if let Some(tag) = list.iter().find(|t| matches!(t, Term::Tag(_))) {
-        return asks(tag);
-    }
-    let words: Vec<&Term> = list.iter().filter(|t| matches!(t, Term::Word(_) | Term::Phrase(_))).collect();
-    if !words.is_empty() {
-        let together = words.iter().map(|t| t.to_string()).collect::<Vec<_>>().join(" ");
-        let longest = words
-            .iter()
-            .filter_map(|t| match t {
-                Term::Word(w) | Term::Phrase(w) => as_tag(w),
-                _ => None,
-            })
-            .max_by_key(|ask| match ask {
-                Ask::Tag(tag) => tag.chars().count(),
-                _ => 0,
-            });
-        return [Some(Ask::Words(together)), longest].into_iter().flatten().collect();
-    }
-    list.iter().map(asks).filter(|asks| !asks.is_empty()).min_by_key(Vec::len).unwrap_or_default()
-}
-
-/// The tag that people would make of these words: run together.
-fn as_tag(w: &Wanted) -> Option<Ask> {
-    let tag: String = w.folded.concat().chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
-    (!tag.is_empty()).then_some(Ask::Tag(tag))
 }

@@ -2,6 +2,7 @@
 //! Begin with `footprint.rs`.
 
 pub mod footprint;
+pub mod listen;
 mod load;
 pub mod pages;
 pub mod publish;

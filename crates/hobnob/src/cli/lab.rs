@@ -17,6 +17,8 @@ use crate::cli::desk::{Wrong, now, say};
 use crate::cli::feeds::read;
 
 mod fit;
+mod matches;
+#[allow(dead_code)]
 mod posts;
 mod turns;
 mod verdict;
@@ -37,6 +39,8 @@ pub enum Lab {
     /// The posts of a feed's file (RSS, Atom or JSON Feed), oldest first, one JSON object a line:
     /// {id, network, author, created_at, text, reply_to, url, lang}
     Feed(FeedFile),
+    /// Which posts match which topics. Prints one JSON object a pair, posts in their order, then topics in theirs: {post, topic}
+    Match(matches::Arguments),
     /// Whether a place helps, from what was counted before and in a trial of it. Prints one JSON object:
     /// {proposal, ratio, low, high, level, change_a_day, an_hour, sentence}; an end that is open is null
     Verdict(verdict::Arguments),
@@ -70,6 +74,7 @@ pub fn run(lab: Lab) -> Result<()> {
         Lab::Split(arguments) => split(&arguments),
         Lab::Fit(arguments) => fit::run(&arguments),
         Lab::Feed(arguments) => posts_of(&arguments),
+        Lab::Match(arguments) => matches::run(&arguments),
         Lab::Verdict(arguments) => verdict::run(&arguments),
         Lab::Turns(arguments) => turns::run(&arguments),
     }

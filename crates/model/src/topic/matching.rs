@@ -1,31 +1,33 @@
-//! Holds queries against posts: whole words by Unicode's boundaries, whatever their case.
+//! Holds one query against one post, the plain way. What the matcher answers is tested against this.
 
-use unicode_segmentation::UnicodeSegmentation;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
-use super::{Query, Term, Wanted};
-use crate::Post;
+use super::{Field, Has, Is, Query, Said, Term, Wanted, each_field, each_first_part, each_host, each_tag, each_to, each_venue};
+use super::{has_picture, is_question};
+use crate::words::{self, Marks, Tongue, case_folded, unmarked};
 
-/// Letters of a post that are looked at; what comes after them in a long article is not.
-const LETTERS_MAX: usize = 100_000;
-
-/// Letters made alike whatever their case: upper, then lower, so that ß is ss and a final sigma a sigma.
-fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
-}
-
-/// The words of a text, folded.
-pub(super) fn words(text: &str) -> Vec<String> {
-    text.unicode_words().map(fold).collect()
+/// A word of a post under the rules of its language.
+struct Heard {
+    word: String,
+    stem: Option<String>,
 }
 
 /// A post made ready to be held against many queries.
 pub struct Reading<'p> {
-    post: &'p Post,
+    said: Said<'p>,
+    tongue: Tongue,
     /// What it says, field by field, so that no phrase runs across two.
-    said: Vec<Vec<String>>,
-    /// As said, folded; for signs that are no words.
-    folded: String,
-    tags: Vec<String>,
+    fields: Vec<(Field, Vec<Heard>)>,
+    words: HashSet<String>,
+    stems: HashSet<String>,
+    signs: HashMap<String, u32>,
+    tags: HashSet<String>,
+    from: HashSet<String>,
+    to: HashSet<String>,
+    hosts: HashSet<String>,
+    venues: HashSet<String>,
+    is_question: bool,
 }
 
 /// How much of what a topic looks for a post holds.
@@ -39,73 +41,143 @@ pub struct Hits {
     pub is_about_it: bool,
 }
 
+/// As tags, handles, hosts and venues are compared.
+fn plain(text: &str) -> String {
+    unmarked(&case_folded(text), Marks::None)
+}
+
 impl<'p> Reading<'p> {
-    pub fn of(post: &'p Post) -> Reading<'p> {
-        let text: String = post.text.chars().take(LETTERS_MAX).collect();
-        let mut fields = vec![text, post.title.clone().unwrap_or_default(), post.warning.clone().unwrap_or_default()];
-        fields.extend(post.media.iter().map(|m| m.alt.clone()));
-        let mut tags: Vec<String> = post.tags.iter().map(|t| fold(t)).collect();
-        tags.extend(fields[0].split_whitespace().filter_map(tag_of));
-        tags.sort_unstable();
-        tags.dedup();
-        // A tag that a network keeps beside the words is a word too.
-        fields.extend(post.tags.iter().cloned());
-        Reading { post, said: fields.iter().map(|f| words(f)).collect(), folded: fold(&fields.join("\n")), tags }
+    pub fn of(said: impl Into<Said<'p>>) -> Reading<'p> {
+        let said = said.into();
+        let post = said.post;
+        let tongue = Tongue::of(post.language.as_deref());
+        let (mut fields, mut signs) = (Vec::new(), HashMap::new());
+        each_field(post, |field, text| {
+            fields.push((field, words::words(text).map(|word| heard(word, tongue)).collect::<Vec<_>>()));
+            for sign in words::signs(words::looked_at(text)) {
+                *signs.entry(sign.to_owned()).or_default() += 1;
+            }
+        });
+        let all = || fields.iter().flat_map(|(_, heard)| heard);
+        let (words, stems) = (all().map(|h| h.word.clone()).collect(), all().filter_map(|h| h.stem.clone()).collect());
+        let (mut tags, mut from, mut to) = (HashSet::new(), HashSet::new(), HashSet::new());
+        each_tag(post, |tag| _ = tags.insert(plain(tag)));
+        each_first_part(post.author.handle.trim_start_matches('@'), |part| _ = from.insert(plain(part)));
+        each_to(post, |handle| each_first_part(handle, |part| _ = to.insert(plain(part))));
+        let (mut hosts, mut venues) = (HashSet::new(), HashSet::new());
+        each_host(post, |host| _ = hosts.insert(plain(host)));
+        each_venue(said, |venue| _ = venues.insert(plain(venue)));
+        let is_question = is_question(post);
+        Reading { said, tongue, fields, words, stems, signs, tags, from, to, hosts, venues, is_question }
     }
 
-    fn count(&self, wanted: &Wanted) -> u32 {
-        let n = match wanted.folded.as_slice() {
-            [] => self.folded.matches(&fold(&wanted.written)).count(),
-            [word] => self.said.iter().flatten().filter(|said| *said == word).count(),
-            phrase => self.said.iter().map(|said| said.windows(phrase.len()).filter(|w| *w == phrase).count()).sum(),
+    /// A looked-for word as posts of this language write it.
+    fn alike<'w>(&self, word: &'w str) -> Cow<'w, str> {
+        if word.is_ascii() { Cow::Borrowed(word) } else { Cow::Owned(unmarked(word, self.tongue.marks())) }
+    }
+    fn has_word(&self, wanted: &Wanted) -> bool {
+        match wanted.words() {
+            [] => self.has_signs(wanted),
+            [word] => self.words.contains(self.alike(word).as_ref()) || wanted.stem(self.tongue).is_some_and(|s| self.stems.contains(s)),
+            // A word that is cut further, such as one of a script without spaces, is looked for in a row.
+            _ => self.has_phrase(wanted),
+        }
+    }
+    fn has_phrase(&self, wanted: &Wanted) -> bool {
+        match wanted.words() {
+            [] => self.has_signs(wanted),
+            [word] => self.words.contains(self.alike(word).as_ref()),
+            words if !self.words.contains(self.alike(&words[0]).as_ref()) => false,
+            words => self.rows(words, |_| true) > 0,
+        }
+    }
+    fn has_signs(&self, wanted: &Wanted) -> bool {
+        !wanted.signs().is_empty() && wanted.signs().iter().all(|sign| self.signs.contains_key(sign))
+    }
+    /// How often these words stand in a row in fields that `is_in` wants.
+    fn rows(&self, words: &[String], is_in: impl Fn(Field) -> bool) -> usize {
+        let alike: Vec<Cow<'_, str>> = words.iter().map(|w| self.alike(w)).collect();
+        let is_row = |row: &[Heard]| row.iter().zip(&alike).all(|(heard, wanted)| heard.word == *wanted);
+        self.fields.iter().filter(|(f, _)| is_in(*f)).map(|(_, said)| said.windows(alike.len()).filter(|row| is_row(row)).count()).sum()
+    }
+    fn has_near(&self, wanted: &Wanted, among: u8) -> bool {
+        let all: HashSet<&str> = wanted.words().iter().map(String::as_str).collect();
+        let length = all.len() + usize::from(among);
+        let all: Vec<Cow<'_, str>> = all.into_iter().map(|w| self.alike(w)).collect();
+        let is_whole = |stretch: &[Heard]| all.iter().all(|word| stretch.iter().any(|heard| heard.word == *word));
+        self.fields.iter().any(|(_, said)| said.len() <= length && is_whole(said) || said.windows(length).any(is_whole))
+    }
+    fn is_in(&self, lang: &str) -> bool {
+        let said = self.said.post.language.as_deref().map(plain);
+        said.is_some_and(|l| l == lang || l.strip_prefix(lang).is_some_and(|rest| rest.starts_with('-')))
+    }
+
+    /// How often a bare word is there.
+    fn count(&self, wanted: &Wanted, is_exact: bool, is_in: impl Fn(Field) -> bool) -> u32 {
+        let n = match wanted.words() {
+            [] if self.has_signs(wanted) => wanted.signs().iter().filter_map(|s| self.signs.get(s)).map(|n| *n as usize).min().unwrap_or(0),
+            [] => 0,
+            [word] if !is_exact => {
+                let (word, stem) = (self.alike(word), wanted.stem(self.tongue));
+                let is_it = |heard: &&Heard| heard.word == word || stem.is_some() && heard.stem.as_deref() == stem;
+                self.fields.iter().filter(|(f, _)| is_in(*f)).flat_map(|(_, said)| said).filter(is_it).count()
+            }
+            words => self.rows(words, is_in),
         };
         u32::try_from(n).unwrap_or(u32::MAX)
     }
-    fn has_in_title(&self, wanted: &Wanted) -> bool {
-        let Some(title) = &self.post.title else { return false };
-        let title = words(title);
-        !wanted.folded.is_empty() && title.windows(wanted.folded.len()).any(|w| w == wanted.folded)
-    }
-    fn has_tag(&self, tag: &str) -> bool {
-        self.tags.binary_search(&fold(tag)).is_ok()
-    }
-    fn is_from(&self, wanted: &str) -> bool {
-        let (handle, wanted) = (fold(&self.post.author.handle), fold(wanted));
-        handle == wanted || handle.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('@') || rest.starts_with('.'))
-    }
-    fn is_in(&self, lang: &str) -> bool {
-        self.post.language.as_deref().map(fold).is_some_and(|l| l == lang || l.strip_prefix(lang).is_some_and(|rest| rest.starts_with('-')))
+    /// Whether it stands in the headline or is, run together, a tag.
+    fn is_about(&self, wanted: &Wanted, is_exact: bool) -> bool {
+        let tag = plain(&wanted.words().concat());
+        self.tags.contains(&tag) || !wanted.words().is_empty() && self.count(wanted, is_exact, |f| f == Field::Title) > 0
     }
 }
 
-/// The tag in a word such as `#Bread,`, folded.
-fn tag_of(word: &str) -> Option<String> {
-    let tag: String = word.strip_prefix('#')?.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '·')).collect();
-    (!tag.is_empty()).then(|| fold(&tag))
+fn heard(word: &str, tongue: Tongue) -> Heard {
+    let cased = case_folded(word);
+    Heard { stem: tongue.stem(&cased), word: unmarked(&cased, tongue.marks()) }
 }
 
 impl Query {
-    pub fn matches(&self, post: &Post) -> bool {
+    pub fn matches<'p>(&self, post: impl Into<Said<'p>>) -> bool {
         self.matches_reading(&Reading::of(post))
     }
     pub fn matches_reading(&self, reading: &Reading<'_>) -> bool {
-        holds(&self.term, reading)
+        holds(self.term(), reading)
     }
     /// What of it a post holds, whether or not it matches as a whole.
     pub fn hits(&self, reading: &Reading<'_>) -> Hits {
         let mut hits = Hits::default();
-        gather(&self.term, reading, &mut hits);
+        gather(self.term(), reading, &mut hits);
         hits
     }
 }
 
 fn holds(term: &Term, reading: &Reading<'_>) -> bool {
     match term {
-        Term::Word(w) | Term::Phrase(w) => reading.count(w) > 0,
-        Term::Tag(tag) => reading.has_tag(tag),
-        Term::From(handle) => reading.is_from(handle),
-        Term::On(key) => fold(reading.post.network.as_str()) == *key,
+        Term::Word(wanted) => reading.has_word(wanted),
+        Term::Phrase(wanted) => reading.has_phrase(wanted),
+        Term::Near(wanted, among) => reading.has_near(wanted, *among),
+        Term::Prefix(start) => {
+            let start = reading.alike(start);
+            reading.words.iter().any(|word| word.starts_with(start.as_ref()))
+        }
+        Term::Tag(tag) => reading.tags.contains(&plain(tag)),
+        Term::From(handle) => reading.from.contains(&plain(handle)),
+        Term::To(handle) => reading.to.contains(&plain(handle)),
+        Term::On(key) => plain(reading.said.post.network.as_str()) == plain(key),
+        Term::In(venue) => match venue.strip_prefix('#') {
+            Some(tag) => reading.tags.contains(&plain(tag)),
+            None => reading.venues.contains(&plain(venue)),
+        },
         Term::Lang(lang) => reading.is_in(lang),
+        Term::Is(Is::Question) => reading.is_question,
+        Term::Is(Is::Reply) => reading.said.post.reply_to.is_some(),
+        Term::Has(Has::Link) => !reading.hosts.is_empty(),
+        Term::Has(Has::Picture) => has_picture(reading.said.post),
+        Term::Link(host) => reading.hosts.contains(&plain(host)),
+        Term::Before(when) => reading.said.is_dated && reading.said.post.created_at.as_millisecond() < when.begins().as_millisecond(),
+        Term::After(when) => reading.said.is_dated && reading.said.post.created_at.as_millisecond() >= when.ends().as_millisecond(),
         Term::Not(inner) => !holds(inner, reading),
         Term::All(list) => list.iter().all(|t| holds(t, reading)),
         Term::Any(list) => list.iter().any(|t| holds(t, reading)),
@@ -113,24 +185,23 @@ fn holds(term: &Term, reading: &Reading<'_>) -> bool {
 }
 
 fn gather(term: &Term, reading: &Reading<'_>, hits: &mut Hits) {
+    let mut found = |what: String, times: u32, is_about_it: bool| {
+        hits.found.push(what);
+        hits.times = hits.times.saturating_add(times);
+        hits.is_about_it |= is_about_it;
+    };
     match term {
-        Term::Word(w) | Term::Phrase(w) => {
-            let n = reading.count(w);
-            if n > 0 {
-                hits.found.push(w.written.clone());
-                hits.times = hits.times.saturating_add(n);
-                hits.is_about_it |= reading.has_in_title(w) || reading.has_tag(&w.folded.concat());
+        Term::Word(wanted) | Term::Phrase(wanted) => {
+            let is_exact = matches!(term, Term::Phrase(_));
+            let times = reading.count(wanted, is_exact, |_| true);
+            if times > 0 {
+                found(wanted.written().to_owned(), times, reading.is_about(wanted, is_exact));
             }
         }
-        Term::Tag(tag) if reading.has_tag(tag) => {
-            hits.found.push(format!("#{tag}"));
-            hits.times = hits.times.saturating_add(1);
-            hits.is_about_it = true;
-        }
-        Term::From(handle) if reading.is_from(handle) => {
-            hits.found.push(handle.clone());
-            hits.times = hits.times.saturating_add(1);
-        }
+        Term::Tag(tag) if reading.tags.contains(&plain(tag)) => found(format!("#{tag}"), 1, true),
+        Term::From(handle) if holds(term, reading) => found(handle.clone(), 1, false),
+        Term::Near(wanted, _) if holds(term, reading) => found(wanted.written().to_owned(), 1, false),
+        Term::Prefix(_) | Term::To(_) | Term::Link(_) | Term::In(_) if holds(term, reading) => found(term.to_string(), 1, false),
         Term::All(list) | Term::Any(list) => list.iter().for_each(|t| gather(t, reading, hits)),
         _ => {}
     }

@@ -1,6 +1,7 @@
 //! Reads a query. Things side by side bind tighter than OR; a minus binds tightest.
 
-use super::{QueryError, Term, Wanted, matching};
+use super::{Place, QueryError, Term, Wanted, keys};
+use crate::words;
 
 /// Letters in a query.
 pub const QUERY_MAX: usize = 1_000;
@@ -12,41 +13,44 @@ pub const DEPTH_MAX: usize = 16;
 /// Marks that open or close a phrase, as keyboards and phones write them.
 const QUOTES: [char; 4] = ['"', '“', '”', '„'];
 const MINUSES: [char; 2] = ['-', '\u{2212}'];
-/// Words with a colon that later releases will know; until then they are pointed out, not searched for as words.
-const NOT_YET: [&str; 7] = ["to", "in", "is", "has", "before", "after", "since"];
+/// Letters before a star.
+const PREFIX_MIN: usize = 3;
+/// Words that may lie among near ones.
+const AMONG_MAX: u8 = 50;
 
-type Read<T> = Result<T, QueryError>;
+pub(super) type Read<T> = Result<T, QueryError>;
 
-pub(super) fn parse(text: &str) -> Read<Term> {
+pub(super) fn parse(text: &str) -> Read<(Term, Vec<Place>)> {
     // Positions in errors are of the text as given, so that a page can point at the very letter.
     let letters: Vec<char> = text.chars().collect();
     if letters.len() > QUERY_MAX {
         return wrong(QUERY_MAX, format!("A query has at most {QUERY_MAX} letters. Make two topics of it."));
     }
-    let mut reader = Reader { letters, at: 0, terms: 0 };
+    let mut reader = Reader { letters, at: 0, terms: 0, places: Vec::new() };
     let term = reader.any(0)?;
     reader.skip_space();
     match reader.peek() {
         Some(')') => wrong(reader.at, "This bracket closes a group that was never opened. Take it away, or open one before it."),
         _ => {
             let start = reader.first_letter();
-            anchored(&term).then_some(term).ok_or_else(|| QueryError {
-                at: start,
-                why: "Every way to match needs something to look for: a word, a \"phrase\", a #tag or from:. A minus, on: and lang: only narrow it down.".into(),
-            })
+            if anchored(&term) { Ok((term, reader.places)) } else { wrong(start, NO_ANCHOR) }
         }
     }
 }
 
-fn wrong<T>(at: usize, why: impl Into<String>) -> Read<T> {
+const NO_ANCHOR: &str = "Every way to match needs something to look for: a word, a \"phrase\", a #tag, from:, to:, in: or link:. \
+    A minus and the other words with a colon only narrow it down.";
+
+pub(super) fn wrong<T>(at: usize, why: impl Into<String>) -> Read<T> {
     Err(QueryError { at, why: why.into() })
 }
 
 /// Whether whatever matches holds at least one thing that was looked for, so that no topic means nearly everything.
 fn anchored(term: &Term) -> bool {
     match term {
-        Term::Word(_) | Term::Phrase(_) | Term::Tag(_) | Term::From(_) => true,
-        Term::On(_) | Term::Lang(_) | Term::Not(_) => false,
+        Term::Word(_) | Term::Phrase(_) | Term::Near(..) | Term::Prefix(_) | Term::Tag(_) => true,
+        Term::From(_) | Term::To(_) | Term::In(_) | Term::Link(_) => true,
+        Term::On(_) | Term::Lang(_) | Term::Is(_) | Term::Has(_) | Term::Before(_) | Term::After(_) | Term::Not(_) => false,
         Term::All(list) => list.iter().any(anchored),
         Term::Any(list) => list.iter().all(anchored),
     }
@@ -56,6 +60,7 @@ struct Reader {
     letters: Vec<char>,
     at: usize,
     terms: usize,
+    places: Vec<Place>,
 }
 
 impl Reader {
@@ -137,18 +142,23 @@ impl Reader {
         if letter == '(' {
             return self.group(depth);
         }
-        if QUOTES.contains(&letter) {
-            return self.phrase();
+        let term = match letter {
+            _ if QUOTES.contains(&letter) => self.phrase()?,
+            '#' => self.tag()?,
+            _ => self.word_or_key()?,
+        };
+        self.places.push(Place { at: start, until: self.at });
+        Ok(term)
+    }
+
+    fn tag(&mut self) -> Read<Term> {
+        let start = self.at;
+        self.at += 1;
+        let tag = self.bare();
+        if !tag.contains(char::is_alphanumeric) {
+            return wrong(start, "A tag stands right behind the #, such as #sourdough.");
         }
-        if letter == '#' {
-            self.at += 1;
-            let tag = self.bare();
-            if tag.is_empty() || !tag.chars().any(char::is_alphanumeric) {
-                return wrong(start, "A tag stands right behind the #, such as #sourdough.");
-            }
-            return Ok(Term::Tag(tag));
-        }
-        self.word_or_key()
+        Ok(Term::Tag(tag))
     }
 
     fn not(&mut self, depth: usize) -> Read<Term> {
@@ -207,54 +217,45 @@ impl Reader {
         if words.trim().is_empty() {
             return wrong(start, "This phrase is empty. Put words between the marks.");
         }
-        Ok(Term::Phrase(Wanted::new(words.trim())))
+        let wanted = Wanted::new(words.trim());
+        if wanted.words().is_empty() && wanted.signs().is_empty() {
+            return wrong(start, "Nothing in this phrase can be looked for. Put words between the marks.");
+        }
+        if self.peek() == Some('~') { self.near(start, wanted) } else { Ok(Term::Phrase(wanted)) }
+    }
+
+    /// What stands behind a phrase whose words need not be in a row.
+    fn near(&mut self, start: usize, wanted: Wanted) -> Read<Term> {
+        let tilde = self.at;
+        self.at += 1;
+        let number = self.bare();
+        let among = number.parse().ok().filter(|n| (1..=AMONG_MAX).contains(n) && *number == n.to_string());
+        let Some(among) = among else {
+            let why = format!("Behind ~ stands how many words may lie among these, from 1 to {AMONG_MAX}, such as \"oven door\"~5.");
+            return wrong(tilde, why);
+        };
+        if wanted.words().len() < 2 {
+            return wrong(start, "Near each other can be two words or more, such as \"oven door\"~5.");
+        }
+        Ok(Term::Near(wanted, among))
     }
 
     fn word_or_key(&mut self) -> Read<Term> {
         let start = self.at;
         let word = self.bare();
-        if let Some((key, value)) = word.split_once(':') {
-            let key = key.to_lowercase();
-            let value_at = start + key.chars().count() + 1;
-            match key.as_str() {
-                "from" | "on" | "lang" => return self.keyed(&key, value, value_at),
-                _ if NOT_YET.contains(&key.as_str()) => {
-                    return wrong(
-                        start,
-                        format!("“{key}:” is not known yet. from:, on: and lang: are; to look for it as words, write \"{key} …\"."),
-                    );
-                }
-                _ => {}
-            }
+        if let Some((key, value)) = word.split_once(':')
+            && let Some(term) = keys::read(&key.to_lowercase(), value, start, start + key.chars().count() + 1)?
+        {
+            return Ok(term);
         }
-        if let Some(place) = word.chars().position(|c| c == '*') {
-            return wrong(start + place, "Words are looked for whole. Write each form, such as (bake OR baking OR baker).");
+        if word.contains('*') {
+            return starred(&word, start);
         }
-        Ok(Term::Word(Wanted::new(&word)))
-    }
-
-    fn keyed(&mut self, key: &str, value: &str, at: usize) -> Read<Term> {
-        let value = value.trim_start_matches('@');
-        if value.is_empty() {
-            let example = match key {
-                "from" => "a handle, such as from:ada@social.example",
-                "on" => "a network, such as on:feed",
-                _ => "a language, such as lang:en",
-            };
-            return wrong(at, format!("Behind {key}: stands {example}, without a space."));
+        let wanted = Wanted::new(&word);
+        if wanted.words().is_empty() && wanted.signs().is_empty() {
+            return wrong(start, "This is neither a word nor a sign that could be looked for.");
         }
-        Ok(match key {
-            "from" => Term::From(value.to_owned()),
-            "on" => Term::On(value.to_lowercase()),
-            _ => {
-                let is_code = value.split('-').all(|p| (1..=8).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphanumeric()))
-                    && value.split('-').next().is_some_and(|p| (2..=3).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphabetic()));
-                if !is_code {
-                    return wrong(at, "A language is written as its code, such as lang:en, lang:de or lang:pt-BR.");
-                }
-                Term::Lang(value.to_lowercase())
-            }
-        })
+        Ok(Term::Word(wanted))
     }
 
     /// Letters up to a space, a bracket or a quotation mark.
@@ -292,8 +293,20 @@ fn flat(list: Vec<Term>, make: fn(Vec<Term>) -> Term) -> Term {
     }
 }
 
-impl Wanted {
-    pub(super) fn new(written: &str) -> Wanted {
-        Wanted { written: written.to_owned(), folded: matching::words(written) }
+/// A word of which only the beginning is given.
+fn starred(word: &str, start: usize) -> Read<Term> {
+    let star = word.chars().position(|c| c == '*').unwrap_or(0);
+    let Some(beginning) = word.strip_suffix('*').filter(|rest| !rest.contains('*')) else {
+        return wrong(start + star, "A star stands at the end of a word, such as bak*, and nowhere else.");
+    };
+    let beginning = words::case_folded(beginning);
+    if words::words(&beginning).next() != Some(beginning.as_str()) {
+        return wrong(start, "Before a star stands the beginning of one word, such as bak*, without other signs.");
     }
+    // Under every language, for a mark may be a letter more or less.
+    let letters = words::Marks::ALL.iter().map(|marks| words::unmarked(&beginning, *marks).chars().count()).min();
+    if letters.is_none_or(|n| n < PREFIX_MIN) {
+        return wrong(start + star, format!("Before a star stand at least {PREFIX_MIN} letters, such as bak*."));
+    }
+    Ok(Term::Prefix(beginning))
 }

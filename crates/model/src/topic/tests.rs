@@ -45,6 +45,33 @@ fn words_match_whole_and_whatever_their_case() {
         ("🍞", "fresh 🍞 today", true),
         ("хлеб", "Свежий Хлеб!", true),
         ("خبز", "أنا أحب خبز أمي", true),
+        ("baking", "she bakes", true),
+        ("\"baking\"", "she bakes", false),
+        ("cafe", "the Café", true),
+        ("café", "the cafe", true),
+        ("コーヒー", "アイスコーヒーください", true),
+        ("bread \":)\"", "bread :)", true),
+        ("bread \":)\"", "bread (:", false),
+        ("\"oven bread\"~2", "bread of the oven", true),
+        ("\"oven bread\"~1", "bread of the oven", false),
+        ("sour*", "my Sourdough", true),
+        ("sour*", "my source", true),
+        ("bread to:ben", "@ben bread", true),
+        ("bread to:ben", "me@ben.example bread", false),
+        ("bread in:plaza.example", "bread", true),
+        ("bread is:question", "bread?", true),
+        ("bread is:question", "bread https://x.example/?a", false),
+        ("bread is:reply", "bread", false),
+        ("bread has:link", "bread https://x.example/?a", true),
+        ("bread link:example", "bread https://x.example/?a", true),
+        ("link:x.example", "bread (https://www.X.example:80/a)", true),
+        ("link:example.x", "bread https://www.x.example", false),
+        ("bread has:picture", "bread", false),
+        ("bread before:1970", "bread", false),
+        ("bread before:1970-01-02", "bread", true),
+        ("bread after:1969-12-31", "bread", true),
+        ("bread after:1970-01-01", "bread", false),
+        ("bread after:1970-01-01T00:00Z", "bread", true),
     ] {
         assert_eq!(Query::parse(query).unwrap().matches(&post(text)), expected, "{query} | {text}");
     }
@@ -82,8 +109,19 @@ fn a_bad_query_points_at_the_letter() {
         ("bread from:", 11, "Behind from:"),
         ("bread from: ada", 11, "Behind from:"),
         ("bread lang:english", 11, "its code"),
-        ("brød in:oslo", 5, "not known yet"),
-        ("bread bak*", 9, "whole"),
+        ("brød in:", 8, "a community"),
+        ("bread ba*", 8, "at least 3 letters"),
+        ("bread *bak", 6, "at the end"),
+        ("bread \"rye oven\"~", 16, "how many words"),
+        ("bread \"rye\"~3", 6, "two words or more"),
+        ("bread is:loud", 9, "question or reply"),
+        ("bread has:music", 10, "link or picture"),
+        ("bread before:soon", 13, "2026-03-01"),
+        ("bread after:2026-13", 12, "2026-03-01"),
+        ("bread since:2026", 6, "after:2026"),
+        ("is:question", 0, "Every way to match"),
+        ("bread OR has:link", 0, "Every way to match"),
+        ("bread \"\u{1}\"", 6, "can be looked for"),
     ] {
         let error = Query::parse(query).expect_err(query);
         assert_eq!(error.at, at, "{query}: {}", error.why);
@@ -115,6 +153,37 @@ fn networks_are_asked_for_what_brings_every_match() {
 }
 
 #[test]
+fn every_leaf_has_its_place() {
+    let query = Query::parse("brød -(rye OR \"old oven\"~2) on:Forum").unwrap();
+    let places: Vec<_> = query.leaves().map(|(term, place)| (term.to_string(), place.at, place.until)).collect();
+    assert_eq!(
+        places,
+        [("brød", 0, 4), ("rye", 7, 10), ("\"old oven\"~2", 14, 26), ("on:forum", 28, 36)].map(|(t, a, u)| (t.to_owned(), a, u))
+    );
+}
+
+#[test]
+fn a_place_is_a_community_a_server_or_a_tag() {
+    let mut p = post("bread #oven");
+    p.author.handle = "ada@plaza.example".into();
+    p.url = Some("https://www.reads.example/r/Breadit/comments/1".into());
+    for (query, expected) in [
+        ("in:breadit", true),
+        ("in:r/Breadit", true),
+        ("in:reads.example", true),
+        ("in:plaza.example", true),
+        ("in:#oven", true),
+        ("in:oven", false),
+        ("in:comments", false),
+        ("in:lounge", true),
+    ] {
+        let said = Said { post: &p, venue: Some("Lounge"), is_dated: false };
+        assert_eq!(Query::parse(query).unwrap().matches(said), expected, "{query}");
+        assert!(!Query::parse(&format!("{query} (bread before:2030 OR bread after:1960)")).unwrap().matches(said));
+    }
+}
+
+#[test]
 fn hits_say_what_was_found() {
     let query = Query::parse("bread OR rye OR #oven").unwrap();
     let p = post("Rye, rye and an #oven");
@@ -131,6 +200,13 @@ fn leaf() -> impl Strategy<Value = String> {
         "from:[a-z]{1,6}@[a-z]{1,6}",
         "on:[a-z]{1,6}",
         "lang:[a-z]{2}",
+        "to:[a-z]{1,6}",
+        "in:(#|r/)?[a-z]{1,6}",
+        "link:[a-z]{1,6}\\.example",
+        "(is:(question|reply)|has:(link|picture))",
+        "(before|after):20[0-9]{2}(-0[1-9](-[12][0-9])?)?",
+        "\"[a-z]{1,5} [a-z]{1,5}x\"~[1-9]",
+        "[a-zø]{3,6}\\*",
         "[🍞-🍟]",
     ]
 }

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use model::{Account, DeskId, NetworkKey, Post, Seat, Timestamp, Topic};
+use model::{Account, DeskId, NetworkKey, Post, Query, Seat, Timestamp, Topic};
 use networks::{Cursor, Flow, NetworkError, Stretch};
 use store::{StoreError, Unscoped};
 use tokio::sync::{mpsc, watch};
 
+use super::ears::AllEars;
 use super::hear::threads;
 use super::notice::notice;
 use crate::converse::{Arrival, take_down, take_in};
@@ -123,7 +124,7 @@ async fn read(app: &App, network: &NetworkKey, address: &str, now: fn() -> Times
     let (out, stretches) = mpsc::channel(QUEUE_MAX);
     let source = app.networks.get(network).and_then(|n| n.firehose()).ok_or(NetworkError::NotOffered)?;
     let reading = source.read(&app.http, address, &from, out);
-    let keeping = Keeping { app, network, now, pending: Pending::default() }.run(&mut ears, stretches);
+    let keeping = Keeping { app, network, now, pending: Pending::default(), topics: AllEars::new() }.run(&mut ears, stretches);
     let (read, kept) = tokio::join!(reading, keeping);
     kept?;
     match read {
@@ -183,6 +184,10 @@ pub(super) fn may_be_on(topic: &Topic, network: &NetworkKey) -> bool {
     named.is_empty() || named.contains(&network.as_str())
 }
 
+fn wanted(ears: &[Ear]) -> impl Iterator<Item = (DeskId, &Query)> {
+    ears.iter().flat_map(|ear| ear.topics.iter().map(|topic| (ear.seat.desk, &topic.query)))
+}
+
 /// What was read and not yet kept.
 #[derive(Default)]
 struct Pending {
@@ -197,6 +202,8 @@ struct Keeping<'a> {
     network: &'a NetworkKey,
     now: fn() -> Timestamp,
     pending: Pending,
+    /// The topics of all desks.
+    topics: AllEars,
 }
 
 impl Keeping<'_> {
@@ -205,6 +212,7 @@ impl Keeping<'_> {
         let mut looked = tokio::time::Instant::now();
         let mut noted = looked;
         let mut mark = self.app.store.mark();
+        self.topics.set(wanted(ears));
         loop {
             let next = tokio::time::timeout(Duration::from_secs(1), stretches.recv()).await;
             match next {
@@ -225,6 +233,7 @@ impl Keeping<'_> {
                     mark = other;
                     self.keep(ears).await?;
                     *ears = self::ears(self.app, self.network).await?;
+                    self.topics.set(wanted(ears));
                     if ears.is_empty() {
                         return Ok(());
                     }
@@ -237,7 +246,8 @@ impl Keeping<'_> {
         for flow in stretch.flow {
             match flow {
                 Flow::Said(post) => {
-                    for ear in ears.iter_mut().filter(|ear| ear.topics.iter().any(|t| t.query.matches(&post))) {
+                    let desks = self.topics.of(&post);
+                    for ear in ears.iter_mut().filter(|ear| desks.binary_search(&ear.seat.desk).is_ok()) {
                         ear.caught.retain(|p| p.at.id != post.at.id);
                         ear.caught.push((*post).clone());
                         self.pending.since.get_or_insert_with(tokio::time::Instant::now);

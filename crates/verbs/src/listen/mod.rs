@@ -1,6 +1,7 @@
 //! The room where talk is found that is worth joining: topics, where they are followed, and what they brought.
 //! It answers nobody (that is converse) and ranks nothing by reach. Begin with `hear.rs`, then `worth.rs`.
 
+mod ears;
 pub mod firehose;
 pub mod hear;
 pub mod notice;

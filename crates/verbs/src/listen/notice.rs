@@ -9,6 +9,7 @@ use store::sightings::FreshSighting;
 use store::threads::Said;
 use store::{Kept, StoreError, Tx};
 
+use super::ears::Ears;
 use super::selling::{is_mostly_tags, is_selling};
 use super::worth::{Facts, Known, Worth, worth_joining};
 use crate::converse::is_question;
@@ -32,12 +33,12 @@ pub fn notice(tx: &Tx<'_>, ids: &[PostId], now: Timestamp) -> Kept<u32> {
     if topics.is_empty() || ids.is_empty() {
         return Ok(0);
     }
-    let mut weigher = Weigher::new(tx, now);
+    let (mut ears, mut weigher) = (Ears::of(&topics), Weigher::new(tx, now));
     let (mut made, mut touched) = (0, BTreeSet::new());
     for id in ids {
         let Some(post) = tx.posts().find(*id)? else { continue };
         touched.extend(post.conversation);
-        made += weigher.catch(&topics, &post)?;
+        made += weigher.catch(&mut ears, &post)?;
     }
     for conversation in touched {
         weigher.weigh_anew(&topics, conversation)?;
@@ -47,11 +48,11 @@ pub fn notice(tx: &Tx<'_>, ids: &[PostId], now: Timestamp) -> Kept<u32> {
 
 /// Holds a new or changed topic against what is kept of the last days, so that its page is not empty until something new is said.
 pub(super) fn look_back(tx: &Tx<'_>, topic: &Topic, now: Timestamp) -> Kept<u32> {
-    let mut weigher = Weigher::new(tx, now);
+    let (mut ears, mut weigher) = (Ears::of(std::slice::from_ref(topic)), Weigher::new(tx, now));
     let mut made = 0;
     for id in tx.sightings().lately(now - ALIVE, LOOK_BACK_POSTS_MAX)? {
         let Some(post) = tx.posts().find(id)? else { continue };
-        made += weigher.catch(std::slice::from_ref(topic), &post)?;
+        made += weigher.catch(&mut ears, &post)?;
     }
     Ok(made)
 }
@@ -59,10 +60,10 @@ pub(super) fn look_back(tx: &Tx<'_>, topic: &Topic, now: Timestamp) -> Kept<u32>
 /// Weighs what stands open of these posts anew.
 pub(super) fn weigh_posts(tx: &Tx<'_>, ids: &[PostId], now: Timestamp) -> Kept<()> {
     let topics = tx.topics().list()?;
-    let mut weigher = Weigher::new(tx, now);
+    let (mut ears, mut weigher) = (Ears::of(&topics), Weigher::new(tx, now));
     for id in ids {
         if let Some(post) = tx.posts().find(*id)? {
-            weigher.catch(&topics, &post)?;
+            weigher.catch(&mut ears, &post)?;
         }
     }
     Ok(())
@@ -88,13 +89,17 @@ impl<'t, 'c> Weigher<'t, 'c> {
         Weigher { tx, now, standings: HashMap::new() }
     }
 
-    fn catch(&mut self, topics: &[Topic], post: &KeptPost) -> Kept<u32> {
+    fn catch(&mut self, ears: &mut Ears<'_>, post: &KeptPost) -> Kept<u32> {
         if !is_to_be_seen(post, self.now) {
+            return Ok(0);
+        }
+        let caught: Vec<&Topic> = ears.caught(&post.post).collect();
+        if caught.is_empty() {
             return Ok(0);
         }
         let reading = Reading::of(&post.post);
         let mut made = 0;
-        for topic in topics.iter().filter(|t| t.query.matches_reading(&reading)) {
+        for topic in caught {
             let worth = self.weigh(topic, post, &reading)?;
             made += u32::from(self.put(topic, post, &worth)?);
         }

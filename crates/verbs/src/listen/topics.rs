@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
+use model::topic::Term;
 use model::{Account, AccountState, AimId, Ask, Query, QueryError, Timestamp, Topic, TopicId};
 use networks::{Networks, Search};
 use store::{Kept, StoreError, Tx, topics::TOPICS_MAX, watches::KeptWatch};
@@ -65,10 +66,10 @@ struct Checked {
 
 fn check(cx: Cx<'_>, wish: &TopicWish) -> Done<Checked> {
     let query = Query::parse(&wish.query)?;
-    for key in query.networks() {
+    for (key, place) in query.leaves().filter_map(|(term, place)| if let Term::On(key) = term { Some((key, place)) } else { None }) {
         if !cx.app.networks.all().any(|n| n.about().key == key) {
             let names: Vec<&str> = cx.app.networks.all().map(|n| n.about().key).collect();
-            let at = place_of(&wish.query, &format!("on:{key}"));
+            let at = place.at + "on:".len();
             let why = format!("No network is called “{key}” here. There are: {}.", names.join(", "));
             return Err(VerbError::Query(QueryError { at, why }));
         }
@@ -81,12 +82,6 @@ fn check(cx: Cx<'_>, wish: &TopicWish) -> Done<Checked> {
         name => name.to_owned(),
     };
     Ok(Checked { name, query, aim: wish.aim })
-}
-
-/// Where `part` begins in a query, in characters, whatever its case.
-fn place_of(query: &str, part: &str) -> usize {
-    let query = query.to_lowercase();
-    query.find(part).map_or(0, |byte| query[..byte].chars().count() + "on:".len())
 }
 
 /// Whether a wish can be read; nothing is kept.
@@ -349,10 +344,5 @@ mod tests {
         ] {
             assert_eq!(is_more_than_usual(&course), expected, "{course:?}");
         }
-    }
-
-    #[test]
-    fn a_place_in_a_query_is_counted_in_characters() {
-        assert_eq!(place_of("brød on:Oslo", "on:oslo"), 8);
     }
 }
