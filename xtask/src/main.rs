@@ -28,6 +28,8 @@ cargo x COMMAND
   bench footprint                   size, start and memory of the release build
   bench publish [--rounds N]        10,000 posts due in the same second, beside apalis
   bench pages                       the inbox page beside an Express page of the same bytes
+  bench paths [--people N] [--only memory|disk] [--file PATH]
+                                    ways between a million people, beside petgraph; then from SQLite after a cold start
   train NAME [ARGUMENTS]            learns the weights of a judgement anew from ../shared/corpora: kinds, worth
   eval NAME [ARGUMENTS]             how right a judgement is, on ../shared/corpora or on drawn cases: kinds, worth, turns, verdicts
   torment publish [--seed N] [--deliveries N] [--store sqlite|postgres] [--networks simulated|real]
@@ -60,6 +62,7 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["bench", "footprint"] => bench::footprint::run(),
         ["bench", "publish", rest @ ..] => bench::publish::run(rest),
         ["bench", "pages"] => bench::pages::run(),
+        ["bench", "paths", rest @ ..] => bench::paths::run(rest),
         ["train", name, rest @ ..] => judgement::run("train", name, rest),
         ["eval", name, rest @ ..] => judgement::run("eval", name, rest),
         ["torment", "publish", rest @ ..] => torment::run(rest),

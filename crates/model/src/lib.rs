@@ -13,12 +13,14 @@ pub mod id;
 pub mod likeness;
 pub mod link;
 pub mod measure;
+pub mod paths;
 pub mod person;
 pub mod post;
 pub mod profile;
 pub mod rules;
 pub mod slot;
 pub mod split;
+pub mod tie;
 pub mod topic;
 
 pub use account::{Account, AccountState, NetworkKey, Secret};

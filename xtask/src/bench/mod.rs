@@ -4,4 +4,5 @@
 pub mod footprint;
 mod load;
 pub mod pages;
+pub mod paths;
 pub mod publish;

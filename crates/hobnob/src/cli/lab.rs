@@ -19,6 +19,7 @@ use crate::cli::feeds::read;
 mod fit;
 #[allow(dead_code)]
 mod posts;
+mod ties;
 mod verdict;
 
 /// The largest feed that is read, as from the network.
@@ -40,6 +41,12 @@ pub enum Lab {
     /// Whether a place helps, from what was counted before and in a trial of it. Prints one JSON object:
     /// {proposal, ratio, low, high, level, change_a_day, an_hour, sentence}; an end that is open is null
     Verdict(verdict::Arguments),
+    /// How strongly somebody is tied to whom, from who answered whom in a file of posts, strongest first. Prints one JSON object a line:
+    /// {person, tie, strength, exchange, from_me, from_them, last_at}
+    Ties(ties::Ties),
+    /// Who can introduce somebody to somebody, from who answered whom in a file of posts: up to three ways that share nobody, the one
+    /// with the strongest weakest tie first. Prints one JSON object a line: {way, weakest, steps}
+    Introduce(ties::Introduce),
 }
 
 #[derive(Args)]
@@ -68,6 +75,8 @@ pub fn run(lab: Lab) -> Result<()> {
         Lab::Fit(arguments) => fit::run(&arguments),
         Lab::Feed(arguments) => posts_of(&arguments),
         Lab::Verdict(arguments) => verdict::run(&arguments),
+        Lab::Ties(arguments) => ties::ties(&arguments),
+        Lab::Introduce(arguments) => ties::introduce(&arguments),
     }
 }
 

@@ -30,6 +30,7 @@ pub fn landed(tx: &Tx<'_>, account: &Account, delivery: &Delivery, draft: &Draft
     }
     for id in take_in(tx, account, std::slice::from_ref(&post), Arrival::Fresh, now)? {
         tx.posts().set_delivery(id, delivery.id)?;
+        crate::relate::ledger::judge(tx, id)?;
     }
     Ok(())
 }
