@@ -29,6 +29,8 @@ cargo x COMMAND
   bench publish [--rounds N]        10,000 posts due in the same second, beside apalis
   bench listen [SEED]               a post against up to a million topics, beside other engines
   bench pages                       the inbox page beside an Express page of the same bytes
+  bench paths [--people N] [--only memory|disk] [--file PATH]
+                                    ways between a million people, beside petgraph; then from SQLite after a cold start
   train NAME [ARGUMENTS]            learns the weights of a judgement anew from ../shared/corpora: kinds, worth
   eval NAME [ARGUMENTS]             how right a judgement is, on ../shared/corpora or on drawn cases: kinds, worth, turns, verdicts,
                                     match
@@ -63,6 +65,7 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["bench", "publish", rest @ ..] => bench::publish::run(rest),
         ["bench", "listen", rest @ ..] => bench::listen::run(rest),
         ["bench", "pages"] => bench::pages::run(),
+        ["bench", "paths", rest @ ..] => bench::paths::run(rest),
         ["train", name, rest @ ..] => judgement::run("train", name, rest),
         ["eval", name, rest @ ..] => judgement::run("eval", name, rest),
         ["torment", "publish", rest @ ..] => torment::run(rest),

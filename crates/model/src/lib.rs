@@ -14,6 +14,7 @@ pub mod likeness;
 pub mod link;
 pub mod matcher;
 pub mod measure;
+pub mod paths;
 pub mod person;
 pub mod post;
 pub mod profile;
@@ -21,6 +22,7 @@ pub mod rules;
 pub mod slot;
 pub mod speech;
 pub mod split;
+pub mod tie;
 pub mod topic;
 pub mod words;
 

@@ -60,6 +60,8 @@ pub struct Talk {
     pub from_them: u32,
     pub first_at: Option<Timestamp>,
     pub last_at: Option<Timestamp>,
+    /// In how many places both spoke.
+    pub places: u32,
 }
 
 /// A tie in a word, as the page draws it in strands.

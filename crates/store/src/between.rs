@@ -29,6 +29,17 @@ pub struct Word {
     pub answers: Option<String>,
     /// It holds a short link of ours.
     pub has_own_link: bool,
+    /// What it was told to be when it came in, or corrected to.
+    pub told: Option<Kind>,
+}
+
+/// What the kind of a post is told from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    pub text: String,
+    pub declared: Option<Kind>,
+    pub answers: Option<String>,
+    pub has_own_link: bool,
 }
 
 /// A like, a passing-on or a follow.
@@ -69,6 +80,7 @@ fn read(row: &Row<'_>) -> Kept<Word> {
         kind: row.get::<Option<String>>(8)?.as_deref().and_then(Kind::from_word),
         answers: row.get(9)?,
         has_own_link: row.get::<i64>(10)? > 0,
+        told: row.get::<Option<String>>(11)?.as_deref().and_then(Kind::from_word),
     })
 }
 
@@ -81,12 +93,83 @@ impl Between<'_, '_> {
         )?;
         Ok(made > 0)
     }
+    /// What a post's kind is told from; `None` where it is not kept.
+    pub fn facts(&self, post: PostId) -> Kept<Option<Facts>> {
+        self.0.find(
+            "select p.text, dr.kind, q.text, (select count(*) from links l where l.desk = p.desk and l.draft = d.draft) from posts p
+             left join deliveries d on d.desk = p.desk and d.id = p.delivery left join drafts dr on dr.desk = d.desk and dr.id = d.draft
+             left join posts q on q.desk = p.desk and q.network = p.network and q.remote_id = p.reply_to
+             where p.desk = $1 and p.id = $2",
+            &args![self.0.desk(), post],
+            |row| {
+                Ok(Facts {
+                    text: row.get(0)?,
+                    declared: row.get::<Option<String>>(1)?.as_deref().and_then(Kind::from_word),
+                    answers: row.get(2)?,
+                    has_own_link: row.get::<i64>(3)? > 0,
+                })
+            },
+        )
+    }
+    /// Keeps what a word was told to be, unless it was corrected.
+    pub fn set_kind(&self, post: PostId, kind: Kind) -> Kept<()> {
+        self.0.run(
+            "update between_us set kind = $3 where desk = $1 and post = $2 and is_kind_edited = 0",
+            &args![self.0.desk(), post, kind.word()],
+        )?;
+        Ok(())
+    }
+    /// Corrects what a word was. Answers whether it is a word between somebody and us at all.
+    pub fn correct_kind(&self, post: PostId, kind: Kind) -> Kept<bool> {
+        let n = self.0.run(
+            "update between_us set kind = $3, is_kind_edited = 1 where desk = $1 and post = $2",
+            &args![self.0.desk(), post, kind.word()],
+        )?;
+        Ok(n > 0)
+    }
+    /// Words that answer a post.
+    pub fn words_answering(&self, post: PostId) -> Kept<Vec<PostId>> {
+        self.0.all(
+            "select distinct b.post from posts p join posts a on a.desk = p.desk and a.network = p.network and a.reply_to = p.remote_id
+             join between_us b on b.desk = a.desk and b.post = a.id where p.desk = $1 and p.id = $2 limit 500",
+            &args![self.0.desk(), post],
+            |row| row.get(0),
+        )
+    }
+    /// Words that nobody has told the kind of yet.
+    pub fn untold(&self, max: u32) -> Kept<Vec<PostId>> {
+        self.0.all(
+            &format!("select distinct b.post from between_us b join posts p on p.desk = b.desk and p.id = b.post where b.desk = $1 and b.kind is null limit {max}"),
+            &args![self.0.desk()],
+            |row| row.get(0),
+        )
+    }
+    /// How many words of each kind, theirs and ours: (ours, kind, how many).
+    pub fn kinds(&self, person: PersonId) -> Kept<Vec<(bool, Kind, u32)>> {
+        let found: Vec<(bool, Option<String>, u32)> = self.0.all(
+            "select b.is_mine, b.kind, count(*) from profiles f join between_us b on b.desk = f.desk and b.profile = f.id
+             where f.desk = $1 and f.person = $2 group by b.is_mine, b.kind",
+            &args![self.0.desk(), person],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?;
+        Ok(found.into_iter().filter_map(|(is_mine, kind, n)| Some((is_mine, Kind::from_word(&kind?)?, n))).collect())
+    }
+    /// How many words of ours of each kind on a network since then.
+    pub fn kinds_on(&self, network: &NetworkKey, since: Timestamp) -> Kept<Vec<(Kind, u32)>> {
+        let found: Vec<(Option<String>, u32)> = self.0.all(
+            "select b.kind, count(distinct b.post) from profiles f join between_us b on b.desk = f.desk and b.profile = f.id and b.is_mine = 1 and b.at >= $3
+             where f.desk = $1 and f.network = $2 group by b.kind",
+            &args![self.0.desk(), network.as_str(), since],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        Ok(found.into_iter().filter_map(|(kind, n)| Some((Kind::from_word(&kind?)?, n))).collect())
+    }
     /// Words said before `before`, newest first.
     pub fn words(&self, person: PersonId, before: Timestamp, max: u32) -> Kept<Vec<Word>> {
         self.0.all(
             &format!(
                 "select b.post, b.is_mine, b.at, p.network, p.conversation, p.text, p.warning, p.language, dr.kind, q.text,
-                   (select count(*) from links l where l.desk = b.desk and l.draft = d.draft)
+                   (select count(*) from links l where l.desk = b.desk and l.draft = d.draft), b.kind
                  from profiles f join between_us b on b.desk = f.desk and b.profile = f.id
                  join posts p on p.desk = b.desk and p.id = b.post and p.deleted_at is null
                  left join deliveries d on d.desk = p.desk and d.id = p.delivery left join drafts dr on dr.desk = d.desk and dr.id = d.draft

@@ -26,8 +26,15 @@ pub struct Join {
 }
 
 /// The tables whose rows name a person and move with one, and the column that numbers their rows.
-const MOVED: [(&str, &str); 6] =
-    [("profiles", "id"), ("notes", "id"), ("gestures", "id"), ("links", "id"), ("drafts", "id"), ("conversations", "id")];
+const MOVED: [(&str, &str); 7] = [
+    ("profiles", "id"),
+    ("notes", "id"),
+    ("gestures", "id"),
+    ("links", "id"),
+    ("drafts", "id"),
+    ("conversations", "id"),
+    ("contact_points", "id"),
+];
 /// Rows of one table that move in one joining. Beyond it the joining is refused rather than half undone.
 const ROWS_MAX: usize = 50_000;
 /// How often one may have been joined into another in turn.
@@ -59,6 +66,8 @@ impl Joins<'_, '_> {
             &args![self.0.desk(), id.0, kept, gone, proof, json::strings_out(&before), now],
         )?;
         self.0.persons().set_joined_into(gone, Some(kept))?;
+        // Notes moved.
+        self.0.persons().relist(kept)?;
         Ok(id.0)
     }
     pub fn find(&self, id: i64) -> Kept<Option<Join>> {
@@ -113,6 +122,7 @@ impl Joins<'_, '_> {
         )?;
         self.0.run("update joins set undone_at = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, now])?;
         self.0.persons().set_joined_into(join.gone, None)?;
+        self.0.persons().relist(holder)?;
         self.unlearn(join.kept, &before)?;
         Ok(join)
     }
@@ -178,6 +188,11 @@ impl Joins<'_, '_> {
                 "delete from signs where desk = $1 and (profile = $2 or post in (select id from posts where desk = $1 and author = $2))",
                 "delete from posts where desk = $1 and author = $2",
                 "delete from talks where desk = $1 and profile = $2",
+                "delete from talk_days where desk = $1 and profile = $2",
+                "delete from replies where desk = $1 and (author = $2 or answered = $2)",
+                "delete from pairs where desk = $1 and (one = $2 or other = $2)",
+                "delete from public_follows where desk = $1 and (follower = $2 or followed = $2)",
+                "delete from follow_readings where desk = $1 and profile = $2",
                 "delete from profiles where desk = $1 and id = $2",
             ] {
                 self.0.run(sql, &of_profile)?;
@@ -188,6 +203,8 @@ impl Joins<'_, '_> {
         for sql in [
             "delete from notes where desk = $1 and person = $2",
             "delete from gestures where desk = $1 and person = $2",
+            "delete from contact_points where desk = $1 and person = $2",
+            "delete from introductions where desk = $1 and (target = $2 or via = $2)",
             "delete from joins where desk = $1 and (kept = $2 or gone = $2)",
             "update links set person = null where desk = $1 and person = $2",
             "update drafts set person = null where desk = $1 and person = $2",

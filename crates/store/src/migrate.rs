@@ -21,6 +21,10 @@ pub const STEPS: &[(&str, &str)] = &[
     ("014 hands", include_str!("../migrations/014_hands.sql")),
     ("030 sittings", include_str!("../migrations/030_sittings.sql")),
     ("031 turns", include_str!("../migrations/031_turns.sql")),
+    ("035 ties", include_str!("../migrations/035_ties.sql")),
+    ("036 contacts", include_str!("../migrations/036_contacts.sql")),
+    ("037 ledger", include_str!("../migrations/037_ledger.sql")),
+    ("038 listed", include_str!("../migrations/038_listed.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

@@ -38,6 +38,7 @@ impl Notes<'_, '_> {
             "insert into notes (desk, id, person, voice, text, at) values ($1, $2, $3, $4, $5, $6)",
             &args![self.0.desk(), id, person, voice, text, now],
         )?;
+        self.0.persons().relist(person)?;
         Ok(id)
     }
     /// Newest first.
@@ -50,9 +51,12 @@ impl Notes<'_, '_> {
     }
     /// Takes a note away and answers it, so that it can be put back.
     pub fn take(&self, id: NoteId) -> Kept<Note> {
-        self.0
+        let note = self
+            .0
             .find(&format!("delete from notes where desk = $1 and id = $2 returning {COLUMNS}"), &args![self.0.desk(), id], read)?
-            .ok_or(StoreError::Missing("a note"))
+            .ok_or(StoreError::Missing("a note"))?;
+        note.person.map_or(Ok(()), |person| self.0.persons().relist(person))?;
+        Ok(note)
     }
     /// Puts a note back as it was.
     pub fn put_back(&self, note: &Note, voice: Option<VoiceId>) -> Kept<()> {
@@ -60,7 +64,7 @@ impl Notes<'_, '_> {
             "insert into notes (desk, id, person, voice, text, at, draft) values ($1, $2, $3, $4, $5, $6, $7) on conflict (desk, id) do nothing",
             &args![self.0.desk(), note.id, note.person, voice, &note.text, note.at, note.draft],
         )?;
-        Ok(())
+        note.person.map_or(Ok(()), |person| self.0.persons().relist(person))
     }
     /// About a conversation, among colleagues.
     pub fn put_aside(&self, conversation: ConversationId, voice: Option<VoiceId>, text: &str, now: Timestamp) -> Kept<NoteId> {

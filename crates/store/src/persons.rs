@@ -29,6 +29,26 @@ pub struct KeptPerson {
     pub created_at: Timestamp,
     /// Joined with this one, whose page stands for both.
     pub joined_into: Option<PersonId>,
+    pub more: More,
+}
+
+/// What is known of a person beyond their name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct More {
+    pub organisation: String,
+    pub role: String,
+    /// Both were edited here, and follow no profile any more.
+    pub is_work_edited: bool,
+    /// Why they count as a person, a brand or a bot, as a sentence; empty where nobody has looked.
+    pub nature_why: String,
+    /// Somebody here said what they are.
+    pub is_nature_edited: bool,
+    /// They asked not to be the one in the middle.
+    pub is_no_go_between: bool,
+    /// Days of silence after which to remind of them.
+    pub remind_days: Option<u32>,
+    /// Their mail address, from contacts.
+    pub mail: String,
 }
 
 /// Which people a list is of. Every bound that is set must hold.
@@ -42,6 +62,8 @@ pub struct PeopleBounds {
     pub from_them_min: Option<u32>,
     /// Both spoke.
     pub is_two_way: bool,
+    /// Something was said, ever, either way.
+    pub has_spoken: bool,
     pub first_since: Option<Timestamp>,
     pub last_since: Option<Timestamp>,
     pub last_before: Option<Timestamp>,
@@ -57,7 +79,20 @@ pub enum PeopleOrder {
     Name,
 }
 
-const COLUMNS: &str = "id, name, about, avatar_url, nature, is_edited, is_me, tie, talk_me, talk_them, tie_at, from_me, from_them, first_at, last_at, created_at, joined_into";
+const COLUMNS: &str = "id, name, about, avatar_url, nature, is_edited, is_me, tie, talk_me, talk_them, tie_at, from_me, from_them, first_at, last_at, created_at, joined_into, \
+    places, organisation, role, is_work_edited, nature_why, is_nature_edited, is_no_go_between, remind_days, mail";
+/// Newest posts that are looked through for what people know about.
+const KNOWING_POSTS_MAX: u32 = 50_000;
+
+/// Somebody we know, and how often they wrote about something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Knowing {
+    pub person: PersonId,
+    pub posts: u32,
+    /// The newest of those posts.
+    pub last: Option<(Timestamp, String)>,
+}
+
 /// No page of people is longer.
 pub const PAGE_MAX: u32 = 200;
 
@@ -79,21 +114,34 @@ fn read(row: &Row<'_>) -> Kept<KeptPerson> {
             from_them: row.get(12)?,
             first_at: row.get(13)?,
             last_at: row.get(14)?,
+            places: row.get(17)?,
         },
         created_at: row.get(15)?,
         joined_into: row.get(16)?,
+        more: More {
+            organisation: row.get(18)?,
+            role: row.get(19)?,
+            is_work_edited: row.get(20)?,
+            nature_why: row.get(21)?,
+            is_nature_edited: row.get(22)?,
+            is_no_go_between: row.get(23)?,
+            remind_days: row.get(24)?,
+            mail: row.get(25)?,
+        },
     })
 }
 
 fn read_talk(row: &Row<'_>) -> Kept<Talk> {
+    let (from_me, from_them) = (row.get(3)?, row.get(4)?);
     Ok(Talk {
         weight_me: row.get(0)?,
         weight_them: row.get(1)?,
         weighed_at: Some(row.get(2)?),
-        from_me: row.get(3)?,
-        from_them: row.get(4)?,
+        from_me,
+        from_them,
         first_at: row.get(5)?,
         last_at: row.get(6)?,
+        places: u32::from(from_me > 0 && from_them > 0),
     })
 }
 
@@ -108,8 +156,8 @@ impl Persons<'_, '_> {
     pub fn put(&self, name: &str, about: &str, now: Timestamp) -> Kept<PersonId> {
         let id: PersonId = self.0.fresh(now);
         self.0.run(
-            "insert into persons (desk, id, name, about, nature, is_edited, tie, from_me, from_them, is_me, created_at)
-             values ($1, $2, $3, $4, $5, 1, 0, 0, 0, 0, $6)",
+            "insert into persons (desk, id, name, about, nature, is_edited, tie, from_me, from_them, is_me, created_at, is_listed)
+             values ($1, $2, $3, $4, $5, 1, 0, 0, 0, 0, $6, 1)",
             &args![self.0.desk(), id, name, about, Nature::Person.word(), now],
         )?;
         Ok(id)
@@ -119,6 +167,17 @@ impl Persons<'_, '_> {
             "update persons set name = $3, about = $4, is_edited = 1 where desk = $1 and id = $2",
             &args![self.0.desk(), id, name, about],
         )?;
+        self.relist(id)
+    }
+    /// Tells again whether somebody stands in the list of people: whom we talked with, or noted, or named; never ourselves, never one who
+    /// is joined into another. Called by whoever changes one of these.
+    pub(crate) fn relist(&self, id: PersonId) -> Kept<()> {
+        self.0.run(
+            "update persons set spoke_at = coalesce(last_at, 0), is_listed = case when is_me = 0 and joined_into is null and (first_at is not null or is_edited = 1
+               or exists (select 1 from notes n where n.desk = persons.desk and n.person = persons.id)) then 1 else 0 end
+             where desk = $1 and id = $2",
+            &args![self.0.desk(), id],
+        )?;
         Ok(())
     }
     pub fn set_nature(&self, id: PersonId, nature: Nature) -> Kept<()> {
@@ -127,7 +186,7 @@ impl Persons<'_, '_> {
     }
     pub fn set_joined_into(&self, id: PersonId, into: Option<PersonId>) -> Kept<()> {
         self.0.run("update persons set joined_into = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, into])?;
-        Ok(())
+        self.relist(id)
     }
 
     /// The talk with one profile.
@@ -170,8 +229,8 @@ impl Persons<'_, '_> {
     /// The person's own sum, and the key that lists are ordered by.
     pub fn set_talk(&self, person: PersonId, talk: &Talk, tie_key: f64) -> Kept<()> {
         self.0.run(
-            "update persons set tie = $3, talk_me = $4, talk_them = $5, tie_at = $6, from_me = $7, from_them = $8, first_at = $9, last_at = $10
-             where desk = $1 and id = $2",
+            "update persons set tie = $3, talk_me = $4, talk_them = $5, tie_at = $6, from_me = $7, from_them = $8, first_at = $9, last_at = $10,
+               places = $11 where desk = $1 and id = $2",
             &args![
                 self.0.desk(),
                 person,
@@ -182,9 +241,38 @@ impl Persons<'_, '_> {
                 talk.from_me,
                 talk.from_them,
                 talk.first_at,
-                talk.last_at
+                talk.last_at,
+                talk.places
             ],
         )?;
+        self.relist(person)
+    }
+    /// What they do and where; by hand, or from their own words.
+    pub fn set_work(&self, id: PersonId, organisation: &str, role: &str, is_edited: bool) -> Kept<()> {
+        self.0.run(
+            "update persons set organisation = $3, role = $4, is_work_edited = $5 where desk = $1 and id = $2",
+            &args![self.0.desk(), id, organisation, role, is_edited],
+        )?;
+        Ok(())
+    }
+    /// What they are and why we think so.
+    pub fn set_told_nature(&self, id: PersonId, nature: Nature, why: &str, is_edited: bool) -> Kept<()> {
+        self.0.run(
+            "update persons set nature = $3, nature_why = $4, is_nature_edited = $5 where desk = $1 and id = $2",
+            &args![self.0.desk(), id, nature.word(), why, is_edited],
+        )?;
+        Ok(())
+    }
+    pub fn set_no_go_between(&self, id: PersonId, is_none: bool) -> Kept<()> {
+        self.0.run("update persons set is_no_go_between = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, is_none])?;
+        Ok(())
+    }
+    pub fn set_remind(&self, id: PersonId, days: Option<u32>) -> Kept<()> {
+        self.0.run("update persons set remind_days = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, days])?;
+        Ok(())
+    }
+    pub fn set_mail(&self, id: PersonId, mail: &str) -> Kept<()> {
+        self.0.run("update persons set mail = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, mail])?;
         Ok(())
     }
     /// Whose profile it is.
@@ -195,8 +283,8 @@ impl Persons<'_, '_> {
     /// People whom we talked with, or noted, or named; never ourselves, never one who is joined into another.
     pub fn list(&self, bounds: &PeopleBounds, order: PeopleOrder, skip: u32, max: u32) -> Kept<Vec<KeptPerson>> {
         let order = match order {
-            PeopleOrder::TalkedLately => "case when last_at is null then 1 else 0 end, last_at desc, id desc",
-            PeopleOrder::LongestSilence => "case when last_at is null then 1 else 0 end, last_at, id",
+            PeopleOrder::TalkedLately => "spoke_at desc, id desc",
+            PeopleOrder::LongestSilence => "spoke_at, id",
             PeopleOrder::Closest => "tie desc, id desc",
             PeopleOrder::Name => "lower(name), id",
         };
@@ -215,12 +303,77 @@ impl Persons<'_, '_> {
         self.0.count(&format!("select count(*) from persons where {condition}"), &arguments)
     }
 
+    /// People of whom one wished to be reminded, and with whom nothing was said for that long; longest overdue first.
+    pub fn to_be_reminded(&self, now: Timestamp, max: u32) -> Kept<Vec<KeptPerson>> {
+        self.0.all(
+            &format!(
+                "select {COLUMNS} from persons where desk = $1 and remind_days is not null and joined_into is null and is_me = 0
+                   and coalesce(last_at, created_at) + remind_days * {} < $2
+                 order by coalesce(last_at, created_at) + remind_days * {}, id limit {}",
+                model::tie::DAY_MS,
+                model::tie::DAY_MS,
+                max.min(PAGE_MAX)
+            ),
+            &args![self.0.desk(), now],
+            read,
+        )
+    }
+    /// Whose name, handle, organisation, role or own words hold each of these words; those we know best first, then those who hold them
+    /// in a name or an office.
+    pub fn fitting(&self, terms: &[String], max: u32) -> Kept<Vec<KeptPerson>> {
+        let mut arguments: Vec<crate::Value> = args![self.0.desk()].into();
+        let dialect = self.0.dialect();
+        let mut text = String::from("desk = $1 and is_me = 0 and joined_into is null");
+        let mut office = Vec::new();
+        for term in terms {
+            arguments.push(dialect.words_argument(term).into());
+            let n = arguments.len();
+            let held = ["name", "organisation", "role"].map(|column| dialect.holds(column, n)).join(" or ");
+            text.push_str(&format!(
+                " and ({held} or {} or exists (select 1 from profiles f where f.desk = persons.desk and f.person = persons.id and {}))",
+                dialect.holds("about", n),
+                dialect.holds("f.handle", n)
+            ));
+            office.push(format!("({held})"));
+        }
+        let order = format!("case when {} then 0 else 1 end, tie desc, id", office.join(" and "));
+        self.0.all(&format!("select {COLUMNS} from persons where {text} order by {order} limit {}", max.min(PAGE_MAX)), &arguments, read)
+    }
+    /// People with whom we talk both ways and whose posts hold all of these words, most posts first. A bounded look at the newest.
+    pub fn knowing(&self, terms: &[String], max: u32) -> Kept<Vec<Knowing>> {
+        let mut arguments: Vec<crate::Value> = args![self.0.desk()].into();
+        let dialect = self.0.dialect();
+        let mut text = String::from("1 = 1");
+        for term in terms {
+            arguments.push(dialect.words_argument(term).into());
+            text.push_str(&format!(" and {}", dialect.holds("q.text", arguments.len())));
+        }
+        let found: Vec<(PersonId, Timestamp, String)> = self.0.all(
+            &format!(
+                "select p.id, q.created_at, q.text from (select desk, author, created_at, text from posts
+                   where desk = $1 and is_mine = 0 and deleted_at is null order by created_at desc limit {KNOWING_POSTS_MAX}) q
+                 join profiles f on f.desk = q.desk and f.id = q.author join persons p on p.desk = f.desk and p.id = f.person
+                 where {text} and p.is_me = 0 and p.from_me > 0 and p.from_them > 0 and p.nature = 'person'
+                 order by q.created_at desc limit 1000"
+            ),
+            &arguments,
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?;
+        let mut all: Vec<Knowing> = Vec::new();
+        for (person, at, text) in found {
+            match all.iter_mut().find(|k| k.person == person) {
+                Some(known) => known.posts += 1,
+                None => all.push(Knowing { person, posts: 1, last: Some((at, text)) }),
+            }
+        }
+        all.sort_by_key(|k| std::cmp::Reverse(k.posts));
+        all.truncate(max as usize);
+        Ok(all)
+    }
+
     fn condition(&self, b: &PeopleBounds) -> (String, Vec<crate::Value>) {
         let mut arguments: Vec<crate::Value> = args![self.0.desk()].into();
-        let mut text = String::from(
-            "desk = $1 and is_me = 0 and joined_into is null
-             and (first_at is not null or is_edited = 1 or exists (select 1 from notes n where n.desk = persons.desk and n.person = persons.id))",
-        );
+        let mut text = String::from("desk = $1 and is_listed = 1");
         let mut and = |words: &str, value: crate::Value| {
             arguments.push(value);
             text.push_str(&format!(" and {words} ${}", arguments.len()));
@@ -243,6 +396,9 @@ impl Persons<'_, '_> {
         if let Some(v) = b.last_before {
             and("last_at <", v.into());
         }
+        if b.has_spoken {
+            text.push_str(" and spoke_at > 0");
+        }
         if b.is_two_way {
             text.push_str(" and from_me > 0 and from_them > 0");
         }
@@ -251,9 +407,11 @@ impl Persons<'_, '_> {
             arguments.push(dialect.words_argument(words).into());
             let n = arguments.len();
             text.push_str(&format!(
-                " and ({} or {} or exists (select 1 from profiles f where f.desk = persons.desk and f.person = persons.id and {}))",
+                " and ({} or {} or {} or {} or exists (select 1 from profiles f where f.desk = persons.desk and f.person = persons.id and {}))",
                 dialect.holds("name", n),
                 dialect.holds("about", n),
+                dialect.holds("organisation", n),
+                dialect.holds("role", n),
                 dialect.holds("f.handle", n)
             ));
         }

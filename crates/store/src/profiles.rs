@@ -19,6 +19,8 @@ pub struct KeptProfile {
     pub person: PersonId,
     pub account: Option<AccountId>,
     pub profile: Profile,
+    /// What was put just now told something new of them.
+    pub is_changed: bool,
 }
 
 const COLUMNS: &str = "id, person, account, network, remote_id, handle, name, url, avatar_url, about, links, is_bot, followers";
@@ -41,6 +43,7 @@ fn read(row: &Row<'_>) -> Kept<KeptProfile> {
             is_bot: row.get(11)?,
             followers: row.get(12)?,
         },
+        is_changed: false,
     })
 }
 
@@ -78,7 +81,7 @@ impl Profiles<'_, '_> {
                 now
             ],
         )?;
-        Ok(KeptProfile { id, person, account: None, profile: p.clone() })
+        Ok(KeptProfile { id, person, account: None, profile: p.clone(), is_changed: true })
     }
 
     fn renew(&self, mut known: KeptProfile, p: &Profile, now: Timestamp) -> Kept<KeptProfile> {
@@ -119,6 +122,7 @@ impl Profiles<'_, '_> {
                 &args![self.0.desk(), known.person, &merged.name, &merged.about, merged.avatar_url.as_deref(), &old.name],
             )?;
             known.profile = merged;
+            known.is_changed = true;
         }
         Ok(known)
     }
@@ -127,7 +131,7 @@ impl Profiles<'_, '_> {
     pub fn set_mine(&self, id: ProfileId, account: AccountId) -> Kept<()> {
         self.0.run("update profiles set account = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, account])?;
         self.0.run(
-            "update persons set is_me = 1 where desk = $1 and id = (select person from profiles where desk = $1 and id = $2)",
+            "update persons set is_me = 1, is_listed = 0 where desk = $1 and id = (select person from profiles where desk = $1 and id = $2)",
             &args![self.0.desk(), id],
         )?;
         Ok(())

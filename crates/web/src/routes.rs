@@ -147,12 +147,17 @@ fn listen() -> Router<Site> {
 
 /// People.
 fn relate() -> Router<Site> {
-    use pages::relate::{edit, people, person};
+    use pages::relate::{contacts, edit, introduce, people, person};
     Router::new()
         .route("/people", get(people::show).post(people::add))
         .route("/people/same", post(people::same))
+        .route("/people/introduce", get(introduce::search))
+        .route("/people/import", get(contacts::show).post(contacts::import))
         .route("/people/{id}", get(person::show))
+        .route("/people/{id}/introduce", post(introduce::ask))
         .route("/people/{id}/edit", get(edit::form).post(edit::change))
+        .route("/people/{id}/remind", post(edit::remind))
+        .route("/people/{id}/kind", post(edit::kind))
         .route("/people/{id}/note", post(edit::note))
         .route("/people/{id}/note/back", post(edit::note_back))
         .route("/notes/{id}/delete", post(edit::delete_note))

@@ -5,4 +5,5 @@ pub mod footprint;
 pub mod listen;
 mod load;
 pub mod pages;
+pub mod paths;
 pub mod publish;

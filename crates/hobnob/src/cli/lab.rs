@@ -21,6 +21,7 @@ mod matches;
 #[allow(dead_code)]
 mod posts;
 mod turns;
+mod ties;
 mod verdict;
 
 /// The largest feed that is read, as from the network.
@@ -47,6 +48,12 @@ pub enum Lab {
     /// Whose turn each conversation of a file is. Reads posts, a JSON object a line; prints one JSON object a line:
     /// {conversation, turn, since, because}; `turn` is mine, theirs or nobodys. Conversations that do not concern HANDLE are left out
     Turns(turns::Arguments),
+    /// How strongly somebody is tied to whom, from who answered whom in a file of posts, strongest first. Prints one JSON object a line:
+    /// {person, tie, strength, exchange, from_me, from_them, last_at}
+    Ties(ties::Ties),
+    /// Who can introduce somebody to somebody, from who answered whom in a file of posts: up to three ways that share nobody, the one
+    /// with the strongest weakest tie first. Prints one JSON object a line: {way, weakest, steps}
+    Introduce(ties::Introduce),
 }
 
 #[derive(Args)]
@@ -77,6 +84,8 @@ pub fn run(lab: Lab) -> Result<()> {
         Lab::Match(arguments) => matches::run(&arguments),
         Lab::Verdict(arguments) => verdict::run(&arguments),
         Lab::Turns(arguments) => turns::run(&arguments),
+        Lab::Ties(arguments) => ties::ties(&arguments),
+        Lab::Introduce(arguments) => ties::introduce(&arguments),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod feeds;
 pub mod hand;
 pub mod import;
 pub mod inbox;
+mod introduce;
 pub mod lab;
 pub mod listen;
 pub mod password;

@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use model::PersonId;
+use model::{Kind, PersonId, PostId};
 use serde_json::json;
-use verbs::relate::edit;
 use verbs::relate::people::{Filter, PersonRow, Who, people};
 use verbs::relate::person::{Happening, PersonPage, person};
+use verbs::relate::{contacts, edit, ledger};
 
 use crate::cli::desk::{Sitting, Wrong, say};
 use crate::config::Flags;
@@ -37,6 +37,25 @@ enum What {
     Join { kept: i64, gone: i64 },
     /// Take the newest joining apart, exactly as it was
     Undo,
+    /// Who can introduce you to somebody: a name, an organisation, a role, or a person's number
+    Introduce { words: Vec<String> },
+    /// Begin the draft that asks for an introduction: to whom, and the number of the one in the middle
+    Ask { to: i64, via: i64 },
+    /// They asked not to be the one in the middle of an introduction
+    NoGoBetween {
+        id: i64,
+        /// They may be again
+        #[arg(long)]
+        off: bool,
+    },
+    /// Bring contacts in from a file: vCard 3 or 4, CSV, or LinkedIn's Connections.csv
+    Import { file: std::path::PathBuf },
+    /// Correct what a word between you was: its post's number, and gives, asks or talks
+    Kind { post: i64, kind: String },
+    /// Remove everything that is kept of a person, for good
+    Forget { id: i64 },
+    /// To be reminded of them after so many days of silence; 0 ends it
+    Remind { id: i64, days: u32 },
     /// Keep a note about a person
     Note { id: i64, text: String },
 }
@@ -71,12 +90,72 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
             let (id, name) = edit::undo_newest_join(cx).await?;
             say(if is_json { json!({"person": id.0}).to_string() } else { format!("{name} stands alone again, as {id}.") });
         }
+        Some(What::Introduce { words }) => super::introduce::run(cx, &words.join(" "), is_json).await?,
+        Some(What::Ask { to, via }) => {
+            let draft = verbs::relate::introduce::ask(cx, PersonId(to), PersonId(via)).await?;
+            say(if is_json {
+                json!({"draft": draft.0}).to_string()
+            } else {
+                format!("The ask is noted. Write it as draft {draft}; nothing is sent until you send it.")
+            });
+        }
+        Some(What::Import { file }) => import(cx, &file, is_json).await?,
+        Some(What::Kind { post, kind }) => {
+            let kind = Kind::from_word(&kind).ok_or_else(|| Wrong::said(format!("“{kind}” is not gives, asks or talks")))?;
+            ledger::correct(cx, PostId(post), kind).await?;
+            say(if is_json { json!({"post": post, "kind": kind.word()}).to_string() } else { "Corrected.".to_owned() });
+        }
+        Some(What::Forget { id }) => {
+            let name = edit::forget(cx, PersonId(id)).await?;
+            say(if is_json { json!({"forgotten": id}).to_string() } else { format!("Nothing is kept of {name} any more.") });
+        }
+        Some(What::NoGoBetween { id, off }) => {
+            edit::set_go_between(cx, PersonId(id), off).await?;
+            say(if is_json { json!({"person": id, "is_no_go_between": !off}).to_string() } else { "Kept.".to_owned() });
+        }
+        Some(What::Remind { id, days }) => {
+            edit::set_remind(cx, PersonId(id), (days > 0).then_some(days)).await?;
+            say(if is_json { json!({"person": id, "days": days}).to_string() } else { "Kept.".to_owned() });
+        }
         Some(What::Note { id, text }) => {
             let note = edit::note(cx, PersonId(id), &text).await?;
             say(if is_json { json!({"note": note.0}).to_string() } else { "The note is kept.".to_owned() });
         }
     }
     Ok(())
+}
+
+/// Largest file that is read whole; the verb says no to less.
+const FILE_MAX: u64 = 64 << 20;
+
+async fn import(cx: verbs::Cx<'_>, file: &std::path::Path, is_json: bool) -> Result<()> {
+    let name = file.display();
+    let size = std::fs::metadata(file).map_err(|e| Wrong::said(format!("{name}: {e}")))?.len();
+    if size > FILE_MAX {
+        return Err(Wrong::said(format!("{name} has {} MiB; that is no file of contacts", size >> 20)));
+    }
+    let bytes = std::fs::read(file).map_err(|e| Wrong::said(format!("{name}: {e}")))?;
+    let done = contacts::import(cx, &bytes).await?;
+    for wrong in done.wrong.iter().take(contacts::WRONGS_MAX) {
+        if is_json {
+            say(json!({"line": wrong.line, "wrong": wrong.why}));
+        } else {
+            say(format!("{name}:{}: {}", wrong.line, wrong.why));
+        }
+    }
+    if is_json {
+        say(
+            json!({"kind": done.kind, "new": done.new.len(), "added_to": done.added_to, "unchanged": done.unchanged, "wrong": done.wrong.len()}),
+        );
+    } else {
+        let (new, wrong) = (done.new.len(), done.wrong.len());
+        say(format!(
+            "{}: {new} new, {} known and added to, {} known already, {wrong} not understood.",
+            done.kind, done.added_to, done.unchanged
+        ));
+    }
+    let is_nothing = done.new.is_empty() && done.added_to == 0 && done.unchanged == 0;
+    if is_nothing { Err(Wrong::said("nothing in this file could be read")) } else { Ok(()) }
 }
 
 fn line(row: &PersonRow, is_json: bool) {
@@ -100,8 +179,10 @@ fn show(p: &PersonPage, is_json: bool) {
         say(json!({
             "person": p.id.0, "name": p.name, "about": p.about, "nature": p.nature.word(), "tie": p.tie.map(|t| t.word()),
             "from_me": p.from_me, "from_them": p.from_them, "first_at": p.first_at.map(|t| t.to_string()), "last_at": p.last_at.map(|t| t.to_string()),
+            "organisation": p.organisation, "role": p.role, "mail": p.mail, "is_no_go_between": p.is_no_go_between, "remind_days": p.remind_days,
             "where": places, "gave": p.ledger.gave, "asked": p.ledger.asked, "they_gave": p.ledger.they_gave, "they_asked": p.ledger.they_asked,
             "between": events, "earlier": p.earlier, "both_talk_with": p.both.iter().map(|b| json!({"person": b.id.0, "name": b.name})).collect::<Vec<_>>(),
+            "ledger": p.ledger.lines.iter().map(|l| json!({"post": l.post.map(|p| p.0), "at": l.at.to_string(), "is_mine": l.is_mine, "kind": l.kind.word(), "what": l.what})).collect::<Vec<_>>(),
             "notes": p.notes.iter().map(|(id, text, at)| json!({"note": id.0, "text": text, "at": at.to_string()})).collect::<Vec<_>>(),
         }));
         return;

@@ -147,6 +147,10 @@ impl<'a> Plan<'a> {
                     tx.threads().hole_filled(&one.post.network, name)?;
                 }
             }
+            // Only what answers somebody can be a word between two.
+            if one.post.reply_to.is_some() {
+                crate::relate::ledger::judge(tx, one.stands.post)?;
+            }
             if let Some((kept, is_new)) = self.conversations.get_mut(conversation) {
                 mark(tx, kept, *is_new, one.stands.draft)?;
             }
@@ -171,6 +175,7 @@ fn keep_alone(tx: &Tx<'_>, one: &Arriving<'_>) -> Kept<()> {
     mark(tx, &mut tx.conversations().get(conversation)?, false, s.draft)?;
     for id in take_in(tx, s.account, std::slice::from_ref(&one.post), Arrival::Fresh, now)? {
         tx.deliveries().set_post(s.delivery.id, id)?;
+        crate::relate::ledger::judge(tx, id)?;
     }
     Ok(())
 }

@@ -136,6 +136,9 @@ pub async fn keep_house(cx: Cx<'_>) -> Done<Next> {
                 refresh(tx, id, now)?;
             }
             crate::publish::house::tidy(tx, now)?;
+            if crate::relate::tie::tell_again(tx)? {
+                return Ok((Some(now + SignedDuration::from_secs(1)), 0));
+            }
             tx.conversations().next_back(now + HOUSE_EVERY)
         })
         .await?;

@@ -117,6 +117,9 @@ fn take_one(tx: &Tx<'_>, account: &Account, ours: &Ours, arriving: &Arriving<'_>
     let short = with_short_names(arriving.post);
     let post = short.as_ref().unwrap_or(arriving.post);
     let author = tx.profiles().put(&post.author, now)?;
+    if author.is_changed {
+        crate::relate::work::follow(tx, author.person, &author.profile)?;
+    }
     let is_mine = author.account.is_some() || ours.remote_ids.contains(&post.author.remote_id);
     let sight =
         Sight { author: author.id, account: Some(account.id), is_mine, names_me: !is_mine && (arriving.is_for_us || ours.are_meant(post)) };
@@ -132,6 +135,10 @@ fn take_one(tx: &Tx<'_>, account: &Account, ours: &Ours, arriving: &Arriving<'_>
     }
     let conversation = join(tx, post, put.id(), now)?;
     crate::relate::tie::said(tx, put.id(), post, &sight)?;
+    if !matches!(put, Put::Known(_)) {
+        crate::relate::ledger::judge(tx, put.id())?;
+        crate::relate::ledger::judge_answers(tx, put.id())?;
+    }
     if let Put::New(_) = put {
         tx.threads().hole_filled(&post.network, &post.at.id)?;
         if let Some(local) = &post.local {

@@ -7,7 +7,7 @@ use store::{Kept, StoreError, Tx};
 
 use super::people::two_setting;
 use super::person::standing;
-use super::tie;
+use super::{proof, tie};
 use crate::converse::refresh::refresh;
 use crate::{Cx, Done, VerbError};
 
@@ -54,6 +54,85 @@ pub async fn edit(cx: Cx<'_>, id: PersonId, name: &str, about: &str, nature: Nat
         .await
 }
 
+/// What the page of a person lets one change, together.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub name: String,
+    pub about: String,
+    pub nature: Nature,
+    pub role: String,
+    pub organisation: String,
+    pub may_be_go_between: bool,
+}
+
+/// Changes all of it, or says what is wrong and changes nothing.
+pub async fn change(cx: Cx<'_>, id: PersonId, wish: Change) -> Done<()> {
+    let name = within("name", "The name", &wish.name, NAME_MAX, false)?;
+    let about = within("about", "The description", &wish.about, ABOUT_MAX, true)?;
+    let role = within("role", "The role", &wish.role, NAME_MAX, true)?;
+    let organisation = within("organisation", "The organisation", &wish.organisation, NAME_MAX, true)?;
+    cx.app
+        .store
+        .write::<_, VerbError>(cx.seat, move |tx| {
+            let person = standing(tx, id)?;
+            if person.name != name || person.about != about {
+                tx.persons().edit(person.id, &name, &about)?;
+            }
+            if person.nature != wish.nature {
+                tx.persons().set_told_nature(person.id, wish.nature, "Somebody here said so.", true)?;
+            }
+            if person.more.role != role || person.more.organisation != organisation {
+                tx.persons().set_work(person.id, &organisation, &role, true)?;
+            }
+            Ok(tx.persons().set_no_go_between(person.id, !wish.may_be_go_between)?)
+        })
+        .await
+}
+
+/// Whether they may be the one in the middle of an introduction. Said by them, kept here.
+pub async fn set_go_between(cx: Cx<'_>, id: PersonId, may_be: bool) -> Done<()> {
+    cx.app
+        .store
+        .write::<_, VerbError>(cx.seat, move |tx| {
+            let person = standing(tx, id)?;
+            Ok(tx.persons().set_no_go_between(person.id, !may_be)?)
+        })
+        .await
+}
+
+/// What they do and where. From then on it follows no profile.
+pub async fn set_work(cx: Cx<'_>, id: PersonId, role: &str, organisation: &str) -> Done<()> {
+    let role = within("role", "The role", role, NAME_MAX, true)?;
+    let organisation = within("organisation", "The organisation", organisation, NAME_MAX, true)?;
+    cx.app
+        .store
+        .write::<_, VerbError>(cx.seat, move |tx| {
+            let person = standing(tx, id)?;
+            if person.more.role != role || person.more.organisation != organisation {
+                tx.persons().set_work(person.id, &organisation, &role, true)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Most days of silence that one may wish to be reminded after.
+pub const REMIND_DAYS_MAX: u32 = 3_650;
+
+/// To be reminded of them after so many days of silence; `None`: not any more.
+pub async fn set_remind(cx: Cx<'_>, id: PersonId, days: Option<u32>) -> Done<()> {
+    if days.is_some_and(|d| d == 0 || d > REMIND_DAYS_MAX) {
+        return Err(VerbError::wrong("days", format!("Between 1 and {REMIND_DAYS_MAX} days.")));
+    }
+    cx.app
+        .store
+        .write::<_, VerbError>(cx.seat, move |tx| {
+            let person = standing(tx, id)?;
+            Ok(tx.persons().set_remind(person.id, days)?)
+        })
+        .await
+}
+
 /// Keeps a note. Answers its number.
 pub async fn note(cx: Cx<'_>, id: PersonId, text: &str) -> Done<NoteId> {
     let (text, now, voice) = (within("text", "The note", text, NOTE_MAX, false)?, cx.now, cx.seat.voice);
@@ -88,7 +167,6 @@ pub async fn put_note_back(cx: Cx<'_>, person: PersonId, id: NoteId, text: &str,
 pub async fn join(cx: Cx<'_>, kept: PersonId, gone: PersonId) -> Done<i64> {
     let now = cx.now;
     let is_proven = tokio::time::timeout(PROOF_MAX, are_one_by_pages(cx, kept, gone)).await.unwrap_or(Ok(false))?;
-    let proof = if is_proven { BY_PAGES } else { BY_HAND };
     cx.app
         .store
         .write::<_, VerbError>(cx.seat, move |tx| {
@@ -99,7 +177,11 @@ pub async fn join(cx: Cx<'_>, kept: PersonId, gone: PersonId) -> Done<i64> {
             if kept.is_me || gone.is_me {
                 return Err(VerbError::wrong("with", "One of the two is you. Your own accounts stand under Settings, Accounts."));
             }
-            let id = tx.joins().put(kept.id, gone.id, proof, now)?;
+            let (of_kept, of_gone) = (tx.profiles().of_person(kept.id)?, tx.profiles().of_person(gone.id)?);
+            let told = proof::best(of_kept.iter().map(|p| &p.profile), of_gone.iter().map(|p| &p.profile));
+            let proof =
+                if is_proven { BY_PAGES.to_owned() } else { told.map_or(BY_HAND.to_owned(), |p| format!("by hand, and {}", p.words)) };
+            let id = tx.joins().put(kept.id, gone.id, &proof, now)?;
             tie::add_up(tx, kept.id)?;
             tie::add_up(tx, gone.id)?;
             Ok(id)

@@ -10,15 +10,12 @@ use store::persons::{KeptPerson, PeopleBounds};
 use store::profiles::KeptProfile;
 use store::{Kept, Tx};
 
-use super::ledger::kind_of;
-use super::tie;
+use super::{proof, tie};
 use crate::converse::refresh::WAITING;
 use crate::{Cx, Done, VerbError};
 
 /// People of one page.
 pub const PAGE: u32 = 25;
-/// Words that are looked at to say who gave and asked how often.
-const WORDS_MAX: u32 = 200;
 /// Who spoke to us so often comes back of themselves.
 const TRIBE_WORDS_MIN: u32 = 3;
 /// Silent for longer than the first and not yet longer than the second.
@@ -153,7 +150,9 @@ pub async fn people(cx: Cx<'_>, filter: Filter) -> Done<PeoplePage> {
             for (count, who) in counts.iter_mut().zip(Who::ALL) {
                 *count = tx.persons().count(&who.bounds(now))?;
             }
-            let bounds = PeopleBounds { words: Some(filter.words), ..filter.who.bounds(now) };
+            // Nobody has been silent who never spoke.
+            let has_spoken = filter.order == PeopleOrder::LongestSilence;
+            let bounds = PeopleBounds { words: Some(filter.words), has_spoken, ..filter.who.bounds(now) };
             let skip = filter.page.saturating_mul(PAGE);
             let kept = tx.persons().list(&bounds, filter.order, skip, PAGE)?;
             let rows = kept.iter().map(|person| row(tx, &networks, person, now)).collect::<Kept<Vec<_>>>()?;
@@ -168,7 +167,8 @@ pub async fn people(cx: Cx<'_>, filter: Filter) -> Done<PeoplePage> {
         .await
 }
 
-/// It has been a while: people who were warm or close when we last talked, weeks ago. Closest first.
+/// It has been a while: first those of whom one wished to be reminded, longest overdue; then people who were warm or close when we last
+/// talked, weeks ago, closest first. Talk with them anywhere ends it.
 pub async fn a_while(cx: Cx<'_>, max: usize) -> Done<Vec<PersonRow>> {
     let (networks, now) = (cx.app.networks.clone(), cx.now);
     cx.app
@@ -181,11 +181,17 @@ pub async fn a_while(cx: Cx<'_>, max: usize) -> Done<Vec<PersonRow>> {
                 ..PeopleBounds::default()
             };
             let silent = tx.persons().list(&bounds, PeopleOrder::Closest, 0, store::persons::PAGE_MAX)?;
-            silent
+            let reminded = tx.persons().to_be_reminded(now, u32::try_from(max).unwrap_or(u32::MAX))?;
+            let silent = silent.iter().filter(|p| !reminded.iter().any(|r| r.id == p.id) && p.more.remind_days.is_none());
+            reminded
                 .iter()
-                .filter(|p| p.nature == Nature::Person && p.talk.last_at.is_some_and(|last| tie::exchange(&p.talk, last) >= tie::WARM))
+                .map(|p| (p, true))
+                .chain(silent.map(|p| (p, false)))
+                .filter(|(p, is_wished)| {
+                    *is_wished || p.nature == Nature::Person && p.talk.last_at.is_some_and(|last| tie::exchange(&p.talk, last) >= tie::WARM)
+                })
                 .take(max)
-                .map(|p| Ok(row(tx, &networks, p, now)?))
+                .map(|(p, _)| Ok(row(tx, &networks, p, now)?))
                 .collect()
         })
         .await
@@ -194,10 +200,10 @@ pub async fn a_while(cx: Cx<'_>, max: usize) -> Done<Vec<PersonRow>> {
 pub(super) fn row(tx: &Tx<'_>, networks: &Networks, person: &KeptPerson, now: Timestamp) -> Kept<PersonRow> {
     let profiles = tx.profiles().of_person(person.id)?;
     let (mut gave, mut asked) = (0, 0);
-    for word in tx.between().words(person.id, now, WORDS_MAX)?.iter().filter(|w| w.is_mine) {
-        match kind_of(word.kind, &word.text, word.answers.as_deref(), word.has_own_link) {
-            Kind::Gives => gave += 1,
-            Kind::Asks => asked += 1,
+    for (_, kind, n) in tx.between().kinds(person.id)?.into_iter().filter(|(is_mine, ..)| *is_mine) {
+        match kind {
+            Kind::Gives => gave += n,
+            Kind::Asks => asked += n,
             Kind::Talks => {}
         }
     }
@@ -219,7 +225,7 @@ pub(super) fn row(tx: &Tx<'_>, networks: &Networks, person: &KeptPerson, now: Ti
 /// Letters of a description that stand in a row.
 const ABOUT_MAX: usize = 90;
 
-fn first_line(about: &str) -> String {
+pub(super) fn first_line(about: &str) -> String {
     let line = about.lines().find(|l| !l.trim().is_empty()).unwrap_or_default().trim();
     match line.char_indices().nth(ABOUT_MAX) {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),
@@ -244,13 +250,6 @@ pub(super) fn presence(networks: &Networks, kept: &KeptProfile) -> Presence {
     }
 }
 
-/// An address as two people would write it for the same page.
-fn plain(url: &str) -> String {
-    let url = url.trim().to_lowercase();
-    let url = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or(&url);
-    url.strip_prefix("www.").unwrap_or(url).trim_end_matches('/').to_owned()
-}
-
 /// Under this name stands that two are two.
 pub(super) fn two_setting(a: PersonId, b: PersonId) -> String {
     let (a, b) = if a < b { (a, b) } else { (b, a) };
@@ -262,8 +261,9 @@ fn perhaps(tx: &Tx<'_>, networks: &Networks) -> Kept<Vec<Perhaps>> {
     let stating = tx.between().stating(STATING_MAX)?;
     let mut by: HashMap<String, Vec<&KeptProfile>> = HashMap::new();
     for one in &stating {
-        for url in one.profile.links.iter().chain(&one.profile.url) {
-            let all = by.entry(plain(url)).or_default();
+        let domain = [one.profile.handle.trim_start_matches("_@").to_owned()].into_iter().filter(|h| h.contains('.') && !h.contains('@'));
+        for url in one.profile.links.iter().chain(&one.profile.url).cloned().chain(domain) {
+            let all = by.entry(proof::plain(&url)).or_default();
             if !all.iter().any(|p| p.id == one.id) {
                 all.push(one);
             }
@@ -272,30 +272,18 @@ fn perhaps(tx: &Tx<'_>, networks: &Networks) -> Kept<Vec<Perhaps>> {
     let mut found: Vec<Perhaps> = Vec::new();
     let mut urls: Vec<_> = by.into_iter().filter(|(url, all)| !url.is_empty() && all.len() == 2).collect();
     urls.sort_by(|a, b| a.0.cmp(&b.0));
-    for (url, pair) in urls {
+    for (_, pair) in urls {
         let (a, b) = (pair[0], pair[1]);
         let is_known = found.iter().any(|p| (p.a, p.b) == (a.person, b.person) || (p.b, p.a) == (a.person, b.person));
         if a.person == b.person || is_known || tx.setting(&two_setting(a.person, b.person))?.is_some() {
             continue;
         }
+        let Some(proof) = proof::between(&a.profile, &b.profile) else { continue };
         let on = |p: &KeptProfile| format!("“{}” on {}", p.profile.name, presence(networks, p).network_name);
-        found.push(Perhaps { a: a.person, b: b.person, why: format!("{} and {} both state {url}.", on(a), on(b)) });
+        found.push(Perhaps { a: a.person, b: b.person, why: format!("{} and {}: {}.", on(a), on(b), proof.words) });
         if found.len() >= PERHAPS_MAX {
             break;
         }
     }
     Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_same_page_however_it_is_written() {
-        for (a, b) in [("https://Luis.example/", "http://www.luis.example"), ("https://x.example/a", " https://x.example/a/ ")] {
-            assert_eq!(plain(a), plain(b));
-        }
-        assert_ne!(plain("https://x.example/a"), plain("https://x.example/b"));
-    }
 }

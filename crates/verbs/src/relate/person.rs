@@ -1,6 +1,6 @@
 //! One person: where they are, what is between us on every network, who gave and asked, and who of ours talks with them.
 
-use model::{ConversationId, Kind, Nature, NoteId, PersonId, ProfileId, TieWord, Timestamp};
+use model::{ConversationId, Kind, Nature, NoteId, PersonId, PostId, ProfileId, TieWord, Timestamp};
 use networks::Networks;
 use store::between::{SeenSign, SeenVisits, WORDS_MAX, Word};
 use store::persons::KeptPerson;
@@ -59,6 +59,8 @@ pub enum Happening {
 /// A line of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerLine {
+    /// The word it was, where it was one: its kind can be corrected.
+    pub post: Option<PostId>,
     pub at: Timestamp,
     pub is_mine: bool,
     pub kind: Kind,
@@ -137,6 +139,18 @@ pub struct PersonPage {
     /// Words between us that are older than the timeline shown.
     pub earlier: u64,
     pub both: Vec<Both>,
+    /// Where we do not talk with them ourselves: who could introduce us.
+    pub introduction: Option<super::introduce::Introduction>,
+    pub organisation: String,
+    pub role: String,
+    /// Why they count as what they are; empty where nobody has looked.
+    pub nature_why: String,
+    /// They asked not to be the one in the middle.
+    pub is_no_go_between: bool,
+    /// Days of silence after which to remind of them.
+    pub remind_days: Option<u32>,
+    /// Their mail address, from contacts.
+    pub mail: String,
     pub notes: Vec<(NoteId, String, Timestamp)>,
     pub joins: Vec<JoinRow>,
     pub zone: String,
@@ -189,6 +203,10 @@ fn page(tx: &Tx<'_>, networks: &Networks, kept: KeptPerson, before: Option<Times
         .into_iter()
         .map(|j| Ok(JoinRow { id: j.id, name: tx.persons().get(j.gone)?.name, proof: j.proof, at: j.at }))
         .collect::<Kept<Vec<_>>>()?;
+    let is_known = kept.talk.from_me > 0 && kept.talk.from_them > 0;
+    let introduction =
+        if is_known || kept.is_me { None } else { Some(super::introduce::to_person(tx, &kept, super::introduce::WAYS_MAX, now)?) };
+    let more = kept.more.clone();
     let (most, least) = (kept.talk.from_me.max(kept.talk.from_them), kept.talk.from_me.min(kept.talk.from_them));
     Ok(PersonPage {
         id: kept.id,
@@ -205,6 +223,13 @@ fn page(tx: &Tx<'_>, networks: &Networks, kept: KeptPerson, before: Option<Times
         timeline,
         earlier,
         both: both(tx, &kept, now)?,
+        introduction,
+        organisation: more.organisation,
+        role: more.role,
+        nature_why: more.nature_why,
+        is_no_go_between: more.is_no_go_between,
+        remind_days: more.remind_days,
+        mail: more.mail,
         notes: tx.notes().of_person(kept.id)?.into_iter().map(|n| (n.id, n.text, n.at)).collect(),
         joins,
         zone,
@@ -217,7 +242,7 @@ fn page(tx: &Tx<'_>, networks: &Networks, kept: KeptPerson, before: Option<Times
 }
 
 /// Just after `now`, so that what was said this very moment is in.
-fn after(now: Timestamp) -> Timestamp {
+pub(super) fn after(now: Timestamp) -> Timestamp {
     now + jiff::SignedDuration::from_secs(60)
 }
 
@@ -260,7 +285,7 @@ fn timeline(tx: &Tx<'_>, networks: &Networks, person: &KeptPerson, before: Times
 }
 
 fn said(word: &Word) -> Happening {
-    let kind = kind_of(word.kind, &word.text, word.answers.as_deref(), word.has_own_link);
+    let kind = word.told.unwrap_or_else(|| kind_of(word.kind, &word.text, word.answers.as_deref(), word.has_own_link));
     let words = match &word.warning {
         Some(warning) => snippet(warning),
         None => snippet(&word.text),
@@ -273,21 +298,21 @@ fn ledger(words: &[Word], tx: &Tx<'_>, person: &KeptPerson, zone: &str, now: Tim
     let mut lines: Vec<LedgerLine> = words
         .iter()
         .map(|w| {
-            let kind = kind_of(w.kind, &w.text, w.answers.as_deref(), w.has_own_link);
+            let kind = w.told.unwrap_or_else(|| kind_of(w.kind, &w.text, w.answers.as_deref(), w.has_own_link));
             let what = what_of(kind, w.has_own_link, w.answers.as_deref()).to_owned();
-            LedgerLine { at: w.at, is_mine: w.is_mine, kind, what }
+            LedgerLine { post: Some(w.post), at: w.at, is_mine: w.is_mine, kind, what }
         })
         .collect();
     // What was written down by hand or by a reply, where its post is not among the words.
     for gesture in tx.gestures().of_person(person.id)? {
         let is_there = gesture.post.is_some_and(|post| words.iter().any(|w| w.post == post));
         if !is_there && gesture.delivery.is_none() {
-            lines.push(LedgerLine { at: gesture.at, is_mine: gesture.is_mine, kind: gesture.kind, what: gesture.what });
+            lines.push(LedgerLine { post: None, at: gesture.at, is_mine: gesture.is_mine, kind: gesture.kind, what: gesture.what });
         }
     }
     for sign in tx.between().signs(person.id, after(now), WORDS_MAX)?.into_iter().filter(|s| s.kind == "boost") {
         let what = if sign.is_mine { "passed on what they said" } else { "passed on what you said" };
-        lines.push(LedgerLine { at: sign.at, is_mine: sign.is_mine, kind: Kind::Gives, what: what.into() });
+        lines.push(LedgerLine { post: None, at: sign.at, is_mine: sign.is_mine, kind: Kind::Gives, what: what.into() });
     }
     lines.retain(|l| l.kind != Kind::Talks);
     lines.sort_by_key(|l| std::cmp::Reverse(l.at));

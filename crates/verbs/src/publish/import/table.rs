@@ -101,7 +101,7 @@ fn head(names: &[String]) -> Done<(Vec<String>, Vec<String>)> {
 fn read_csv(content: &str) -> Done<Table> {
     let first = content.lines().find(|l| !l.trim().is_empty()).unwrap_or_default();
     let between = [',', ';', '\t'].into_iter().max_by_key(|c| (first.matches(*c).count(), *c == ',')).unwrap_or(',');
-    let mut records = records(content, between)?.into_iter();
+    let mut records = records(content, between, ROWS_MAX)?.into_iter();
     let (_, names) = records.next().ok_or_else(|| wrong("The file is empty."))?;
     let (columns, unknown) = head(&names)?;
     let rows = records
@@ -114,8 +114,8 @@ fn read_csv(content: &str) -> Done<Table> {
     Ok(Table { columns, unknown, rows })
 }
 
-/// Every record with the line on which it begins; empty lines are left out.
-fn records(content: &str, between: char) -> Done<Vec<(usize, Vec<String>)>> {
+/// Every record of at most `rows_max` and a heading, with the line on which it begins; empty lines are left out.
+pub(crate) fn records(content: &str, between: char, rows_max: usize) -> Done<Vec<(usize, Vec<String>)>> {
     let mut all: Vec<(usize, Vec<String>)> = Vec::new();
     let (mut line, mut began) = (1, 1);
     let (mut fields, mut field) = (Vec::new(), String::new());
@@ -138,7 +138,7 @@ fn records(content: &str, between: char) -> Done<Vec<(usize, Vec<String>)>> {
             '\n' | '\r' if open.is_none() => {
                 line += 1;
                 end_field(&mut fields, &mut field, &mut was_quoted);
-                end_record(&mut all, &mut fields, began)?;
+                end_record(&mut all, &mut fields, began, rows_max)?;
                 began = line;
             }
             c if c == between && open.is_none() => end_field(&mut fields, &mut field, &mut was_quoted),
@@ -158,7 +158,7 @@ fn records(content: &str, between: char) -> Done<Vec<(usize, Vec<String>)>> {
     }
     if !field.is_empty() || was_quoted || !fields.is_empty() {
         end_field(&mut fields, &mut field, &mut was_quoted);
-        end_record(&mut all, &mut fields, began)?;
+        end_record(&mut all, &mut fields, began, rows_max)?;
     }
     Ok(all)
 }
@@ -168,15 +168,15 @@ fn end_field(fields: &mut Vec<String>, field: &mut String, was_quoted: &mut bool
     *was_quoted = false;
 }
 
-fn end_record(all: &mut Vec<(usize, Vec<String>)>, fields: &mut Vec<String>, began: usize) -> Done<()> {
+fn end_record(all: &mut Vec<(usize, Vec<String>)>, fields: &mut Vec<String>, began: usize, rows_max: usize) -> Done<()> {
     let fields = std::mem::take(fields);
     if fields.iter().all(|f| f.trim().is_empty()) {
         return Ok(());
     }
     all.push((began, fields));
     // The first is the heading.
-    if all.len() > ROWS_MAX + 1 {
-        return Err(wrong(format!("There are more than {ROWS_MAX} rows. Cut the file in two.")));
+    if all.len() > rows_max + 1 {
+        return Err(wrong(format!("There are more than {rows_max} rows. Cut the file in two.")));
     }
     Ok(())
 }

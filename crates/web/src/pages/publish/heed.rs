@@ -5,6 +5,7 @@ use verbs::VerbError;
 use verbs::publish::drafts::{Edit, KeptDraft};
 use verbs::publish::placed::placed;
 use verbs::publish::said::{Before, said_before};
+use verbs::relate::ledger;
 
 use super::calendar;
 use crate::parts::{Hint, HintTone};
@@ -28,6 +29,24 @@ pub async fn in_the_calendar(seated: &Seated, kept: &KeptDraft) -> Result<Option
             .press("See it there", format!("{}#slip-{}-{}", calendar::address(seated.now, p.due, seated.zone()), kept.draft.id, p.account)),
         None => hint,
     }))
+}
+
+/// An ask that is not earned yet where it shall go: one sentence, and it goes all the same.
+pub async fn not_earned(seated: &Seated, kept: &KeptDraft) -> Result<Option<Hint>, VerbError> {
+    let places = ledger::unearned(seated.cx(), kept.draft.kind, kept.accounts.clone()).await?;
+    let Some((place, standing)) = places.first() else { return Ok(None) };
+    let times = |n: u32| match n {
+        0 => "not given yet".to_owned(),
+        1 => "given once".to_owned(),
+        n => format!("given {} times", words::number(n.into())),
+    };
+    let asked = match standing.asked {
+        0 => "not asked yet".to_owned(),
+        1 => "asked once".to_owned(),
+        n => format!("asked {} times", words::number(n.into())),
+    };
+    let said = format!("On {place} you have {} and {asked} in ninety days. It is yours to decide.", times(standing.gave));
+    Ok(Some(Hint::new(HintTone::Advice, "This asks before it has given.", said)))
 }
 
 /// Stops once before words go where they, or nearly they, stand already.

@@ -287,6 +287,7 @@ async fn draw(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, mut trouble: T
         lights,
     };
     trouble.hints.splice(0..0, heed::in_the_calendar(seated, &kept).await?);
+    trouble.hints.extend(heed::not_earned(seated, &kept).await?);
     let page = page(seated, kept, round, (places, wants), zone, (trouble.hints, trouble.theirs));
     let mut answer = seated.page(&page)?;
     if let Some(status) = trouble.status {

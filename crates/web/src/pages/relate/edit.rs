@@ -2,12 +2,12 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use model::{Nature, NoteId, PersonId, Timestamp};
+use model::{Kind, Nature, NoteId, PersonId, PostId, Timestamp};
 use serde::Deserialize;
 use verbs::VerbError;
-use verbs::relate::edit;
 use verbs::relate::people::{Filter, people};
 use verbs::relate::person::{PersonPage, person};
+use verbs::relate::{edit, ledger};
 
 use crate::errors::Fault;
 use crate::flash::Flash;
@@ -32,6 +32,13 @@ pub struct Change {
     about: String,
     #[serde(default)]
     nature: String,
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    organisation: String,
+    /// A box: they may not be the one in the middle.
+    #[serde(default)]
+    no_go_between: String,
 }
 
 #[derive(Template)]
@@ -42,6 +49,9 @@ struct EditPage {
     was: String,
     name: String,
     about: String,
+    role: String,
+    organisation: String,
+    is_no_go_between: bool,
     nature: Radios,
     wrong: Option<String>,
 }
@@ -52,7 +62,18 @@ fn draw(seated: &Seated, id: PersonId, was: String, form: Change, wrong: Option<
     let nature = Radios::labelled_by("nature", "nature", choices.map(|(n, label)| Choice::new(n.word(), label, n == chosen)));
     let is_wrong = wrong.is_some();
     let shell = seated.shell(Place::People);
-    let mut answer = seated.page(&EditPage { shell, id, was, name: form.name, about: form.about, nature, wrong })?;
+    let mut answer = seated.page(&EditPage {
+        shell,
+        id,
+        was,
+        name: form.name,
+        about: form.about,
+        role: form.role,
+        organisation: form.organisation,
+        is_no_go_between: !form.no_go_between.is_empty(),
+        nature,
+        wrong,
+    })?;
     if is_wrong {
         *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -61,13 +82,28 @@ fn draw(seated: &Seated, id: PersonId, was: String, form: Change, wrong: Option<
 
 pub async fn form(seated: Seated, Row(id): Row<PersonId>) -> Answer {
     let p = get(&seated, id).await?;
-    let form = Change { name: p.name.clone(), about: p.about, nature: p.nature.word().into() };
+    let form = Change {
+        name: p.name.clone(),
+        about: p.about,
+        nature: p.nature.word().into(),
+        role: p.role,
+        organisation: p.organisation,
+        no_go_between: if p.is_no_go_between { "yes".into() } else { String::new() },
+    };
     draw(&seated, p.id, p.name, form, None)
 }
 
 pub async fn change(Row(id): Row<PersonId>, Posted { seated, form }: Posted<Change>) -> Answer {
     let nature = Nature::from_word(&form.nature).unwrap_or_default();
-    match edit::edit(seated.cx(), id, &form.name, &form.about, nature).await {
+    let change = edit::Change {
+        name: form.name.clone(),
+        about: form.about.clone(),
+        nature,
+        role: form.role.clone(),
+        organisation: form.organisation.clone(),
+        may_be_go_between: form.no_go_between.is_empty(),
+    };
+    match edit::change(seated.cx(), id, change).await {
         Ok(()) => seated.done(&format!("/people/{id}"), Flash::said("Kept ", form.name, ".")),
         Err(VerbError::Wrong { why, .. }) => {
             let was = get(&seated, id).await?.name;
@@ -75,6 +111,42 @@ pub async fn change(Row(id): Row<PersonId>, Posted { seated, form }: Posted<Chan
         }
         Err(error) => Err(error.into()),
     }
+}
+
+#[derive(Deserialize)]
+pub struct Remind {
+    #[serde(default)]
+    days: String,
+}
+
+pub async fn remind(Row(id): Row<PersonId>, Posted { seated, form }: Posted<Remind>) -> Answer {
+    let path = format!("/people/{id}");
+    let days = match form.days.trim() {
+        "" => None,
+        words => match words.parse::<u32>() {
+            Ok(days) => Some(days),
+            Err(_) => return seated.done(&path, Flash::bad("Days are a number, such as 42.")),
+        },
+    };
+    match edit::set_remind(seated.cx(), id, days).await {
+        Ok(()) if days.is_none() => seated.done(&path, Flash::plain("You are not reminded any more.")),
+        Ok(()) => seated.done(&path, Flash::plain("Kept. Whenever you talk, the days begin anew.")),
+        Err(VerbError::Wrong { why, .. }) => seated.done(&path, Flash::bad(why)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct KindForm {
+    post: i64,
+    kind: String,
+}
+
+/// What a word of the ledger really was.
+pub async fn kind(Row(id): Row<PersonId>, Posted { seated, form }: Posted<KindForm>) -> Answer {
+    let kind = Kind::from_word(&form.kind).ok_or_else(|| Fault::bad("A word gives, asks or talks."))?;
+    ledger::correct(seated.cx(), PostId(form.post), kind).await?;
+    seated.done(&format!("/people/{id}"), Flash::plain("Corrected. It counts so from now on."))
 }
 
 #[derive(Deserialize)]

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use jiff::tz::TimeZone;
-use model::{Kind, NoteId, PersonId, TieWord, Timestamp};
+use model::{Kind, NoteId, PersonId, PostId, TieWord, Timestamp};
 use serde::Deserialize;
 use verbs::relate::person::{Both, Event, Happening, JoinRow, Ledger, Month, PersonPage, person};
 
+use super::introduce::{IntroductionPart, part};
 use super::people::nature_word;
 use crate::forms::{Asked, Row};
 use crate::parts::{Face, KindMark, Net, TieMark, When};
@@ -42,6 +43,10 @@ struct Page {
     earlier: Option<(String, String)>,
     is_older: bool,
     both: Vec<BothPart>,
+    introduction: Option<IntroductionPart>,
+    work: String,
+    remind: String,
+    is_no_go_between: bool,
     notes: Vec<(NoteId, String, When)>,
     joins: Vec<(JoinRow, When)>,
     is_me: bool,
@@ -80,6 +85,9 @@ struct LinePart {
     who: String,
     what: String,
     kind: KindMark,
+    /// The word it was, and what else it may have been.
+    post: Option<PostId>,
+    others: Vec<(&'static str, &'static str)>,
 }
 
 /// A month of the timeline.
@@ -157,6 +165,10 @@ fn page(seated: &Seated, p: PersonPage, is_older: bool) -> Page {
         }),
         is_older,
         both: p.both.iter().map(|b| both(b, &first_name)).collect(),
+        introduction: p.introduction.as_ref().map(|found| part(found, now, zone)),
+        work: work(&p.role, &p.organisation),
+        remind: p.remind_days.map_or_else(String::new, |days| days.to_string()),
+        is_no_go_between: p.is_no_go_between,
         notes: p.notes.into_iter().map(|(id, text, at)| (id, text, When::long_ago(now, at, zone))).collect(),
         joins: p.joins.into_iter().map(|j| (j.clone(), When::long_ago(now, j.at, zone))).collect(),
         nature: nature_word(p.nature),
@@ -164,6 +176,13 @@ fn page(seated: &Seated, p: PersonPage, is_older: bool) -> Page {
         about: p.about,
         name: p.name,
         first_name,
+    }
+}
+
+fn work(role: &str, organisation: &str) -> String {
+    match (role.is_empty(), organisation.is_empty()) {
+        (false, false) => format!("{role}, {organisation}"),
+        _ => format!("{role}{organisation}"),
     }
 }
 
@@ -203,6 +222,9 @@ fn tie_words(p: &PersonPage) -> &'static str {
         _ => "",
     }
 }
+
+/// What a word may be corrected to.
+const OTHERS: [(Kind, &str); 3] = [(Kind::Gives, "gave"), (Kind::Asks, "asked"), (Kind::Talks, "just talk")];
 
 fn times(n: u32) -> String {
     match n {
@@ -246,6 +268,8 @@ fn ledger(l: &Ledger, first_name: &str, now: Timestamp, zone: &TimeZone) -> Ledg
                 who: if line.is_mine { "You".into() } else { first_name.to_owned() },
                 what: line.what.clone(),
                 kind: KindMark(line.kind),
+                post: line.post,
+                others: OTHERS.into_iter().filter(|(kind, _)| *kind != line.kind).map(|(kind, label)| (kind.word(), label)).collect(),
             })
             .collect(),
     }
