@@ -16,6 +16,7 @@ mod dialect;
 pub mod drafts;
 pub mod dump;
 pub mod error;
+pub mod following;
 pub mod follows;
 pub mod gestures;
 mod group;
@@ -50,6 +51,7 @@ mod value;
 pub mod visits;
 pub mod watches;
 pub mod webmentions;
+pub mod weighing;
 
 pub use dialect::Dialect;
 pub use error::StoreError;

@@ -20,6 +20,8 @@ pub const STEPS: &[(&str, &str)] = &[
     ("013 doubts", include_str!("../migrations/013_doubts.sql")),
     ("014 hands", include_str!("../migrations/014_hands.sql")),
     ("030 sittings", include_str!("../migrations/030_sittings.sql")),
+    ("028 weighing", include_str!("../migrations/028_weighing.sql")),
+    ("029 following", include_str!("../migrations/029_following.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

@@ -19,6 +19,7 @@ use crate::cli::feeds::read;
 mod fit;
 #[allow(dead_code)]
 mod posts;
+mod rank;
 mod verdict;
 
 /// The largest feed that is read, as from the network.
@@ -37,6 +38,10 @@ pub enum Lab {
     /// The posts of a feed's file (RSS, Atom or JSON Feed), oldest first, one JSON object a line:
     /// {id, network, author, created_at, text, reply_to, url, lang}
     Feed(FeedFile),
+    /// The conversations of a file of posts, the one most worth joining first, with the points for and against it. Reads JSON Lines
+    /// {id, author, created_at, text, reply_to}, with `thread` where a post's parent may be missing; prints one JSON object a line:
+    /// {conversation, score, because}
+    Rank(rank::Arguments),
     /// Whether a place helps, from what was counted before and in a trial of it. Prints one JSON object:
     /// {proposal, ratio, low, high, level, change_a_day, an_hour, sentence}; an end that is open is null
     Verdict(verdict::Arguments),
@@ -67,6 +72,7 @@ pub fn run(lab: Lab) -> Result<()> {
         Lab::Split(arguments) => split(&arguments),
         Lab::Fit(arguments) => fit::run(&arguments),
         Lab::Feed(arguments) => posts_of(&arguments),
+        Lab::Rank(arguments) => rank::run(&arguments),
         Lab::Verdict(arguments) => verdict::run(&arguments),
     }
 }

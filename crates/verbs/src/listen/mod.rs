@@ -2,12 +2,15 @@
 //! It answers nobody (that is converse) and ranks nothing by reach. Begin with `hear.rs`, then `worth.rs`.
 
 pub mod firehose;
+pub mod following;
 pub mod hear;
 pub mod notice;
+mod own_words;
 pub mod selling;
 pub mod sightings;
 pub mod topics;
 pub mod venues;
+pub mod weigh;
 pub mod worth;
 
 pub use hear::{hear, read_feed};
