@@ -141,12 +141,11 @@ fn chosen(tx: &Tx<'_>, networks: &Networks, filter: &Filter, max: usize, now: Ti
 
 /// What it is worth at this moment, by the facts as counted last and this desk's own way of weighing.
 fn worth_now(tx: &Tx<'_>, one: &KeptSighting, weighing: &Weighing, now: Timestamp) -> Kept<Worth> {
-    let facts: Facts = serde_json::from_str(&one.reasons).unwrap_or_default();
+    let mut facts: Facts = serde_json::from_str(&one.reasons).unwrap_or_default();
     if facts.ours.is_none() {
         // Kept by an earlier Hobnob, as points; it is counted anew when somebody speaks in it.
         return Ok(Worth { score: one.score, reasons: Vec::new() });
     }
-    let mut facts = facts;
     if let Some(conversation) = one.conversation
         && let Some(c) = tx.conversations().find(conversation)?
     {

@@ -6,6 +6,7 @@ mod gather;
 mod stats;
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use model::{AccountState, AimId, NetworkKey, Timestamp, TopicId};
 use networks::{NetworkError, Networks};
 use store::{Kept, Tx};
@@ -154,12 +155,12 @@ fn percent(part: u32, of: u32) -> u32 {
 
 fn venues_in(tx: &Tx<'_>, networks: &Networks, scope: Scope, now: Timestamp) -> Kept<Vec<Venue>> {
     let zone = tx.this_desk()?.zone;
-    let zone = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
     let (places, total) = gather::places(tx, networks, scope, now - SPAN)?;
     let mut venues = Vec::new();
-    for ((kind, name), place) in places {
+    for (key, place) in places {
         let standing = gather::standing(tx, &place, now - SPAN)?;
-        venues.push(reckon(kind, name, &place, standing, total, &zone, now));
+        venues.push(reckon(key, &place, standing, total, &zone, now));
     }
     venues.sort_by(|a, b| {
         let key = |v: &Venue| (v.kind == Kind::Server, v.is_too_early(), -(v.stats.answered.low * 1e6) as i64, u32::MAX - v.share);
@@ -169,7 +170,7 @@ fn venues_in(tx: &Tx<'_>, networks: &Networks, scope: Scope, now: Timestamp) -> 
     Ok(venues)
 }
 
-fn reckon(kind: Kind, name: String, place: &Place, standing: Standing, total: u32, zone: &jiff::tz::TimeZone, now: Timestamp) -> Venue {
+fn reckon((kind, name): (Kind, String), place: &Place, standing: Standing, total: u32, zone: &TimeZone, now: Timestamp) -> Venue {
     let late_from = now - SignedDuration::from_hours(LATE_WEEKS * 7 * 24);
     let (early, late) = place.people_before_and_since(late_from);
     Venue {
