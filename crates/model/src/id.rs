@@ -54,6 +54,8 @@ ids! {
     WatchId,
     /// A post or conversation that a topic brought.
     SightingId,
+    /// Somebody whom an account of ours follows.
+    FollowingId,
     /// Why we are here, as something countable.
     AimId,
     /// Our own short link.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use model::extract::Pointer;
 use model::{Account, Article, DeliveryKey, NetworkKey, Part, PictureId, Post, PostRef, Profile, Rules, Secret, Timestamp};
 
-use crate::{Answer, Http};
+use crate::{Answer, Http, NetworkError};
 
 /// What a network is called and what it lets a post be before its server has been asked.
 pub struct About {
@@ -106,6 +106,10 @@ pub trait Listen: Send + Sync {
     async fn search(&self, call: &Call<'_>, search: &Search, from: &Cursor) -> Answer<Batch<Post>>;
     /// The whole thread around a post, as far as the network gives it, the post itself included.
     async fn thread(&self, call: &Call<'_>, of: &PostRef) -> Answer<Vec<Post>>;
+    /// What the account's server asks of those who talk there, in its own words, a rule each; `NotOffered` where it states none.
+    async fn norms(&self, _call: &Call<'_>) -> Answer<Vec<String>> {
+        Err(NetworkError::NotOffered)
+    }
 }
 
 /// Why something came to us.
@@ -246,10 +250,31 @@ pub enum Brought {
     Foreign(String),
 }
 
+/// What we can have to do with somebody on the network itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bond {
+    /// Their posts come home.
+    Follow,
+    /// Their posts stay away, and they are not told.
+    Mute,
+}
+
 #[async_trait]
 pub trait People: Send + Sync {
     /// A profile by the handle people write, with or without `@`.
     async fn profile(&self, call: &Call<'_>, handle: &str) -> Answer<Profile>;
+    /// Whom the account follows, a page a call, in the network's own order; `NotOffered` where that can't be asked.
+    async fn following(&self, _call: &Call<'_>, _from: &Cursor) -> Answer<Batch<Profile>> {
+        Err(NetworkError::NotOffered)
+    }
+    /// Follows or mutes somebody. Doing so twice is a success.
+    async fn bind(&self, _call: &Call<'_>, _who: &Profile, _bond: Bond) -> Answer<()> {
+        Err(NetworkError::NotOffered)
+    }
+    /// Unfollows or unmutes somebody. Doing so twice is a success.
+    async fn unbind(&self, _call: &Call<'_>, _who: &Profile, _bond: Bond) -> Answer<()> {
+        Err(NetworkError::NotOffered)
+    }
 }
 
 /// What somebody's page says of one of ours.

@@ -344,3 +344,29 @@ async fn listening() {
     let gone = PostRef::new(format!("at://{}/app.bsky.feed.post/3mf2222222222", ben.account.remote_id), "");
     assert_eq!(Bluesky.listen().unwrap().thread(&ada.call(), &gone).await, Err(NetworkError::NotThere));
 }
+
+#[tokio::test]
+async fn somebody_is_followed_muted_and_let_go() {
+    let Some((ada, ben)) = ada_and_ben().await else { return };
+    let people = Bluesky.people().unwrap();
+    let them = people.profile(&ada.call(), &ben.account.handle).await.unwrap();
+    let follows = async |wanted: bool| {
+        let page = people.following(&ada.call(), &Cursor::default()).await.unwrap();
+        (page.items.iter().any(|p| p.remote_id == them.remote_id) == wanted).then_some(())
+    };
+    // Twice is as good as once, either way.
+    for _ in 0..2 {
+        people.bind(&ada.call(), &them, Bond::Follow).await.unwrap();
+    }
+    until("the follow to show", || follows(true)).await;
+    for _ in 0..2 {
+        people.bind(&ada.call(), &them, Bond::Mute).await.unwrap();
+    }
+    let muted = ada.raw(&format!("app.bsky.actor.getProfile?actor={}", them.remote_id), None).await;
+    assert_eq!(muted["viewer"]["muted"], true, "{muted}");
+    for _ in 0..2 {
+        people.unbind(&ada.call(), &them, Bond::Mute).await.unwrap();
+        people.unbind(&ada.call(), &them, Bond::Follow).await.unwrap();
+    }
+    until("the follow to be gone", || follows(false)).await;
+}

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use model::{
-    Account, AccountId, AccountState, DeliveryKey, NetworkKey, Part, Picture, PictureId, PostRef, ReplyTo, Secret, Timestamp, Visibility,
+    Account, AccountId, AccountState, DeliveryKey, NetworkKey, Part, Picture, PictureId, PostRef, Profile, ReplyTo, Secret, Timestamp,
+    Visibility,
 };
 use networks::http::Reach;
 use networks::mastodon::Mastodon;
@@ -353,4 +354,41 @@ async fn what_comes_by_itself() {
     assert!(gone, "the deletion came");
     drop(events);
     tokio::time::timeout(STREAM_MAX, listening).await.expect("it ends when nobody listens").unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn somebody_is_followed_muted_and_let_go() {
+    let Some(server) = server() else { return };
+    let ada = Someone::with_token(&server, "ada-token").await;
+    let ben = Someone::with_token(&server, "ben-token").await;
+    let people = Mastodon.people().unwrap();
+    let them = people.profile(&ada.call(), &ben.account.handle).await.unwrap();
+    let follows = async || {
+        let page = people.following(&ada.call(), &Cursor::default()).await.unwrap();
+        page.items.iter().any(|p| p.remote_id == them.remote_id)
+    };
+    // Twice is as good as once, either way.
+    for _ in 0..2 {
+        people.bind(&ada.call(), &them, Bond::Follow).await.unwrap();
+    }
+    assert!(follows().await);
+    for bond in [Bond::Mute, Bond::Follow] {
+        people.bind(&ada.call(), &them, bond).await.unwrap();
+        for _ in 0..2 {
+            people.unbind(&ada.call(), &them, bond).await.unwrap();
+        }
+    }
+    assert!(!follows().await);
+    let nobody = Profile { handle: unheard("nobody"), ..them };
+    assert_eq!(people.bind(&ada.call(), &nobody, Bond::Follow).await.unwrap_err(), NetworkError::NotThere);
+}
+
+#[tokio::test]
+async fn a_server_s_rules_are_asked_for_or_said_to_be_none() {
+    let Some(server) = server() else { return };
+    let ada = Someone::with_token(&server, "ada-token").await;
+    match Mastodon.listen().unwrap().norms(&ada.call()).await {
+        Ok(norms) => assert!(norms.iter().all(|n| !n.trim().is_empty())),
+        Err(error) => assert_eq!(error, NetworkError::NotOffered),
+    }
 }

@@ -18,6 +18,7 @@ mod disk;
 pub mod drafts;
 pub mod dump;
 pub mod error;
+pub mod following;
 pub mod follows;
 pub mod gestures;
 mod group;
@@ -58,6 +59,7 @@ pub mod visits;
 pub mod watches;
 pub mod ways;
 pub mod webmentions;
+pub mod weighing;
 
 pub use dialect::Dialect;
 pub use error::StoreError;

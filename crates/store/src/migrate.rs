@@ -25,6 +25,8 @@ pub const STEPS: &[(&str, &str)] = &[
     ("036 contacts", include_str!("../migrations/036_contacts.sql")),
     ("037 ledger", include_str!("../migrations/037_ledger.sql")),
     ("038 listed", include_str!("../migrations/038_listed.sql")),
+    ("028 weighing", include_str!("../migrations/028_weighing.sql")),
+    ("029 following", include_str!("../migrations/029_following.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

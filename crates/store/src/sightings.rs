@@ -43,13 +43,32 @@ pub struct FreshSighting<'a> {
     pub reasons: &'a str,
 }
 
+/// A post of a talk that a topic saw, for comparing places.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TalkPost {
+    pub conversation: ConversationId,
+    pub author: ProfileId,
+    pub at: Timestamp,
+    pub is_mine: bool,
+    pub text: String,
+    pub has_links: bool,
+    pub language: Option<String>,
+    pub replies: u32,
+    pub handle: String,
+    pub followers: Option<u64>,
+    /// When the author was first heard on this network, as far as we know.
+    pub first_heard: Timestamp,
+}
+
 /// Of one place on one network: what the topics saw there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeenPost {
     pub topic: TopicId,
+    pub post: PostId,
     pub network: NetworkKey,
     pub account: Option<model::AccountId>,
     pub author: ProfileId,
+    pub handle: String,
     pub conversation: Option<ConversationId>,
     pub tags: Vec<String>,
     pub is_reply: bool,
@@ -71,6 +90,8 @@ const IS_OPEN: &str =
 pub const WEIGHED_MAX: u32 = 400;
 /// Sightings counted for charts and venues.
 pub const COUNTED_MAX: u32 = 5_000;
+/// Posts of their talks.
+const TALK_POSTS_MAX: u32 = 20_000;
 
 fn read(row: &Row<'_>) -> Kept<KeptSighting> {
     Ok(KeptSighting {
@@ -180,8 +201,8 @@ impl Sightings<'_, '_> {
     pub fn seen(&self, since: Timestamp) -> Kept<Vec<SeenPost>> {
         self.0.all(
             &format!(
-                "select s.topic, p.network, p.account, s.author, p.conversation, p.tags, p.reply_to, coalesce(p.replies, 0), coalesce(c.voices, 1), s.said_at
-                 from {FROM} where s.desk = $1 and s.said_at >= $2 order by s.said_at desc limit {COUNTED_MAX}"
+                "select s.topic, p.network, p.account, s.author, p.conversation, p.tags, p.reply_to, coalesce(p.replies, 0), coalesce(c.voices, 1), s.said_at, s.post, f.handle
+                 from {FROM} join profiles f on f.desk = s.desk and f.id = s.author where s.desk = $1 and s.said_at >= $2 order by s.said_at desc limit {COUNTED_MAX}"
             ),
             &args![self.0.desk(), since],
             |row| {
@@ -196,6 +217,37 @@ impl Sightings<'_, '_> {
                     replies: row.get(7)?,
                     voices: row.get(8)?,
                     said_at: row.get(9)?,
+                    post: row.get(10)?,
+                    handle: row.get(11)?,
+                })
+            },
+        )
+    }
+    /// All that was said in the talks that the open topics saw since `since`, oldest first.
+    pub fn talk_posts(&self, since: Timestamp) -> Kept<Vec<TalkPost>> {
+        self.0.all(
+            &format!(
+                "select p.conversation, p.author, p.created_at, p.is_mine, p.text, p.links, p.language, coalesce(p.replies, 0), f.handle, f.followers,
+                   (select min(q.created_at) from posts q where q.desk = p.desk and q.author = p.author)
+                 from posts p join profiles f on f.desk = p.desk and f.id = p.author
+                 where p.desk = $1 and p.deleted_at is null and p.conversation in
+                   (select p.conversation from {FROM} where s.desk = $1 and s.said_at >= $2)
+                 order by p.created_at desc, p.id desc limit {TALK_POSTS_MAX}"
+            ),
+            &args![self.0.desk(), since],
+            |row| {
+                Ok(TalkPost {
+                    conversation: row.get(0)?,
+                    author: row.get(1)?,
+                    at: row.get(2)?,
+                    is_mine: row.get(3)?,
+                    text: row.get(4)?,
+                    has_links: row.get::<String>(5)?.len() > 2,
+                    language: row.get(6)?,
+                    replies: row.get(7)?,
+                    handle: row.get(8)?,
+                    followers: row.get::<Option<i64>>(9)?.and_then(|n| u64::try_from(n).ok()),
+                    first_heard: row.get(10)?,
                 })
             },
         )

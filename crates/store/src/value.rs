@@ -56,6 +56,7 @@ from_ids!(
     WatchId,
     WebmentionId,
     SightingId,
+    FollowingId,
     AimId,
     LinkId,
     VisitId,

@@ -1,5 +1,7 @@
 //! A network of our own making, whole in memory, with tempers and with faults on demand. It counts everything that lands.
 
+mod people;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -58,6 +60,7 @@ pub struct World {
     /// (who, what, post id), in order.
     pub signs: Vec<(String, Sign, String, Timestamp)>,
     pub follows: Vec<(String, String, Timestamp)>,
+    pub mutes: BTreeSet<(String, String)>,
     pub profiles: BTreeMap<String, Profile>,
     keys: BTreeMap<String, String>,
     faults: BTreeMap<Op, VecDeque<Fault>>,
@@ -496,14 +499,6 @@ impl Publish for FakeNetwork {
         let fault = self.meet(Op::Sign)?;
         self.world().signs.retain(|(who, what, post, _)| !(*who == call.account.handle && *what == sign && *post == at.id));
         Self::lose_answer(fault, ())
-    }
-}
-
-#[async_trait]
-impl People for FakeNetwork {
-    async fn profile(&self, _call: &Call<'_>, handle: &str) -> Answer<Profile> {
-        self.meet(Op::Profile)?;
-        self.world().profiles.get(handle.trim_start_matches('@')).cloned().ok_or(NetworkError::NotThere)
     }
 }
 

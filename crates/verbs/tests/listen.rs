@@ -14,7 +14,7 @@ use verbs::converse::sync;
 use verbs::jobs::{Job, Next, perform};
 use verbs::listen::sightings::{Until, join, later, page, pass, passed, reopen};
 use verbs::listen::topics::{TopicWish, add, change, close, list};
-use verbs::listen::venues::venues;
+use verbs::listen::venues::{Scope, venues};
 use verbs::listen::{Filter, Sighting, sightings};
 use verbs::{App, Config, Cx, VerbError};
 
@@ -246,8 +246,8 @@ async fn a_feed_is_kept_and_listened_to() {
     let seen = open(&scene, &app, "09:11").await;
     assert_eq!(told(&seen), ["Hana: Whom should I meet who knows repair?"]);
     assert!(seen[0].is_read_only);
-    let places = venues(cx(&scene, &app, "09:11")).await.unwrap();
-    assert_eq!((places[0].name.as_str(), places[0].talks, places[0].is_early()), ("Slow Made", 1, true));
+    let places = venues(cx(&scene, &app, "09:11"), Scope::default()).await.unwrap();
+    assert_eq!((places[0].name.as_str(), places[0].stats.talks, places[0].is_too_early()), ("Slow Made", 1, true));
 }
 
 async fn connect_feed(scene: &Scene) -> AccountId {

@@ -130,10 +130,17 @@ fn publish() -> Router<Site> {
 
 /// Worth joining, topics, venues.
 fn listen() -> Router<Site> {
-    use pages::listen::{sightings, topics, venues};
+    use pages::listen::{following, ranked, sightings, topics, venues};
     Router::new()
         .route("/listen", get(sightings::show))
         .route("/listen/passed", get(sightings::passed))
+        .route("/listen/following", get(following::show).post(following::ask))
+        .route("/listen/following/{id}/mute", post(following::mute))
+        .route("/listen/following/{id}/unmute", post(following::unmute))
+        .route("/listen/following/{id}/unfollow", post(following::unfollow))
+        .route("/listen/following/{id}/follow", post(following::follow))
+        .route("/listen/ranked", get(ranked::show).post(ranked::change))
+        .route("/listen/venue", get(venues::one).post(venues::ask))
         .route("/listen/venues", get(venues::show))
         .route("/listen/topics", get(topics::list).post(topics::add))
         .route("/listen/topics/{id}", get(topics::form).post(topics::change))

@@ -144,3 +144,54 @@ async fn hostile_words_stay_words() {
     let page = desk.see("/listen?all=yes").await;
     assert!(page.contains("خبز أمي") && page.contains("dir=\"auto\""), "{page}");
 }
+
+#[tokio::test]
+async fn how_talks_are_ranked_can_be_changed() {
+    let desk = Desk::open(FULL).await;
+    desk.follow("sourdough").await;
+    let page = desk.see("/listen/ranked").await;
+    for words in ["How talks are ranked", "Individuals answer each other", "It sells something", "What your choices teach", "Nothing yet."]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let (status, to, _) =
+        desk.press("/listen/ranked", &[("selling", "off"), ("question", "half"), ("nonsense", "off"), ("talk", "loud")]).await;
+    assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/listen/ranked"));
+    let page = desk.see("/listen/ranked").await;
+    assert!(
+        page.contains(
+            "name=\"selling\"><option value=\"full\">in full</option><option value=\"half\">half</option><option value=\"off\" selected>"
+        ),
+        "{page}"
+    );
+    let all = desk.see("/listen?all=yes").await;
+    assert!(all.contains("It sells something (not counted, as you chose)") && !all.contains("it sells something"), "{all}");
+}
+
+#[tokio::test]
+async fn a_venue_has_a_page() {
+    let desk = Desk::open(FULL).await;
+    desk.follow("#sourdough").await;
+    let list = desk.see("/listen/venues").await;
+    assert!(
+        list.contains("#sourdough on Plaza") && list.contains("/listen/venue?name=%23sourdough+on+Plaza") && list.contains("By server"),
+        "{list}"
+    );
+    let page = desk.see("/listen/venue?name=%23sourdough+on+Plaza").await;
+    for words in
+        ["Talks that were answered", "It is too early to judge the place", "Your standing here", "You have not talked about this there."]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let (status, ..) = desk.ask(axum::http::Method::GET, "/listen/venue?name=%3Cscript%3E", None, None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn whom_one_follows_is_on_a_page_that_ends() {
+    let desk = Desk::open(FULL).await;
+    let page = desk.see("/listen/following").await;
+    assert!(page.contains("Nobody is known to be followed yet") && page.contains("Ask your networks"), "{page}");
+    let (status, to, _) = desk.press("/listen/following", &[]).await;
+    assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/listen/following"));
+}

@@ -22,6 +22,7 @@ mod matches;
 mod posts;
 mod turns;
 mod ties;
+mod rank;
 mod verdict;
 
 /// The largest feed that is read, as from the network.
@@ -42,6 +43,10 @@ pub enum Lab {
     Feed(FeedFile),
     /// Which posts match which topics. Prints one JSON object a pair, posts in their order, then topics in theirs: {post, topic}
     Match(matches::Arguments),
+    /// The conversations of a file of posts, the one most worth joining first, with the points for and against it. Reads JSON Lines
+    /// {id, author, created_at, text, reply_to}, with `thread` where a post's parent may be missing; prints one JSON object a line:
+    /// {conversation, score, because}
+    Rank(rank::Arguments),
     /// Whether a place helps, from what was counted before and in a trial of it. Prints one JSON object:
     /// {proposal, ratio, low, high, level, change_a_day, an_hour, sentence}; an end that is open is null
     Verdict(verdict::Arguments),
@@ -82,6 +87,7 @@ pub fn run(lab: Lab) -> Result<()> {
         Lab::Fit(arguments) => fit::run(&arguments),
         Lab::Feed(arguments) => posts_of(&arguments),
         Lab::Match(arguments) => matches::run(&arguments),
+        Lab::Rank(arguments) => rank::run(&arguments),
         Lab::Verdict(arguments) => verdict::run(&arguments),
         Lab::Turns(arguments) => turns::run(&arguments),
         Lab::Ties(arguments) => ties::ties(&arguments),

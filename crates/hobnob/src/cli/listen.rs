@@ -43,7 +43,7 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     }
     for s in rows {
         if arguments.json {
-            let reasons: Vec<_> = s.worth.reasons.iter().map(|r| json!({"words": r.words, "points": r.points})).collect();
+            let reasons: Vec<_> = s.worth.reasons.iter().map(|r| json!({"words": r.words, "points": r.points()})).collect();
             say(json!({
                 "sighting": s.id.0, "conversation": s.conversation.map(|c| c.0), "topic": s.topic.0, "topic_name": s.topic_name, "who": s.who,
                 "person": s.person.map(|p| p.0), "network": s.network.as_str(), "words": s.words, "url": s.url, "said_at": s.said_at.to_string(),

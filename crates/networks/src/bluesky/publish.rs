@@ -191,7 +191,7 @@ async fn send_up(xrpc: &Xrpc<'_>, baggage: &Baggage) -> Answer<Option<Value>> {
     }))
 }
 
-async fn create(xrpc: &Xrpc<'_>, did: &str, collection: &str, rkey: &str, record: &Value) -> Answer<StrongRef> {
+pub async fn create(xrpc: &Xrpc<'_>, did: &str, collection: &str, rkey: &str, record: &Value) -> Answer<StrongRef> {
     let body = json!({"repo": did, "collection": collection, "rkey": rkey, "record": record});
     match xrpc.procedure("com.atproto.repo.createRecord", &body, Effect::Record).await {
         // Some servers answer a second try in this way; then the record stands.
@@ -215,7 +215,7 @@ async fn get(xrpc: &Xrpc<'_>, did: &str, collection: &str, rkey: &str) -> Answer
 }
 
 /// One that is gone already is a success.
-async fn remove(xrpc: &Xrpc<'_>, did: &str, collection: &str, rkey: &str) -> Answer<()> {
+pub async fn remove(xrpc: &Xrpc<'_>, did: &str, collection: &str, rkey: &str) -> Answer<()> {
     let body = json!({"repo": did, "collection": collection, "rkey": rkey});
     match xrpc.procedure::<Value>("com.atproto.repo.deleteRecord", &body, Effect::Record).await {
         Ok(_) | Err(NetworkError::NotThere) => Ok(()),

@@ -14,6 +14,10 @@ use crate::{Answer, Batch, Call, Cursor, Listen, NetworkError, Search};
 /// The most posts taken of one thread.
 const THREAD_MAX: usize = 2000;
 
+/// Rules of a server that are shown, and letters of each.
+const NORMS_MAX: usize = 40;
+const NORM_LETTERS_MAX: usize = 400;
+
 #[async_trait]
 impl Listen for Mastodon {
     fn can(&self, search: &Search) -> bool {
@@ -32,6 +36,15 @@ impl Listen for Mastodon {
             Search::By(remote_id) => by_person(&client, remote_id, from).await,
             Search::Feed => Err(NetworkError::NotOffered),
         }
+    }
+
+    async fn norms(&self, call: &Call<'_>) -> Answer<Vec<String>> {
+        let reply = Client::of(call)?.get(&["api", "v1", "instance", "rules"], &[]).await;
+        // Servers of kin without the list have no such address.
+        let rules: Vec<serde_json::Value> =
+            reply.map_err(|e| if e == NetworkError::NotThere { NetworkError::NotOffered } else { e })?.json()?;
+        let text = |rule: &serde_json::Value| Some(rule.get("text")?.as_str()?.trim().chars().take(NORM_LETTERS_MAX).collect::<String>());
+        Ok(rules.iter().filter_map(text).filter(|t| !t.is_empty()).take(NORMS_MAX).collect())
     }
 
     async fn thread(&self, call: &Call<'_>, of: &PostRef) -> Answer<Vec<Post>> {

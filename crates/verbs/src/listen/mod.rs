@@ -1,14 +1,17 @@
 //! The room where talk is found that is worth joining: topics, where they are followed, and what they brought.
-//! It answers nobody (that is converse) and ranks nothing by reach. Begin with `hear.rs`, then `worth.rs`.
+//! It answers nobody (that is converse) and ranks nothing by reach. Begin with `hear.rs`, then `worth/mod.rs`.
 
 mod ears;
 pub mod firehose;
+pub mod following;
 pub mod hear;
 pub mod notice;
+mod own_words;
 pub mod selling;
 pub mod sightings;
 pub mod topics;
 pub mod venues;
+pub mod weigh;
 pub mod worth;
 
 pub use hear::{hear, read_feed};

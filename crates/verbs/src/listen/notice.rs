@@ -10,9 +10,10 @@ use store::threads::Said;
 use store::{Kept, StoreError, Tx};
 
 use super::ears::Ears;
+use super::own_words::OwnWords;
 use super::selling::{is_mostly_tags, is_selling};
-use super::worth::{Facts, Known, Worth, worth_joining};
-use crate::converse::is_question;
+use super::weigh::weighing;
+use super::worth::{Facts, Inside, Known, Ours, Turn, Weighing, not_a_person, worth_joining};
 use crate::relate::{ledger, tie};
 
 /// Talk that is older than this is over.
@@ -33,7 +34,7 @@ pub fn notice(tx: &Tx<'_>, ids: &[PostId], now: Timestamp) -> Kept<u32> {
     if topics.is_empty() || ids.is_empty() {
         return Ok(0);
     }
-    let (mut ears, mut weigher) = (Ears::of(&topics), Weigher::new(tx, now));
+    let (mut ears, mut weigher) = (Ears::of(&topics), Weigher::new(tx, now)?);
     let (mut made, mut touched) = (0, BTreeSet::new());
     for id in ids {
         let Some(post) = tx.posts().find(*id)? else { continue };
@@ -48,7 +49,7 @@ pub fn notice(tx: &Tx<'_>, ids: &[PostId], now: Timestamp) -> Kept<u32> {
 
 /// Holds a new or changed topic against what is kept of the last days, so that its page is not empty until something new is said.
 pub(super) fn look_back(tx: &Tx<'_>, topic: &Topic, now: Timestamp) -> Kept<u32> {
-    let (mut ears, mut weigher) = (Ears::of(std::slice::from_ref(topic)), Weigher::new(tx, now));
+    let (mut ears, mut weigher) = (Ears::of(std::slice::from_ref(topic)), Weigher::new(tx, now)?);
     let mut made = 0;
     for id in tx.sightings().lately(now - ALIVE, LOOK_BACK_POSTS_MAX)? {
         let Some(post) = tx.posts().find(id)? else { continue };
@@ -60,7 +61,7 @@ pub(super) fn look_back(tx: &Tx<'_>, topic: &Topic, now: Timestamp) -> Kept<u32>
 /// Weighs what stands open of these posts anew.
 pub(super) fn weigh_posts(tx: &Tx<'_>, ids: &[PostId], now: Timestamp) -> Kept<()> {
     let topics = tx.topics().list()?;
-    let (mut ears, mut weigher) = (Ears::of(&topics), Weigher::new(tx, now));
+    let (mut ears, mut weigher) = (Ears::of(&topics), Weigher::new(tx, now)?);
     for id in ids {
         if let Some(post) = tx.posts().find(*id)? {
             weigher.catch(&mut ears, &post)?;
@@ -82,11 +83,13 @@ struct Weigher<'t, 'c> {
     tx: &'t Tx<'c>,
     now: Timestamp,
     standings: HashMap<(TopicId, NetworkKey), (u32, u32, u32)>,
+    weighing: Weighing,
+    own: OwnWords,
 }
 
 impl<'t, 'c> Weigher<'t, 'c> {
-    fn new(tx: &'t Tx<'c>, now: Timestamp) -> Self {
-        Weigher { tx, now, standings: HashMap::new() }
+    fn new(tx: &'t Tx<'c>, now: Timestamp) -> Kept<Self> {
+        Ok(Weigher { tx, now, standings: HashMap::new(), weighing: weighing(tx)?, own: OwnWords::default() })
     }
 
     fn catch(&mut self, ears: &mut Ears<'_>, post: &KeptPost) -> Kept<u32> {
@@ -100,8 +103,8 @@ impl<'t, 'c> Weigher<'t, 'c> {
         let reading = Reading::of(&post.post);
         let mut made = 0;
         for topic in caught {
-            let worth = self.weigh(topic, post, &reading)?;
-            made += u32::from(self.put(topic, post, &worth)?);
+            let facts = self.facts(topic, post, &reading)?;
+            made += u32::from(self.put(topic, post, &facts)?);
         }
         Ok(made)
     }
@@ -111,20 +114,21 @@ impl<'t, 'c> Weigher<'t, 'c> {
             let (Some(topic), Some(post)) = (topics.iter().find(|t| t.id == sighting.topic), self.tx.posts().find(sighting.post)?) else {
                 continue;
             };
-            let worth = self.weigh(topic, &post, &Reading::of(&post.post))?;
-            self.put(topic, &post, &worth)?;
+            let facts = self.facts(topic, &post, &Reading::of(&post.post))?;
+            self.put(topic, &post, &facts)?;
         }
         Ok(())
     }
 
-    fn put(&self, topic: &Topic, post: &KeptPost, worth: &Worth) -> Kept<bool> {
-        let reasons = serde_json::to_string(worth).map_err(|_| StoreError::Broken("reasons can't be written".into()))?;
+    /// The facts are kept, not the points: what a person turns down, and what his choices teach, holds at once for what stands open.
+    fn put(&self, topic: &Topic, post: &KeptPost, facts: &Facts) -> Kept<bool> {
+        let reasons = serde_json::to_string(facts).map_err(|_| StoreError::Broken("facts can't be written".into()))?;
         let fresh = FreshSighting {
             topic: topic.id,
             post: post.id,
             author: post.author,
             said_at: post.post.created_at,
-            score: worth.score,
+            score: worth_joining(facts, &self.weighing, self.now).score,
             reasons: &reasons,
         };
         let is_new = self.tx.sightings().put(&fresh, self.now)?;
@@ -144,7 +148,7 @@ impl<'t, 'c> Weigher<'t, 'c> {
         }
     }
 
-    fn weigh(&mut self, topic: &Topic, post: &KeptPost, reading: &Reading<'_>) -> Kept<Worth> {
+    fn facts(&mut self, topic: &Topic, post: &KeptPost, reading: &Reading<'_>) -> Kept<Facts> {
         let said = match post.conversation {
             Some(conversation) => self.tx.threads().said(conversation)?,
             None => Vec::new(),
@@ -153,36 +157,32 @@ impl<'t, 'c> Weigher<'t, 'c> {
         let (gave, asked, talked) = self.standing(topic.id, &post.post.network)?;
         let (noes_here, noes) = self.tx.sightings().noes(post.author, topic.id)?;
         let (known, nature) = self.people(post, &said)?;
-        let answers = said.iter().filter(|s| s.reply_to.as_deref() == Some(&post.post.at.id)).count();
-        let facts = Facts {
-            topic: topic.name.clone(),
-            found: u32::try_from(hits.found.len()).unwrap_or(u32::MAX),
-            times: hits.times,
-            is_about_it: hits.is_about_it,
-            aim: topic.aim.map(|aim| self.tx.aims().find(aim)).transpose()?.flatten().filter(|a| a.closed_at.is_none()).map(|a| a.name),
-            is_question: is_question(&post.post.text) || post.post.title.as_deref().is_some_and(is_question),
-            answers: post.post.replies.unwrap_or(0).max(u32::try_from(answers).unwrap_or(u32::MAX)),
-            pairs: pairs(&said),
-            voices: voices(&said).max(1),
-            known,
-            venue: venue(&post.post.network),
-            gave,
-            asked,
-            talked,
+        let aim = topic.aim.map(|aim| self.tx.aims().find(aim)).transpose()?.flatten().filter(|a| a.closed_at.is_none()).map(|a| a.name);
+        let inside = inside(post, &said, self.now);
+        let have = if inside.is_question { self.own.answers(self.tx, &post.post.text)? } else { None };
+        Ok(Facts {
             is_selling: is_selling(&post.post),
             is_canned: is_mostly_tags(&post.post) || self.tx.sightings().same_words(post.author, &post.post.text)? > SAME_WORDS_MAX,
-            not_a_person: match nature {
-                Nature::Bot => Some("machine"),
-                Nature::Brand => Some("brand"),
-                Nature::Person => None,
-            },
-            noes_here,
-            noes_elsewhere: noes.saturating_sub(noes_here),
-            are_we_in: said.iter().any(|s| s.is_mine),
-            said_at: post.post.created_at,
-            last_at: said.iter().map(|s| s.created_at).max().unwrap_or(post.post.created_at).max(post.post.created_at),
-        };
-        Ok(worth_joining(&facts, self.now))
+            inside,
+            ours: Some(Ours {
+                topic: topic.name.clone(),
+                found: u32::try_from(hits.found.len()).unwrap_or(u32::MAX),
+                times: hits.times,
+                is_about_it: hits.is_about_it,
+                aim,
+                known,
+                venue: venue(&post.post.network),
+                gave,
+                asked,
+                talked,
+                have,
+                not_a_person: not_a_person(nature),
+                noes_here,
+                noes_elsewhere: noes.saturating_sub(noes_here),
+                are_we_in: said.iter().any(|s| s.is_mine),
+                marks: vec![format!("topic {}", topic.id), format!("network {}", post.post.network)],
+            }),
+        })
     }
 
     /// Who in it we know, closest first, and what kind of somebody its author is.
@@ -236,20 +236,42 @@ impl<'t, 'c> Weigher<'t, 'c> {
     }
 }
 
-/// Pairs of people, ourselves left out, who answered each other both ways.
-fn pairs(said: &[Said]) -> u32 {
-    let author: HashMap<&str, PersonId> = said.iter().map(|s| (s.remote_id.as_str(), s.person)).collect();
-    let mine: BTreeSet<PersonId> = said.iter().filter(|s| s.is_mine).map(|s| s.person).collect();
-    let answered: BTreeSet<(PersonId, PersonId)> = said
+/// The conversation from the inside, as a topic's catch in it is weighed. A network may count more answers than we have.
+fn inside(post: &KeptPost, said: &[Said], now: Timestamp) -> Inside {
+    let mut turns: Vec<Turn<'_>> = said
         .iter()
-        .filter_map(|s| Some((s.person, *author.get(s.reply_to.as_deref()?)?)))
-        .filter(|(a, b)| a != b && !mine.contains(a) && !mine.contains(b))
+        .filter(|s| !s.is_deleted)
+        .map(|s| Turn {
+            id: &s.remote_id,
+            reply_to: s.reply_to.as_deref(),
+            who: Some(s.person.0),
+            at: s.created_at.as_second(),
+            text: &s.text,
+            has_link: false,
+            is_mine: s.is_mine,
+        })
         .collect();
-    u32::try_from(answered.iter().filter(|(a, b)| a < b && answered.contains(&(*b, *a))).count()).unwrap_or(u32::MAX)
-}
-
-fn voices(said: &[Said]) -> u32 {
-    u32::try_from(said.iter().filter(|s| !s.is_mine).map(|s| s.person).collect::<BTreeSet<_>>().len()).unwrap_or(u32::MAX)
+    let opening = turns.iter().position(|t| t.id == post.post.at.id).unwrap_or_else(|| {
+        turns.push(Turn {
+            id: &post.post.at.id,
+            who: Some(0),
+            at: post.post.created_at.as_second(),
+            text: &post.post.text,
+            ..Turn::default()
+        });
+        turns.len() - 1
+    });
+    turns[opening].has_link = !post.post.links.is_empty();
+    let words = post.post.title.as_deref().map(|title| format!("{title}\n\n{}", post.post.text));
+    if let Some(words) = &words {
+        turns[opening].text = words;
+    }
+    let mut inside = Inside::of(&turns, opening, true, now.as_second());
+    let counted = post.post.replies.unwrap_or(0);
+    inside.answers = inside.answers.max(counted);
+    inside.posts = inside.posts.max(counted);
+    inside.direct = inside.direct.max(counted);
+    inside
 }
 
 /// What a person calls a network, from its key.

@@ -42,18 +42,28 @@ const TAGS_MAX: usize = 6;
 
 /// Whether it mostly sells.
 pub fn is_selling(post: &Post) -> bool {
-    let words = post.text.to_lowercase();
+    sells(&post.text, !post.links.is_empty())
+}
+
+/// Whether words mostly sell; `has_link` is whether they point somewhere.
+pub fn sells(text: &str, has_link: bool) -> bool {
+    let words = text.to_lowercase();
     let turns = SALES_TALK.iter().filter(|turn| words.contains(**turn)).count();
     let has_price = words.char_indices().any(|(i, c)| {
         let is_digit = |other: Option<char>| other.is_some_and(|d| d.is_ascii_digit());
         MONEY.contains(&c) && (is_digit(words[i + c.len_utf8()..].chars().next()) || is_digit(words[..i].chars().next_back()))
     });
-    turns >= 2 || (turns == 1 && (has_price || !post.links.is_empty()))
+    turns >= 2 || (turns == 1 && (has_price || has_link))
 }
 
 /// Whether its tags outweigh its words.
 pub fn is_mostly_tags(post: &Post) -> bool {
-    let (tags, words) = post.text.split_whitespace().fold((0, 0), |(tags, words), word| match word.strip_prefix('#') {
+    mostly_tags(&post.text)
+}
+
+/// Whether the tags of a text outweigh its words.
+pub fn mostly_tags(text: &str) -> bool {
+    let (tags, words) = text.split_whitespace().fold((0, 0), |(tags, words), word| match word.strip_prefix('#') {
         Some(_) => (tags + 1, words),
         None => (tags, words + 1),
     });

@@ -10,8 +10,9 @@ use store::{Kept, Tx};
 
 use super::notice::ALIVE;
 use super::topics::{TopicRow, rows};
-use super::venues::{Venue, venues_in};
-use super::worth::Worth;
+use super::venues::shares_in;
+use super::weigh::weighing;
+use super::worth::{Facts, Weighing, Worth, marks, worth_joining};
 use crate::converse::refresh::refresh;
 use crate::converse::snippet;
 use crate::{Cx, Done, VerbError};
@@ -72,7 +73,8 @@ pub struct ListenPage {
     pub heard: u64,
     pub since: Timestamp,
     pub topics: Vec<TopicRow>,
-    pub venues: Vec<Venue>,
+    /// Of a hundred posts about the topics, how many stood in each place; most first.
+    pub venues: Vec<(String, u32)>,
     /// Networks that there are accounts on: key and name.
     pub networks: Vec<(String, String)>,
     pub zone: String,
@@ -100,7 +102,7 @@ pub async fn page(cx: Cx<'_>, filter: Filter) -> Done<ListenPage> {
                 heard: tx.sightings().posts_since(since)?,
                 since,
                 topics: rows(tx, &networks, now)?,
-                venues: venues_in(tx, &networks, now)?,
+                venues: shares_in(tx, &networks, now)?,
                 networks: on,
                 zone: tx.this_desk()?.zone,
             })
@@ -117,8 +119,9 @@ pub async fn sightings(cx: Cx<'_>, filter: Filter, max: usize) -> Done<Vec<Sight
 fn chosen(tx: &Tx<'_>, networks: &Networks, filter: &Filter, max: usize, now: Timestamp) -> Kept<(Vec<Sighting>, usize)> {
     let since = filter.since.unwrap_or(now - ALIVE).max(now - ALIVE);
     let mut open: Vec<(KeptSighting, Worth)> = Vec::new();
+    let weighing = weighing(tx)?;
     for one in tx.sightings().open(now, since, filter.topic, &filter.network)? {
-        let worth = worth_now(tx, &one, now)?;
+        let worth = worth_now(tx, &one, &weighing, now)?;
         open.push((one, worth));
     }
     open.sort_by_key(|(kept, worth)| std::cmp::Reverse((worth.score, kept.said_at, kept.id)));
@@ -136,14 +139,19 @@ fn chosen(tx: &Tx<'_>, networks: &Networks, filter: &Filter, max: usize, now: Ti
     Ok((rows, rest))
 }
 
-/// What it is worth at this moment: as weighed last, with its freshness of now.
-fn worth_now(tx: &Tx<'_>, one: &KeptSighting, now: Timestamp) -> Kept<Worth> {
-    let worth: Worth = serde_json::from_str(&one.reasons).unwrap_or(Worth { score: one.score, reasons: Vec::new() });
-    let last_at = match one.conversation {
-        Some(conversation) => tx.conversations().find(conversation)?.map(|c| c.face.last_at),
-        None => None,
-    };
-    Ok(worth.again(last_at.unwrap_or(one.said_at).max(one.said_at), now))
+/// What it is worth at this moment, by the facts as counted last and this desk's own way of weighing.
+fn worth_now(tx: &Tx<'_>, one: &KeptSighting, weighing: &Weighing, now: Timestamp) -> Kept<Worth> {
+    let mut facts: Facts = serde_json::from_str(&one.reasons).unwrap_or_default();
+    if facts.ours.is_none() {
+        // Kept by an earlier Hobnob, as points; it is counted anew when somebody speaks in it.
+        return Ok(Worth { score: one.score, reasons: Vec::new() });
+    }
+    if let Some(conversation) = one.conversation
+        && let Some(c) = tx.conversations().find(conversation)?
+    {
+        facts.inside.last_at = facts.inside.last_at.max(c.face.last_at.as_second());
+    }
+    Ok(worth_joining(&facts, weighing, now))
 }
 
 fn show(tx: &Tx<'_>, networks: &Networks, one: KeptSighting, worth: Worth) -> Kept<Option<Sighting>> {
@@ -189,8 +197,9 @@ pub async fn passed(cx: Cx<'_>) -> Done<Vec<Sighting>> {
         .store
         .read::<_, VerbError>(cx.seat, move |tx| {
             let mut rows = Vec::new();
+            let weighing = weighing(tx)?;
             for one in tx.sightings().passed(now - ALIVE, PASSED_MAX)? {
-                let worth = worth_now(tx, &one, now)?;
+                let worth = worth_now(tx, &one, &weighing, now)?;
                 rows.extend(show(tx, &networks, one, worth)?);
             }
             Ok(rows)
@@ -263,10 +272,20 @@ async fn set(cx: Cx<'_>, id: SightingId, state: &'static str, until: Option<Time
 
 /// One talk is one row, so all its sightings go together.
 fn mark(tx: &Tx<'_>, one: &KeptSighting, state: &str, until: Option<Timestamp>, now: Timestamp) -> Kept<()> {
+    learn(tx, one, state, now)?;
     for same in tx.sightings().of_talk(one.post, one.conversation)? {
         tx.sightings().set_state(same.id, state, now, until)?;
     }
     // Open sightings by the same writer are worth less, or as much again, at once.
     let others = tx.sightings().open_by(one.author)?;
     super::notice::weigh_posts(tx, &others, now)
+}
+
+/// A Join and a Not for me teach; putting off, or taking back, teaches nothing.
+fn learn(tx: &Tx<'_>, one: &KeptSighting, state: &str, now: Timestamp) -> Kept<()> {
+    let facts: Facts = serde_json::from_str(&one.reasons).unwrap_or_default();
+    match state {
+        "joined" | "no" if facts.ours.is_some() => tx.weighing().choose(one.id, state == "joined", &marks(&facts).join("\n"), now),
+        _ => tx.weighing().unchoose(one.id),
+    }
 }

@@ -1,6 +1,8 @@
 //! Listening: conversations worth joining, topics, venues, what was passed by. Begin with [`sightings`].
 //! It weighs nothing itself: that is `verbs/src/listen`.
 
+pub mod following;
+pub mod ranked;
 pub mod sightings;
 pub mod topics;
 pub mod venues;
@@ -14,6 +16,8 @@ enum At {
     Topics,
     Venues,
     Passed,
+    Following,
+    Ranked,
 }
 
 /// The four views; a count where this page has it at hand.
@@ -32,6 +36,8 @@ fn tabs(at: At, worth: Option<usize>, topics: Option<usize>, venues: Option<usiz
             tab("/listen/topics", "Topics", At::Topics, topics),
             tab("/listen/venues", "Venues", At::Venues, venues),
             tab("/listen/passed", "Passed by", At::Passed, None),
+            tab("/listen/following", "Whom you follow", At::Following, None),
+            tab("/listen/ranked", "How talks are ranked", At::Ranked, None),
         ],
     }
 }

@@ -150,14 +150,14 @@ fn beside(topic: &TopicRow) -> Beside {
 const BARS_MAX: usize = 7;
 
 fn bars(found: &ListenPage) -> Option<PlaceBars> {
-    let all: Vec<_> = found.venues.iter().take(BARS_MAX).map(|v| (v.name.clone(), u64::from(v.share))).collect();
+    let all: Vec<_> = found.venues.iter().take(BARS_MAX).map(|(name, share)| (name.clone(), u64::from(*share))).collect();
     (all.len() > 1).then_some(PlaceBars(all))
 }
 
 fn bars_words(found: &ListenPage) -> String {
     match found.venues.first() {
         Some(first) if found.venues.len() > 1 => {
-            format!("Of a hundred posts about your topics, so many stood in each place. {} has most of them.", first.name)
+            format!("Of a hundred posts about your topics, so many stood in each place. {} has most of them.", first.0)
         }
         _ => String::new(),
     }
@@ -211,7 +211,7 @@ fn weigh(s: &Sighting, place: usize) -> Weigh {
     };
     Weigh {
         summary: format!("Why this is {ordinal}"),
-        lines: s.worth.reasons.iter().map(|r| (r.words.clone(), r.points)).collect(),
+        lines: s.worth.reasons.iter().map(|r| (r.words.clone(), r.points())).collect(),
         together: i32::try_from(s.worth.score).unwrap_or(0),
         is_open: place == 1,
     }
