@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use model::extract::Pointer;
 use model::{Account, Article, DeliveryKey, NetworkKey, Part, PictureId, Post, PostRef, Profile, Rules, Secret, Timestamp};
 
-use crate::{Answer, Http};
+use crate::{Answer, Http, NetworkError};
 
 /// What a network is called and what it lets a post be before its server has been asked.
 pub struct About {
@@ -250,6 +250,14 @@ pub enum Brought {
 pub trait People: Send + Sync {
     /// A profile by the handle people write, with or without `@`.
     async fn profile(&self, call: &Call<'_>, handle: &str) -> Answer<Profile>;
+    /// Whether [`People::follow`] does anything.
+    fn can_follow(&self) -> bool {
+        false
+    }
+    /// Follows somebody by that handle (`is_on`), or no more; answers who they are. Doing so twice is a success.
+    async fn follow(&self, _call: &Call<'_>, _handle: &str, _is_on: bool) -> Answer<Profile> {
+        Err(NetworkError::NotOffered)
+    }
 }
 
 /// What somebody's page says of one of ours.

@@ -20,6 +20,8 @@ pub const STEPS: &[(&str, &str)] = &[
     ("013 doubts", include_str!("../migrations/013_doubts.sql")),
     ("014 hands", include_str!("../migrations/014_hands.sql")),
     ("030 sittings", include_str!("../migrations/030_sittings.sql")),
+    ("017 away", include_str!("../migrations/017_away.sql")),
+    ("018 import pictures", include_str!("../migrations/018_import_pictures.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

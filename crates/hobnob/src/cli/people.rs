@@ -4,7 +4,8 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use model::PersonId;
 use serde_json::json;
-use verbs::relate::edit;
+use verbs::publish::drafts;
+use verbs::relate::{edit, follow};
 use verbs::relate::people::{Filter, PersonRow, Who, people};
 use verbs::relate::person::{Happening, PersonPage, person};
 
@@ -39,6 +40,17 @@ enum What {
     Undo,
     /// Keep a note about a person
     Note { id: i64, text: String },
+    /// Follow somebody with one of your accounts, where its network lets a program do that
+    Follow {
+        /// As they are named there
+        handle: String,
+        /// The account, by its number or handle
+        #[arg(long = "as")]
+        account: String,
+        /// Follow them no more
+        #[arg(long)]
+        no_more: bool,
+    },
 }
 
 pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
@@ -70,6 +82,15 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
         Some(What::Undo) => {
             let (id, name) = edit::undo_newest_join(cx).await?;
             say(if is_json { json!({"person": id.0}).to_string() } else { format!("{name} stands alone again, as {id}.") });
+        }
+        Some(What::Follow { handle, account, no_more }) => {
+            let account = drafts::find_account(cx, &account).await?;
+            let who = if no_more { follow::unfollow(cx, account, &handle).await? } else { follow::follow(cx, account, &handle).await? };
+            say(match (is_json, no_more) {
+                (true, _) => json!({"followed": !no_more, "handle": who.handle, "name": who.name}).to_string(),
+                (false, false) => format!("{} is followed, as {}.", who.name, who.handle),
+                (false, true) => format!("{} is not followed any more.", who.name),
+            });
         }
         Some(What::Note { id, text }) => {
             let note = edit::note(cx, PersonId(id), &text).await?;

@@ -2,6 +2,7 @@
 //! No judgement of people by reach lives here, and nothing that writes to them. Begin with `tie.rs`, then `person.rs`.
 
 pub mod edit;
+pub mod follow;
 pub mod ledger;
 pub mod people;
 pub mod person;
