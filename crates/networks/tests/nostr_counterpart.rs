@@ -407,7 +407,11 @@ async fn whom_one_follows_is_written_and_what_others_wrote_in_the_list_stays() {
     people.follow(&dora.call(), ben.key(), true).await.unwrap();
     gate.set(SHUT);
     people.follow(&dora.call(), cleo.key(), true).await.unwrap();
-    assert_eq!(list(&dora).await.unwrap()["tags"], json!([["p", ben.key()], ["p", cleo.key()]]), "the newest list is known, so a relay that is down is forgiven");
+    assert_eq!(
+        list(&dora).await.unwrap()["tags"],
+        json!([["p", ben.key()], ["p", cleo.key()]]),
+        "the newest list is known, so a relay that is down is forgiven"
+    );
     let own = people.follow(&dora.call(), dora.key(), true).await.unwrap_err();
     assert!(matches!(own, NetworkError::Refused(_)));
 }

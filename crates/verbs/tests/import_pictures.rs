@@ -64,7 +64,8 @@ async fn server() -> String {
                     Some("/page") => ("200 OK", "text/html", &b"<html>"[..]),
                     _ => ("404 Not Found", "text/plain", &b""[..]),
                 };
-                let head = format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                let head =
+                    format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
                 let _ = line.write_all(head.as_bytes()).await;
                 let _ = line.write_all(body).await;
             });

@@ -19,8 +19,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use verbs::converse::webmention::{Hearing, hear};
 use verbs::desk::accounts::{self, Connecting};
 use verbs::jobs::{Job, Next, perform};
-use verbs::publish::drafts::{self, Saved};
 use verbs::publish;
+use verbs::publish::drafts::{self, Saved};
 use verbs::{App, Config, Cx};
 
 const LOOKS: usize = 80;
@@ -74,7 +74,8 @@ impl Door {
                     }
                 };
                 let (head, body) = text.split_once("\r\n\r\n").unwrap_or_default();
-                let by = head.lines().find_map(|l| l.to_ascii_lowercase().strip_prefix("user-agent: ").map(str::to_owned)).unwrap_or_default();
+                let by =
+                    head.lines().find_map(|l| l.to_ascii_lowercase().strip_prefix("user-agent: ").map(str::to_owned)).unwrap_or_default();
                 if !body.is_empty() {
                     let fields = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
                     kept.lock().unwrap().push(Letter { by, fields });

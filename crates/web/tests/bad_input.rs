@@ -66,16 +66,17 @@ fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
 
 /// Does what is due, once; answers when it wants to go on with sending.
 async fn work(desk: &Desk) -> Option<Timestamp> {
-    let mut next = None;
-    let claimed = desk.app.store.write_unscoped::<_, StoreError>(|tx| tx.claim_jobs(clock(), clock(), 50)).await.unwrap();
+    // The store works on threads of its own, which know nothing of this clock.
+    let (mut next, now) = (None, clock());
+    let claimed = desk.app.store.write_unscoped::<_, StoreError>(move |tx| tx.claim_jobs(now, now, 50)).await.unwrap();
     for job in claimed {
         let seat = Seat::of_clock(job.desk);
         let what = Job::from_row(&job.kind, job.subject).unwrap();
-        let came = perform(Cx { app: &desk.app, seat: &seat, now: clock() }, what).await;
+        let came = perform(Cx { app: &desk.app, seat: &seat, now }, what).await;
         match came {
             Ok(Next::At(at)) => {
                 next = if matches!(what, Job::Deliver(_)) { Some(at) } else { next };
-                desk.app.store.write(&seat, move |tx| what.move_to(tx, at, clock())).await.unwrap();
+                desk.app.store.write(&seat, move |tx| what.move_to(tx, at, now)).await.unwrap();
             }
             _ => {
                 desk.app.store.write(&seat, move |tx| what.delete(tx)).await.unwrap();
@@ -129,7 +130,9 @@ async fn an_account_is_gone() {
     let desk = open(ADA).await;
     // It was disconnected here, with a post in line.
     let (here, ..) = write(&desk, "In line.", &["ada@plaza"], "now").await;
-    verbs::desk::accounts::disconnect(Cx { app: &desk.app, seat: &desk.scene.seat, now: clock() }, desk.scene.account("ada@plaza")).await.unwrap();
+    verbs::desk::accounts::disconnect(Cx { app: &desk.app, seat: &desk.scene.seat, now: clock() }, desk.scene.account("ada@plaza"))
+        .await
+        .unwrap();
     work(&desk).await;
     Says {
         happened: "The account is not connected any more. It waits until it is connected again.",
@@ -226,20 +229,37 @@ async fn a_server_that_is_back_gets_what_waited_at_once() {
         next = work(&desk).await.unwrap_or(next);
     }
     assert!(next.duration_since(clock()) > SignedDuration::from_mins(90), "its next try is far off");
-    // The account is looked at every minute; that went well just now.
+    // The account is looked at all the while: in vain, and then it goes well.
+    plaza.fail(Op::Since, Fault::Away);
+    let account = desk.scene.account("ada@plaza");
+    let look = async || verbs::converse::sync::sync(Cx { app: &desk.app, seat: &desk.scene.seat, now: clock() }, account).await;
+    assert!(look().await.is_err());
     pass(SignedDuration::from_mins(2));
-    desk.sync_at(clock()).await;
+    look().await.unwrap();
     work(&desk).await;
     assert_eq!(said(&desk), 1);
+    // Where reading goes well and posting does not, a look hurries nothing.
+    plaza.fail(Op::Post, Fault::Away);
+    let (here, ..) = write(&desk, "At its own pace.", &["ada@plaza"], "now").await;
+    work(&desk).await;
+    let line = |page: &str| page.contains("It is tried again by itself: next");
+    look().await.unwrap();
+    assert!(line(&desk.see(&here).await));
+    pass(SignedDuration::from_mins(2));
+    work(&desk).await;
+    assert_eq!(said(&desk), 2);
     // What the network asked us to put off is put off all the same.
     plaza.fail(Op::Post, Fault::SlowDown(clock() + SignedDuration::from_hours(3)));
     let (here, ..) = write(&desk, "Later, please.", &["ada@plaza"], "now").await;
     work(&desk).await;
+    plaza.fail(Op::Since, Fault::Away);
+    assert!(look().await.is_err());
     pass(SignedDuration::from_mins(5));
-    desk.sync_at(clock()).await;
+    look().await.unwrap();
     work(&desk).await;
-    assert_eq!(said(&desk), 1);
-    Says { happened: "Plaza asks us to come back later", safe: SAFE, press: &["Send now", "Move it", "Drop it"] }.on(&desk.see(&here).await);
+    assert_eq!(said(&desk), 2);
+    Says { happened: "Plaza asks us to come back later", safe: SAFE, press: &["Send now", "Move it", "Drop it"] }
+        .on(&desk.see(&here).await);
 }
 
 #[tokio::test]
@@ -404,11 +424,7 @@ async fn a_reply_to_a_post_that_was_deleted() {
     pass(SignedDuration::from_secs(30));
     work(&desk).await;
     let calendar = desk.see("/calendar").await;
-    let says = Says {
-        happened: "What it answers is not there any more.",
-        safe: SAFE,
-        press: &["Try again", "Leave"],
-    };
+    let says = Says { happened: "What it answers is not there any more.", safe: SAFE, press: &["Try again", "Leave"] };
     says.on(&calendar);
     let draft = between(main_of(&calendar), "href=\"/write/", "\"").to_owned();
     says.on(&desk.see(&format!("/write/{draft}")).await);
@@ -429,6 +445,7 @@ async fn a_clock_that_was_set_back() {
     set_clock(at("11:30"));
     work(&desk).await;
     assert_eq!(said(&desk), 1);
-    let state = desk.app.store.read::<_, StoreError>(&desk.scene.seat, |tx| Ok(tx.deliveries().between(at("00:00"), at("23:00"), 9)?)).await;
+    let state =
+        desk.app.store.read::<_, StoreError>(&desk.scene.seat, |tx| Ok(tx.deliveries().between(at("00:00"), at("23:00"), 9)?)).await;
     assert!(state.unwrap().iter().all(|d| d.state == DeliveryState::Landed));
 }

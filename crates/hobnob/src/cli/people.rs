@@ -5,9 +5,9 @@ use clap::{Args, Subcommand};
 use model::PersonId;
 use serde_json::json;
 use verbs::publish::drafts;
-use verbs::relate::{edit, follow};
 use verbs::relate::people::{Filter, PersonRow, Who, people};
 use verbs::relate::person::{Happening, PersonPage, person};
+use verbs::relate::{edit, follow};
 
 use crate::cli::desk::{Sitting, Wrong, say};
 use crate::config::Flags;

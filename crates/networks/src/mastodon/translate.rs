@@ -145,7 +145,8 @@ pub fn post_from_status(status: &wire::Status, here: &Here, parents: &Parents) -
 /// A poll in words that stay true: its answers, and until when it is open; who has voted what changes by the minute and is left out.
 fn poll_words(poll: &wire::Poll) -> String {
     let answers: Vec<&str> = poll.options.iter().map(|o| o.title.trim()).take(POLL_ANSWERS_MAX).collect();
-    let until = poll.expires_at.as_deref().and_then(instant).map_or(String::new(), |at| at.strftime(", until %-d %B %Y, %H:%M UTC").to_string());
+    let until =
+        poll.expires_at.as_deref().and_then(instant).map_or(String::new(), |at| at.strftime(", until %-d %B %Y, %H:%M UTC").to_string());
     format!("Poll{until}: {}. Votes are cast there.", answers.join(" / "))
 }
 

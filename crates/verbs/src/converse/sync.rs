@@ -116,8 +116,10 @@ pub async fn bring(cx: Cx<'_>, id: AccountId) -> Done<Brought> {
                 let before: u32 = tx.setting(&name)?.and_then(|n| n.parse().ok()).unwrap_or(0);
                 tx.set_setting(&name, &before.saturating_add(brought.history).to_string())?;
             }
+            // Where reading goes well all the while, a look says nothing new about sending.
+            let was_away = tx.accounts().health(id)?.0.is_some();
             tx.accounts().set_synced(id, now)?;
-            patience::is_back(tx, id, now)
+            if was_away { patience::is_back(tx, id, now) } else { Ok(0) }
         })
         .await?;
     if woken > 0 {

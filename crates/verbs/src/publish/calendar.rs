@@ -150,10 +150,7 @@ pub fn slips(tx: &Tx<'_>, networks: &networks::Networks, from: Timestamp, until:
             landed: these.iter().filter(|d| d.state == DeliveryState::Landed).count(),
             stuck: these.iter().filter(|d| is_stuck(d)).count(),
             by_hand: these.iter().filter(|d| waits_for_hand(d)).count(),
-            again_at: (these.iter())
-                .filter(|d| d.state == DeliveryState::Planned && d.hold.is_none() && d.tries > 0)
-                .map(|d| d.due)
-                .min(),
+            again_at: (these.iter()).filter(|d| d.state == DeliveryState::Planned && d.hold.is_none() && d.tries > 0).map(|d| d.due).min(),
             of: these.len(),
             is_late: these.iter().any(|d| d.hold == Some(Hold::Late)),
         });

@@ -119,7 +119,10 @@ fn check(kept: &KeptDraft, edits: &[Edit]) -> Done<()> {
             true => format!("The text has {} letters, and a draft keeps up to {}.", fit::grouped(letters), fit::grouped(TEXT_MAX as u32)),
             false => "These are more words than a draft keeps.".to_owned(),
         };
-        return Err(VerbError::wrong("text", format!("{why} They stand in the box and are not kept yet: shorten them, or begin a second draft with the rest.")));
+        return Err(VerbError::wrong(
+            "text",
+            format!("{why} They stand in the box and are not kept yet: shorten them, or begin a second draft with the rest."),
+        ));
     }
     let small = [("title", &d.title), ("warning", &d.warning), ("language", &d.language)];
     for (field, words) in small {

@@ -44,7 +44,7 @@ pub(super) fn wait(tx: &Tx<'_>, d: &Delivery, error: &NetworkError, now: Timesta
     Ok(Next::At(again))
 }
 
-/// The server of an account answers (again): what waits for it goes out now, and not when its pause is over.
+/// The server of an account answers again, after it did not: what waits for it goes out now, and not when its pause is over.
 pub fn is_back(tx: &Tx<'_>, account: AccountId, now: Timestamp) -> Kept<usize> {
     let waiting = tx.aways().of_account(account, now)?;
     for id in &waiting {

@@ -43,7 +43,9 @@ async fn change(cx: Cx<'_>, account: AccountId, handle: &str, is_on: bool) -> Do
             return Err(VerbError::wrong("handle", "Following is not done from here on this network: follow them there."));
         }
         Err(VerbError::Network(NetworkError::NotThere)) => return Err(VerbError::wrong("handle", "Nobody by that name is there.")),
-        Err(VerbError::Network(NetworkError::Refused(why) | NetworkError::Away(why))) => return Err(VerbError::wrong("handle", sentence(&why))),
+        Err(VerbError::Network(NetworkError::Refused(why) | NetworkError::Away(why))) => {
+            return Err(VerbError::wrong("handle", sentence(&why)));
+        }
         Err(other) => return Err(other),
     };
     let (kept, now) = (profile.clone(), cx.now);

@@ -8,9 +8,9 @@ pub mod table;
 
 use model::{DraftId, ImportId, Misfit, Timestamp};
 use sha2::{Digest, Sha256};
+use store::StoreError;
 use store::Tx;
 use store::imports::Import;
-use store::StoreError;
 
 use super::drafts::{Saved, save_in};
 use super::plan::plan_in;

@@ -85,7 +85,11 @@ pub async fn gather(http: &Http, table: &Table, given: Vec<Given>) -> Done<Vec<H
         };
         let taken = taken.and_then(|t| {
             total += t.bytes.len();
-            if total > TOTAL_MAX { Err(format!("the pictures of a file have up to {} MB together", TOTAL_MAX / 1024 / 1024)) } else { Ok(t) }
+            if total > TOTAL_MAX {
+                Err(format!("the pictures of a file have up to {} MB together", TOTAL_MAX / 1024 / 1024))
+            } else {
+                Ok(t)
+            }
         });
         had.push(Had { name, had: taken });
     }
@@ -169,7 +173,9 @@ pub fn of_row(tx: &Tx<'_>, known: &[Known], (table, row): (&Table, &Row), now: m
     }
     for (i, name) in names.into_iter().enumerate().take(PICTURES_OF_A_DRAFT_MAX as usize) {
         match known.iter().find(|k| k.name == name) {
-            Some(Known { wrong: Some(why), .. }) => object("pictures", format!("“{}” can’t be had: {}.", shown(&name), why.trim_end_matches('.'))),
+            Some(Known { wrong: Some(why), .. }) => {
+                object("pictures", format!("“{}” can’t be had: {}.", shown(&name), why.trim_end_matches('.')))
+            }
             Some(k) => {
                 let alt = alts.get(i).cloned().unwrap_or_default();
                 let (mime, size) = (k.mime.clone(), k.size);
@@ -197,8 +203,10 @@ mod tests {
         assert_eq!(words("A loaf | | A bowl, blue"), ["A loaf", "", "A bowl, blue"]);
         assert_eq!(paths("text,pictures\nHi,a.jpg|https://x.example/b\nHo,a.jpg|c.png").unwrap(), ["a.jpg", "c.png"]);
         assert_eq!(
-            paths(r#"[{"text":"Hi","pictures":["a.jpg",{"file":"b.jpg","alt":"B"}]},{"text":"Ho","pictures":{"url":"https://x.example/"}}]"#)
-                .unwrap(),
+            paths(
+                r#"[{"text":"Hi","pictures":["a.jpg",{"file":"b.jpg","alt":"B"}]},{"text":"Ho","pictures":{"url":"https://x.example/"}}]"#
+            )
+            .unwrap(),
             ["a.jpg", "b.jpg"]
         );
     }

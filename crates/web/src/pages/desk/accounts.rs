@@ -308,7 +308,9 @@ pub async fn act(Path(id): Path<i64>, Posted { seated, form }: Posted<Act>) -> A
                 _ => follow::unfollow(cx, account, &form.handle).await,
             };
             match done {
-                Ok(who) if form.act == "follow" => seated.done(&format!("/settings/accounts/{id}"), Flash::said("", who.name, " is followed.")),
+                Ok(who) if form.act == "follow" => {
+                    seated.done(&format!("/settings/accounts/{id}"), Flash::said("", who.name, " is followed."))
+                }
                 Ok(who) => seated.done(&format!("/settings/accounts/{id}"), Flash::said("", who.name, " is not followed any more.")),
                 Err(VerbError::Wrong { why, .. }) => one(&seated, id, None, None, (form.handle, why)).await,
                 Err(error) => Err(error.into()),

@@ -288,9 +288,10 @@ fn hand(seated: &Seated, s: Stuck) -> Hand {
     let (lead, rest) = match (&s.state, s.hold) {
         (DeliveryState::AskHuman, _) => (format!("Does {about} stand on {}?", s.place), s.why),
         (DeliveryState::Planned, Some(Hold::Late)) => (format!("{about} is late on {}.", s.place), s.why),
-        (DeliveryState::Planned, _) if s.waits.is_some() => {
-            (format!("{about} has not gone out."), s.waits.as_ref().map_or_else(String::new, |w| words::capital(&standing::waiting(seated, s.place, w))))
-        }
+        (DeliveryState::Planned, _) if s.waits.is_some() => (
+            format!("{about} has not gone out."),
+            s.waits.as_ref().map_or_else(String::new, |w| words::capital(&standing::waiting(seated, s.place, w))),
+        ),
         (DeliveryState::Planned, _) => (format!("{about} waits for {}.", s.place), standing::safe(&s.why)),
         _ => (format!("{} did not take {about}.", s.place), standing::safe(&s.why)),
     };
