@@ -360,6 +360,63 @@ async fn small_signs() {
 }
 
 #[tokio::test]
+async fn whom_one_follows_is_written_and_what_others_wrote_in_the_list_stays() {
+    let (Some(one), Some(two)) = (given("HOBNOB_CP_NOSTR"), given("HOBNOB_CP_NOSTR_OTHER")) else { return };
+    let (ada, ben, cleo) = (ada(&one, &two).await, ben(&one).await, self::ben(&one).await);
+    let people = Nostr.people().unwrap();
+    assert!(people.can_follow());
+    let list = |by: &Somebody| {
+        let (one, key) = (one.clone(), by.key().to_owned());
+        async move {
+            let mut all = raw(&one, json!({"kinds": [3], "authors": [key]})).await;
+            all.sort_by_key(|e| e["created_at"].as_i64());
+            all.pop()
+        }
+    };
+    let told = people.follow(&ada.call(), &ben.account.handle, true).await.unwrap();
+    assert_eq!(told.remote_id, ben.key());
+    assert_eq!(list(&ada).await.unwrap()["tags"], json!([["p", ben.key()]]));
+    // Another client of hers writes more into it; that stays.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let theirs = json!([["p", ben.key(), "wss://r.example", "Benny"], ["t", "rye"]]);
+    for relay in [&one, &two] {
+        raw_send(relay, &ada.sign(3, theirs.clone(), "{\"wss://r.example\":{}}")).await;
+    }
+    people.follow(&ada.call(), cleo.key(), true).await.unwrap();
+    let event = list(&ada).await.unwrap();
+    assert_eq!(event["tags"], json!([["p", ben.key(), "wss://r.example", "Benny"], ["t", "rye"], ["p", cleo.key()]]));
+    assert_eq!(event["content"], "{\"wss://r.example\":{}}");
+    // Twice is once; the list on the other relay is the same one.
+    people.follow(&ada.call(), cleo.key(), true).await.unwrap();
+    assert_eq!(list(&ada).await.unwrap()["id"], event["id"]);
+    assert_eq!(raw(&two, json!({"kinds": [3], "authors": [ada.key()]})).await[0]["id"], event["id"]);
+    // Her words come home to whom she follows by this very list, and no more once she does not.
+    let said = cleo.say(&Part::of_text(unique("Rye ")), &Baggage::default()).await.unwrap().at;
+    assert!(ada.search(Search::Home).await.unwrap().items.iter().any(|p| p.at.id == said.id));
+    people.follow(&ada.call(), cleo.key(), false).await.unwrap();
+    assert_eq!(list(&ada).await.unwrap()["tags"], theirs);
+    assert!(ada.search(Search::Home).await.unwrap().items.iter().all(|p| p.at.id != said.id));
+    // A relay that may have the list and is silent: nothing is replaced.
+    let gate = Gate::to(&two, OPEN).await;
+    let dora = self::ada(&one, &gate.url()).await;
+    gate.set(SHUT);
+    let unsure = people.follow(&dora.call(), ben.key(), true).await.unwrap_err();
+    assert!(matches!(&unsure, NetworkError::Away(why) if why.contains("nothing was changed")), "{unsure:?}");
+    assert!(list(&dora).await.is_none());
+    gate.set(OPEN);
+    people.follow(&dora.call(), ben.key(), true).await.unwrap();
+    gate.set(SHUT);
+    people.follow(&dora.call(), cleo.key(), true).await.unwrap();
+    assert_eq!(
+        list(&dora).await.unwrap()["tags"],
+        json!([["p", ben.key()], ["p", cleo.key()]]),
+        "the newest list is known, so a relay that is down is forgiven"
+    );
+    let own = people.follow(&dora.call(), dora.key(), true).await.unwrap_err();
+    assert!(matches!(own, NetworkError::Refused(_)));
+}
+
+#[tokio::test]
 async fn a_lost_answer_and_a_repeat_are_one_post() {
     let Some(one) = given("HOBNOB_CP_NOSTR") else { return };
     let gate = Gate::to(&one, OPEN).await;

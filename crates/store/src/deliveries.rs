@@ -162,14 +162,15 @@ impl Deliveries<'_, '_> {
             |row| row.get(0),
         )
     }
-    /// Those that wait for a person: refused, in doubt, or held; newest first.
-    pub fn stuck(&self, max: u32) -> Kept<Vec<Delivery>> {
+    /// Those that wait for a person: refused, in doubt, held, or tried in vain from `tries` times on; newest first.
+    pub fn stuck(&self, tries: u32, max: u32) -> Kept<Vec<Delivery>> {
         self.0.all(
             &format!(
-                "select {COLUMNS} from deliveries where desk = $1 and (state in ('refused', 'ask-human') or (state = 'planned' and hold in ('late', 'sign-in')))
+                "select {COLUMNS} from deliveries where desk = $1 and (state in ('refused', 'ask-human') or (state = 'planned' and hold in ('late', 'sign-in'))
+                   or (state = 'planned' and hold is null and tries >= $3 and away_since is not null))
                  order by due desc, id desc limit $2"
             ),
-            &args![self.0.desk(), max],
+            &args![self.0.desk(), max, tries],
             read,
         )
     }

@@ -36,6 +36,7 @@ pub const TABLES: &[&str] = &[
     "draft_versions",
     "slots",
     "imports",
+    "import_pictures",
     "calendar_feeds",
     "deliveries",
     "attempts",

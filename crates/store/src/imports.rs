@@ -41,7 +41,10 @@ fn read(row: &Row<'_>) -> Kept<Import> {
     })
 }
 
-impl Imports<'_, '_> {
+impl<'c> Imports<'_, 'c> {
+    pub(crate) fn tx(&self) -> &Tx<'c> {
+        self.0
+    }
     pub fn put(&self, i: &Import) -> Kept<()> {
         self.0.run(
             "insert into imports (desk, id, name, hash, content, rows_taken, created_at, taken_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -68,16 +71,17 @@ impl Imports<'_, '_> {
             "update imports set taken_at = $3, rows_taken = $4, content = null where desk = $1 and id = $2 and taken_at is null",
             &args![self.0.desk(), id, now, rows],
         )?;
+        self.delete_pictures()?;
         Ok(n > 0)
     }
     /// Forgets one that was never taken in.
     pub fn delete(&self, id: ImportId) -> Kept<()> {
         self.0.run("delete from imports where desk = $1 and id = $2 and taken_at is null", &args![self.0.desk(), id])?;
-        Ok(())
+        self.delete_pictures()
     }
     /// Forgets those that nobody confirmed.
     pub fn delete_before(&self, before: Timestamp) -> Kept<()> {
         self.0.run("delete from imports where desk = $1 and taken_at is null and created_at < $2", &args![self.0.desk(), before])?;
-        Ok(())
+        self.delete_pictures()
     }
 }

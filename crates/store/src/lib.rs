@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod aims;
 mod answered;
+pub mod away;
 pub mod balance;
 pub mod between;
 mod calendar_feeds;
@@ -24,6 +25,7 @@ pub mod gestures;
 mod group;
 pub mod history;
 mod ids;
+pub mod import_pictures;
 pub mod imports;
 pub mod introductions;
 pub mod jobs;

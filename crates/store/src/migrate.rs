@@ -27,6 +27,8 @@ pub const STEPS: &[(&str, &str)] = &[
     ("038 listed", include_str!("../migrations/038_listed.sql")),
     ("028 weighing", include_str!("../migrations/028_weighing.sql")),
     ("029 following", include_str!("../migrations/029_following.sql")),
+    ("017 away", include_str!("../migrations/017_away.sql")),
+    ("018 import pictures", include_str!("../migrations/018_import_pictures.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

@@ -30,6 +30,7 @@ pub enum Fault {
     /// It happened, and the answer is lost.
     DropAnswer,
     Refuse(String),
+    NotThere,
     Away,
     SlowDown(Timestamp),
     TokenOld,
@@ -98,6 +99,13 @@ fn rules() -> Rules {
         picture_types: vec!["image/jpeg".into(), "image/png".into()],
         alt_max: Some(1000),
         ..Rules::default()
+    }
+}
+
+impl World {
+    /// Whatever was to go wrong goes well from now on.
+    pub fn clear_faults(&mut self) {
+        self.faults.clear();
     }
 }
 
@@ -214,6 +222,7 @@ impl FakeNetwork {
             Some(Fault::DropAnswer) => Ok(Some(Fault::DropAnswer)),
             Some(Fault::DropRequest) => Err(NetworkError::Unanswered("dropped".into())),
             Some(Fault::Refuse(why)) => Err(NetworkError::Refused(why)),
+            Some(Fault::NotThere) => Err(NetworkError::NotThere),
             Some(Fault::Away) => Err(NetworkError::Away("away".into())),
             Some(Fault::SlowDown(until)) => Err(NetworkError::SlowDown { until }),
             Some(Fault::TokenOld) => Err(NetworkError::TokenOld),

@@ -156,7 +156,7 @@ async fn a_file_is_looked_at_and_taken_in_once() {
         Past,ada@plaza,2026-09-01 12:30,,,\n\
         Nobody,eve@plaza,,,shouts,ftp://x\n\
         ,ada@plaza,,,,\n";
-    let p = import::look(desk.cx(now), "plan.csv", file.as_bytes()).await.unwrap();
+    let p = import::look(desk.cx(now), "plan.csv", file.as_bytes(), vec![]).await.unwrap();
     let wrong: Vec<String> =
         p.lines.iter().flat_map(|l| l.wrong.iter().map(move |w| format!("{} {}: {}", l.number, w.column, w.why))).collect();
     assert_eq!((p.lines.len(), p.good()), (7, 4), "{wrong:?}");
@@ -181,13 +181,13 @@ async fn a_file_is_looked_at_and_taken_in_once() {
     assert_eq!(week.undated[0].draft.text, "No day");
     assert_eq!(desk.words(taken.drafts[0]).await, "Planned\n\nhttps://a.example/x");
     // The same file again is pointed out, and so are its rows.
-    let again = import::look(desk.cx(at("10:00")), "other.csv", file.as_bytes()).await.unwrap();
+    let again = import::look(desk.cx(at("10:00")), "other.csv", file.as_bytes(), vec![]).await.unwrap();
     assert_eq!(again.taken_before, Some((now, 4)));
     assert!(again.lines[0].tells.iter().any(|t| t.contains("The same words")), "{:?}", again.lines[0]);
     import::put_away(desk.cx(now), again.id).await.unwrap();
     assert!(matches!(import::preview(desk.cx(now), again.id).await, Err(VerbError::Missing(_))));
     for bad in [&b"\xff\xfe"[..], b"", b"hello"] {
-        assert!(matches!(import::look(desk.cx(now), "x", bad).await, Err(VerbError::Wrong { field: "file", .. })));
+        assert!(matches!(import::look(desk.cx(now), "x", bad, vec![]).await, Err(VerbError::Wrong { field: "file", .. })));
     }
 }
 

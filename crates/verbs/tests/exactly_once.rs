@@ -277,19 +277,21 @@ async fn a_wait_is_bounded_and_the_reason_stands() {
     let id = draft(&app, seat, 1, false, now).await;
     let account = scene.account("looks");
     let planned = publish::plan(Cx { app: &app, seat, now }, id, &[account], now).await.unwrap();
-    for _ in 0..20 {
+    for _ in 0..60 {
         scene.networks["looks"].fail(Op::Post, Fault::Away);
     }
-    for _ in 0..40 {
+    for _ in 0..60 {
         match publish::deliver(Cx { app: &app, seat, now }, planned[0]).await.unwrap() {
             Next::At(due) => now = due,
             Next::Over => break,
         }
     }
     let d = app.store.read(seat, move |tx| tx.deliveries().get(planned[0])).await.unwrap();
-    assert_eq!((d.state, d.tries), (DeliveryState::Refused, publish::deliver::TRIES_MAX));
+    assert_eq!((d.state, d.hold), (DeliveryState::Planned, Some(Hold::Late)), "it is a person's turn");
+    assert!((publish::patience::TRIES_MIN..publish::patience::TRIES_MOST).contains(&d.tries), "{}", d.tries);
     assert!(d.why.unwrap().contains("could not be reached"));
-    assert!(now.duration_since(at("08:00")) < SignedDuration::from_hours(6));
+    let waited = now.duration_since(at("08:00"));
+    assert!(waited >= publish::patience::PATIENCE && waited < publish::patience::PATIENCE + SignedDuration::from_hours(3), "{waited}");
     let wrong = publish::plan(Cx { app: &app, seat, now }, id, &[], now).await;
     assert!(matches!(wrong, Err(VerbError::Wrong { field: "to", .. })));
 }

@@ -75,7 +75,7 @@ impl Books {
 
     /// Those that wait for a person.
     pub fn stuck(&self) -> anyhow::Result<Vec<Delivery>> {
-        Ok(self.runtime.block_on(self.store.read::<_, StoreError>(&self.seat, |tx| tx.deliveries().stuck(500)))?)
+        Ok(self.runtime.block_on(self.store.read::<_, StoreError>(&self.seat, |tx| tx.deliveries().stuck(u32::MAX, 500)))?)
     }
 }
 

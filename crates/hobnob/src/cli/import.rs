@@ -1,11 +1,13 @@
 //! `hobnob import`: many drafts from one file, shown first and taken in whole.
 
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
-use verbs::publish::import::{self, BYTES_MAX, Preview};
+use verbs::publish::import::{self, BYTES_MAX, Given, Preview, pictures};
+use verbs::publish::picture::VIDEO_FILE_MAX;
 
 use crate::cli::desk::{Sitting, Wrong, say};
 use crate::config::Flags;
@@ -13,7 +15,7 @@ use crate::config::Flags;
 #[derive(Args)]
 pub struct Arguments {
     /// A CSV whose first line names its columns, or a JSON list of objects: text, to, when, zone, title, link, warning, language,
-    /// visibility, kind, aim
+    /// visibility, kind, aim, pictures (paths beside the file, or addresses) and alt
     file: PathBuf,
     /// Show what would come of it, and take nothing in
     #[arg(long)]
@@ -37,7 +39,8 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     let bytes = std::fs::read(&arguments.file).map_err(unreadable)?;
     let name = arguments.file.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
     let sitting = Sitting::open(flags).await?;
-    let preview = import::look(sitting.cx(), &name, &bytes).await?;
+    let pictures = beside(&arguments.file, &bytes)?;
+    let preview = import::look(sitting.cx(), &name, &bytes, pictures).await?;
     report(&preview, arguments.json);
     let stop = stop(&preview, &arguments);
     if arguments.dry_run || stop.is_some() {
@@ -57,6 +60,22 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     Ok(())
 }
 
+/// The pictures that the file names by path, read from beside it. What isn't there is said with the row that names it.
+fn beside(file: &Path, bytes: &[u8]) -> Result<Vec<Given>> {
+    let Ok(content) = std::str::from_utf8(bytes) else { return Ok(Vec::new()) };
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let mut given = Vec::new();
+    for name in pictures::paths(content)? {
+        let path = folder.join(&name);
+        // One that is too large is read as far as shows that it is.
+        let Ok(opened) = std::fs::File::open(&path) else { continue };
+        let mut bytes = Vec::new();
+        opened.take(VIDEO_FILE_MAX as u64 + 1).read_to_end(&mut bytes).map_err(|e| Wrong::said(format!("{}: {e}", path.display())))?;
+        given.push(Given { name, bytes });
+    }
+    Ok(given)
+}
+
 /// Why nothing is taken in, if so.
 fn stop(preview: &Preview, arguments: &Arguments) -> Option<String> {
     let wrong = preview.lines.len() - preview.good();
@@ -74,7 +93,7 @@ fn report(preview: &Preview, as_json: bool) {
         let rows: Vec<_> = (preview.lines.iter())
             .map(|l| {
                 let wrong: Vec<_> = l.wrong.iter().map(|w| json!({"column": w.column, "why": w.why})).collect();
-                json!({"row": l.number, "words": l.words, "to": l.to, "at": l.at.map(|t| t.to_string()), "slot": l.is_slot, "wrong": wrong, "tells": l.tells})
+                json!({"row": l.number, "words": l.words, "to": l.to, "at": l.at.map(|t| t.to_string()), "slot": l.is_slot, "pictures": l.pictures, "wrong": wrong, "tells": l.tells})
             })
             .collect();
         let before = preview.taken_before.map(|(at, n)| json!({"at": at.to_string(), "drafts": n}));
@@ -90,7 +109,12 @@ fn report(preview: &Preview, as_json: bool) {
             Some(at) => at.to_string(),
             None => "draft".to_owned(),
         };
-        say(format!("{}: {when} · {} · {}", line.number, line.to.join(", "), line.words));
+        let pictures = match line.pictures {
+            0 => String::new(),
+            1 => " · 1 picture".into(),
+            n => format!(" · {n} pictures"),
+        };
+        say(format!("{}: {when} · {} · {}{pictures}", line.number, line.to.join(", "), line.words));
         for wrong in &line.wrong {
             say(format!("   wrong, {}: {}", wrong.column, wrong.why));
         }

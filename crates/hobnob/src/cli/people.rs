@@ -4,9 +4,10 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use model::{Kind, PersonId, PostId};
 use serde_json::json;
+use verbs::publish::drafts;
 use verbs::relate::people::{Filter, PersonRow, Who, people};
 use verbs::relate::person::{Happening, PersonPage, person};
-use verbs::relate::{contacts, edit, ledger};
+use verbs::relate::{contacts, edit, follow, ledger};
 
 use crate::cli::desk::{Sitting, Wrong, say};
 use crate::config::Flags;
@@ -58,6 +59,17 @@ enum What {
     Remind { id: i64, days: u32 },
     /// Keep a note about a person
     Note { id: i64, text: String },
+    /// Follow somebody with one of your accounts, where its network lets a program do that
+    Follow {
+        /// As they are named there
+        handle: String,
+        /// The account, by its number or handle
+        #[arg(long = "as")]
+        account: String,
+        /// Follow them no more
+        #[arg(long)]
+        no_more: bool,
+    },
 }
 
 pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
@@ -116,6 +128,15 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
         Some(What::Remind { id, days }) => {
             edit::set_remind(cx, PersonId(id), (days > 0).then_some(days)).await?;
             say(if is_json { json!({"person": id, "days": days}).to_string() } else { "Kept.".to_owned() });
+        }
+        Some(What::Follow { handle, account, no_more }) => {
+            let account = drafts::find_account(cx, &account).await?;
+            let who = if no_more { follow::unfollow(cx, account, &handle).await? } else { follow::follow(cx, account, &handle).await? };
+            say(match (is_json, no_more) {
+                (true, _) => json!({"followed": !no_more, "handle": who.handle, "name": who.name}).to_string(),
+                (false, false) => format!("{} is followed, as {}.", who.name, who.handle),
+                (false, true) => format!("{} is not followed any more.", who.name),
+            });
         }
         Some(What::Note { id, text }) => {
             let note = edit::note(cx, PersonId(id), &text).await?;

@@ -43,6 +43,8 @@ pub struct Source {
 pub enum Read {
     /// A copy of the page, on this day.
     On(&'static str),
+    /// The network's own page was not to be had; others who publish there by program for a living say so in their manuals, read on this day.
+    SecondHand(&'static str),
     /// Known of old, and to be looked up again; the stricter figure was taken where two go round.
     FromMemory,
 }

@@ -8,6 +8,8 @@ use crate::About;
 
 const BLURB: &str = "Hobnob prepares the post by its rules; you paste it there, and bring the address back.";
 const READ: Read = Read::On("2026-11-22");
+const READ_AGAIN: Read = Read::On("2026-11-28");
+const TOLD: Read = Read::SecondHand("2026-11-28");
 const MB: u64 = 1024 * 1024;
 
 pub static TABLE: [Assisted; 8] = [X, THREADS, LINKEDIN, FACEBOOK, PINTEREST, YOUTUBE, REDDIT, TUMBLR];
@@ -41,11 +43,10 @@ const X: Assisted = Assisted {
     sources: &[
         says("280 letters by weight; links 23; an emoji 2; counted composed", "https://docs.x.com/fundamentals/counting-characters", READ),
         says("the weights", "https://github.com/twitter/twitter-text/blob/master/config/v3.json", READ),
-        says(
-            "4 pictures of 5 MB, JPEG, PNG, GIF, WebP; 1,000 letters of alt text",
-            "https://docs.x.com/x-api/media/quickstart/best-practices",
-            Read::FromMemory,
-        ),
+        says("4 pictures", "https://docs.x.com/x-api/media/quickstart/best-practices", READ_AGAIN),
+        says("5 MB", "https://docs.x.com/x-api/media/introduction", READ_AGAIN),
+        says("JPEG, PNG, GIF, WebP", "https://help.blotato.com/tips-and-tricks/social-platform-requirements", TOLD),
+        says("1,000 letters of alt text", "https://docs.upload-post.com/resources/character-limits", TOLD),
     ],
 };
 
@@ -79,11 +80,9 @@ const THREADS: Assisted = Assisted {
     sources: &[
         says("500 letters; an emoji as many as its UTF-8 has bytes", "https://developers.facebook.com/documentation/threads/posts", READ),
         says("5 different links", "https://developers.facebook.com/documentation/threads/create-posts/text-attachments", READ),
-        says(
-            "one tag; 20 pictures of 8 MB, JPEG or PNG; 1,000 letters of alt text",
-            "https://developers.facebook.com/documentation/threads/overview",
-            Read::FromMemory,
-        ),
+        says("8 MB, JPEG or PNG", "https://ayrshare.com/docs/media-guidelines/threads", TOLD),
+        says("20 pictures, where others say 10", "https://docs.getlate.dev/resources/media-guidelines/threads", TOLD),
+        says("one tag; 1,000 letters of alt text", "https://developers.facebook.com/documentation/threads/overview", Read::FromMemory),
     ],
 };
 
@@ -115,9 +114,10 @@ const LINKEDIN: Assisted = Assisted {
     },
     sources: &[
         says("20 pictures", "https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/multiimage-post-api", READ),
-        says("3,000 letters", "https://www.linkedin.com/help/linkedin/answer/a528176", Read::FromMemory),
+        says("3,000 letters", "https://www.ayrshare.com/docs/apis/post/social-networks/linkedin", TOLD),
+        says("fewer than 36,152,320 pixels, JPEG, PNG, GIF; 5 MB", "https://ayrshare.com/docs/media-guidelines/linkedin", TOLD),
         says(
-            "36,152,320 pixels, JPEG, PNG, GIF; 4,086 letters of alt text; 5 MB",
+            "4,086 letters of alt text",
             "https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api",
             Read::FromMemory,
         ),
@@ -163,7 +163,11 @@ const FACEBOOK: Assisted = Assisted {
         like: "facebook.com/ada/posts/1234",
     },
     sources: &[
-        says("63,206 letters, as Facebook said in 2011; no page of today says so", "https://www.facebook.com/help", Read::FromMemory),
+        says(
+            "63,206 letters, as Facebook said in 2011; no page of its own today says so",
+            "https://docs.upload-post.com/resources/character-limits",
+            TOLD,
+        ),
         says(
             "JPEG, PNG, GIF of 10 MB; how many pictures and letters of alt text is not stated, 10 and 1,000 are ours",
             "https://developers.facebook.com/docs/graph-api/reference/page/photos/",
@@ -191,11 +195,15 @@ const PINTEREST: Assisted = Assisted {
     posts: Posts { hosts: &["pinterest.*", "pin.it"], paths: &["pin/*"], keeps: &[], like: "pinterest.com/pin/1234" },
     sources: &[
         says(
-            "a picture is needed, 5 at most; title 100, alt text 500 letters; description 800 by the interface, 500 is the older figure",
-            "https://developers.pinterest.com/docs/api/v5/pins-create/",
-            Read::FromMemory,
+            "title 100, description 500 letters; 20 MB from a desk; JPEG, PNG",
+            "https://help.pinterest.com/en/business/article/pinterest-product-specs",
+            READ_AGAIN,
         ),
-        says("20 MB; JPEG, PNG, WebP", "https://help.pinterest.com/en/business/article/pinterest-product-specs", Read::FromMemory),
+        says(
+            "a picture is needed, 5 at most; 500 letters of alt text",
+            "https://www.ayrshare.com/docs/apis/post/social-networks/pinterest",
+            TOLD,
+        ),
     ],
 };
 
@@ -208,7 +216,7 @@ fn pinterest() -> Rules {
         pictures_min: 1,
         pictures_max: 5,
         picture_bytes_max: 20 * MB,
-        picture_types: kinds(["jpeg", "png", "webp"]),
+        picture_types: kinds(["jpeg", "png"]),
         alt_max: Some(500),
         ..base()
     }
@@ -225,16 +233,13 @@ const YOUTUBE: Assisted = Assisted {
     },
     sources: &[
         says(
-            "a video's title 100 letters, its description 5,000 bytes",
-            "https://developers.google.com/youtube/v3/docs/videos",
-            Read::FromMemory,
+            "a video's title 100 letters, needed, its description 5,000",
+            "https://developers.google.com/google-ads/api/reference/rpc/v25/YouTubeVideoUpload",
+            READ_AGAIN,
         ),
+        says("the description counted in bytes", "https://developers.google.com/youtube/v3/docs/videos", Read::FromMemory),
         says("60 tags, or all are passed over", "https://support.google.com/youtube/answer/6390658", Read::FromMemory),
-        says(
-            "one picture, to stand for the video: 2 MB, JPEG, PNG, GIF",
-            "https://support.google.com/youtube/answer/72431",
-            Read::FromMemory,
-        ),
+        says("one picture, to stand for the video: 2 MB, JPEG, PNG, GIF", "https://docs.zernio.com/platforms/youtube", TOLD),
     ],
 };
 
@@ -263,8 +268,9 @@ const REDDIT: Assisted = Assisted {
         like: "reddit.com/r/bread/comments/1a2b3c",
     },
     sources: &[
-        says("a title of 300 letters; 40,000 letters", "https://www.reddit.com/dev/api/#POST_api_submit", Read::FromMemory),
-        says("20 pictures of 20 MB, JPEG, PNG, GIF", "https://support.reddithelp.com/hc/en-us/articles/360060422572", Read::FromMemory),
+        says("a title of 300 letters; 40,000 letters", "https://postly.ai/reddit/guides/1", TOLD),
+        says("20 MB, JPEG, PNG, GIF", "https://docs.getlate.dev/resources/media-guidelines/reddit", TOLD),
+        says("20 pictures", "https://support.reddithelp.com/hc/en-us/articles/360060422572", Read::FromMemory),
     ],
 };
 

@@ -14,8 +14,12 @@ const TYPES: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", 
 impl Http {
     /// A picture, by its type and bytes. The type is what the bytes say; the server has to call it a picture too.
     pub async fn picture(&self, url: &str) -> Answer<(String, Vec<u8>)> {
+        self.picture_within(url, PICTURE_MAX).await
+    }
+    /// The same, of up to `bytes_max` bytes.
+    pub async fn picture_within(&self, url: &str, bytes_max: usize) -> Answer<(String, Vec<u8>)> {
         let request = self.get(url)?.header(ACCEPT, TYPES.join(", "));
-        let reply = self.send_within(request, PICTURE_MAX).await?;
+        let reply = self.send_within(request, bytes_max).await?;
         match reply.status {
             200..=299 => {}
             404 | 410 => return Err(NetworkError::NotThere),

@@ -9,6 +9,8 @@ use crate::{Heard, HeardKind, html};
 
 /// The longest self-description kept, in letters.
 const ABOUT_MAX: usize = 2000;
+/// Answers of a poll that are told.
+const POLL_ANSWERS_MAX: usize = 20;
 
 /// Which server an answer came from: ids and short handles mean something only there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +115,10 @@ pub fn post_from_status(status: &wire::Status, here: &Here, parents: &Parents) -
     }
     let author = profile_from_account(&status.account, here);
     let mentions = mentions(status, here);
-    let (text, links) = html::read(status.content.as_deref().unwrap_or_default(), &|a| whole_mention(a, &status.mentions, here));
+    let (mut text, links) = html::read(status.content.as_deref().unwrap_or_default(), &|a| whole_mention(a, &status.mentions, here));
+    if let Some(poll) = &status.poll {
+        text = format!("{text}\n\n{}", poll_words(poll)).trim().to_owned();
+    }
     let mut post = Post::new(at(status, here), author, text, instant(status.created_at.as_deref()?)?);
     post.local = Some(here.alias(&status.id));
     post.url = status.url.clone().or_else(|| status.uri.clone().filter(|u| u.starts_with("http")));
@@ -135,6 +140,14 @@ pub fn post_from_status(status: &wire::Status, here: &Here, parents: &Parents) -
     post.visibility = visibility(status.visibility.as_deref());
     post.replies = status.replies_count.map(|n| u32::try_from(n).unwrap_or(u32::MAX));
     Some(post)
+}
+
+/// A poll in words that stay true: its answers, and until when it is open; who has voted what changes by the minute and is left out.
+fn poll_words(poll: &wire::Poll) -> String {
+    let answers: Vec<&str> = poll.options.iter().map(|o| o.title.trim()).take(POLL_ANSWERS_MAX).collect();
+    let until =
+        poll.expires_at.as_deref().and_then(instant).map_or(String::new(), |at| at.strftime(", until %-d %B %Y, %H:%M UTC").to_string());
+    format!("Poll{until}: {}. Votes are cast there.", answers.join(" / "))
 }
 
 pub fn at(status: &wire::Status, here: &Here) -> PostRef {

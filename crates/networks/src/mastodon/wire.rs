@@ -43,6 +43,23 @@ pub struct Status {
     pub mentions: Vec<Mention>,
     #[serde(default, deserialize_with = "list")]
     pub tags: Vec<Tag>,
+    #[serde(default, deserialize_with = "maybe")]
+    pub poll: Option<Poll>,
+}
+
+/// A question with its answers to choose from.
+#[derive(Deserialize, Clone, Debug)]
+pub struct Poll {
+    #[serde(default, deserialize_with = "text")]
+    pub expires_at: Option<String>,
+    #[serde(default, deserialize_with = "list")]
+    pub options: Vec<PollOption>,
+}
+
+#[derive(Deserialize, Clone, Debug)]
+pub struct PollOption {
+    #[serde(deserialize_with = "id")]
+    pub title: String,
 }
 
 #[derive(Deserialize, Clone, Debug)]

@@ -22,6 +22,8 @@ pub const BLOSSOM_LEAVE: u32 = 24242;
 
 /// Tags of one event that are looked at, and words of one tag.
 pub const TAGS_MAX: usize = 2500;
+/// The same of a list of whom somebody follows: one that is passed over would be taken for none, and replaced.
+pub const LIST_TAGS_MAX: usize = 50_000;
 
 pub type Tag = Vec<String>;
 
@@ -69,7 +71,8 @@ impl Sketch {
 impl Event {
     /// Whether its id is its own and its author signed it.
     pub fn is_true(&self) -> bool {
-        if !is_id(&self.id) || !is_id(&self.pubkey) || self.tags.len() > TAGS_MAX {
+        let tags_max = if self.kind == FOLLOWS { LIST_TAGS_MAX } else { TAGS_MAX };
+        if !is_id(&self.id) || !is_id(&self.pubkey) || self.tags.len() > tags_max {
             return false;
         }
         let id = hash(&self.pubkey, self.created_at, self.kind, &self.tags, &self.content);

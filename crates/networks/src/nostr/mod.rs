@@ -6,6 +6,7 @@ mod bunker;
 mod circle;
 mod compose;
 mod event;
+mod follow;
 mod inbox;
 mod info;
 mod keys;

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Nostr;
 use super::circle::{Circle, OTHERS_MAX};
 use super::event::{Event, PROFILE, RELAY_LIST};
+use super::follow;
 use super::keys::{Named, is_id};
 use super::nip05;
 use super::signer::relay_url;
@@ -31,6 +32,12 @@ impl People for Nostr {
         circle.open_more(&hints, OTHERS_MAX).await;
         profile_of(&mut circle, call.http, &public).await
     }
+    fn can_follow(&self) -> bool {
+        true
+    }
+    async fn follow(&self, call: &Call<'_>, handle: &str, is_on: bool) -> Answer<Profile> {
+        follow::follow(call, handle, is_on).await
+    }
 }
 
 /// The profile of a key, as far as the relays know it.
@@ -45,7 +52,7 @@ pub async fn profile_of(circle: &mut Circle<'_>, http: &Http, public: &str) -> A
 }
 
 /// The public key behind what a person wrote (`npub…`, `nprofile…`, hex, `name@domain`), and relays where they are said to be.
-async fn whose(http: &Http, written: &str) -> Answer<(String, Vec<String>)> {
+pub async fn whose(http: &Http, written: &str) -> Answer<(String, Vec<String>)> {
     let written = written.trim().trim_start_matches('@');
     match Named::read(written) {
         Some(Named::Profile { public, relays }) => return Ok((public, relays.iter().filter_map(|r| relay_url(r)).collect())),

@@ -11,6 +11,7 @@ use super::mend::mend;
 use super::take_in::{Arrival, Arriving, take_all, take_in};
 use crate::calls::call;
 use crate::jobs::Next;
+use crate::publish::patience;
 use crate::relate::tie;
 use crate::{Cx, Done, VerbError, listen};
 
@@ -106,7 +107,8 @@ pub async fn bring(cx: Cx<'_>, id: AccountId) -> Done<Brought> {
         mend(cx, &account).await?;
     }
     let now = cx.now;
-    cx.app
+    let woken = cx
+        .app
         .store
         .write::<_, StoreError>(cx.seat, move |tx| {
             if brought.history > 0 {
@@ -114,9 +116,15 @@ pub async fn bring(cx: Cx<'_>, id: AccountId) -> Done<Brought> {
                 let before: u32 = tx.setting(&name)?.and_then(|n| n.parse().ok()).unwrap_or(0);
                 tx.set_setting(&name, &before.saturating_add(brought.history).to_string())?;
             }
-            tx.accounts().set_synced(id, now)
+            // Where reading goes well all the while, a look says nothing new about sending.
+            let was_away = tx.accounts().health(id)?.0.is_some();
+            tx.accounts().set_synced(id, now)?;
+            if was_away { patience::is_back(tx, id, now) } else { Ok(0) }
         })
         .await?;
+    if woken > 0 {
+        cx.ring();
+    }
     Ok(brought)
 }
 

@@ -280,7 +280,11 @@ pub async fn rest(cx: Cx<'_>, id: AccountId, is_resting: bool) -> Done<()> {
         .write::<_, StoreError>(cx.seat, move |tx| {
             tx.accounts().get(id)?;
             tx.accounts().set_state(id, if is_resting { &AccountState::Resting } else { &AccountState::Working }, None)?;
-            if is_resting { Job::Sync(id).delete(tx) } else { Job::Sync(id).put(tx, now, now) }
+            if is_resting {
+                return Job::Sync(id).delete(tx);
+            }
+            crate::publish::later::wake(tx, id, now)?;
+            Job::Sync(id).put(tx, now, now)
         })
         .await?;
     cx.ring();

@@ -5,7 +5,8 @@ use store::Tx;
 use store::drafts::KeptDraft;
 
 use super::by_hand::{self, ToCarry};
-use super::placed::Mend;
+use super::patience;
+use super::placed::{Mend, Waiting};
 use crate::{Cx, Done};
 
 /// Deliveries that one page of the calendar holds.
@@ -34,6 +35,8 @@ pub struct Slip {
     pub stuck: usize,
     /// Due, and waiting to be carried over by hand.
     pub by_hand: usize,
+    /// When what was tried in vain is tried again by itself.
+    pub again_at: Option<Timestamp>,
     pub of: usize,
     /// Its time passed and it has not gone out.
     pub is_late: bool,
@@ -71,6 +74,8 @@ pub struct Stuck {
     pub is_reply: bool,
     /// What the account needs before it can speak.
     pub mend: Option<Mend>,
+    /// It is tried again by itself, and has been for a while.
+    pub waits: Option<Waiting>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -145,6 +150,7 @@ pub fn slips(tx: &Tx<'_>, networks: &networks::Networks, from: Timestamp, until:
             landed: these.iter().filter(|d| d.state == DeliveryState::Landed).count(),
             stuck: these.iter().filter(|d| is_stuck(d)).count(),
             by_hand: these.iter().filter(|d| waits_for_hand(d)).count(),
+            again_at: (these.iter()).filter(|d| d.state == DeliveryState::Planned && d.hold.is_none() && d.tries > 0).map(|d| d.due).min(),
             of: these.len(),
             is_late: these.iter().any(|d| d.hold == Some(Hold::Late)),
         });
@@ -165,7 +171,7 @@ fn waits_for_hand(d: &Delivery) -> bool {
 /// The places that need a hand.
 pub fn stuck(tx: &Tx<'_>, networks: &networks::Networks) -> store::Kept<Vec<Stuck>> {
     let mut all = Vec::new();
-    for d in tx.deliveries().stuck(BESIDE_MAX)? {
+    for d in tx.deliveries().stuck(patience::SHOWN_FROM, BESIDE_MAX)? {
         let (Some(kept), Some((account, is_connected))) = (tx.drafts().find(d.draft)?, tx.accounts().known(d.account)?) else { continue };
         let name = |key: &model::NetworkKey| networks.get(key).map_or("This network", |n| n.about().name);
         let mut elsewhere = Vec::new();
@@ -182,6 +188,7 @@ pub fn stuck(tx: &Tx<'_>, networks: &networks::Networks) -> store::Kept<Vec<Stuc
             place: name(&account.network),
             mend: Mend::of(&account, is_connected).filter(|_| d.state == DeliveryState::Planned),
             handle: account.handle,
+            waits: Waiting::of(tx, &d)?,
             state: d.state,
             hold: d.hold,
             why: d.why.unwrap_or_default(),

@@ -29,7 +29,7 @@ pub const QUIET: Duration = Duration::from_secs(600);
 const _: () = assert!(networks::http::ANSWER_MAX.as_secs() < WIRE_MAX.as_secs());
 const _: () = assert!(WIRE_MAX.as_secs() < LEASE.as_secs() && LEASE.as_secs() < QUIET.as_secs());
 
-/// So many tries that certainly did nothing, then a person is told.
+/// So many tries follow straight on one another where a second one can't make a second post; further ones take their time.
 pub const TRIES_MAX: u32 = 8;
 
 /// Does what is next for a delivery.

@@ -1,19 +1,22 @@
 //! Drafts: kept at every change, thrown away and taken back.
 
 use jiff::SignedDuration;
-use model::{AccountId, Draft, DraftId, Kind, Picture, PictureId, Timestamp, Visibility};
+use model::measure::count;
+use model::{AccountId, Draft, DraftId, Kind, Picture, PictureId, Timestamp, Unit, Visibility};
 use networks::Network;
 use store::Tx;
 pub use store::drafts::{Choice, Edit, KeptDraft};
 
 use super::render::{Press, Rendered, render};
-use super::{history, later, picture};
+use super::{fit, history, later, picture};
 use crate::{Cx, Done, VerbError};
 
 /// Drafts that one page shows.
 const LIST_MAX: u32 = 100;
-/// The longest text that is kept, in bytes: far beyond any network's limit.
+/// The longest text that is kept, in letters: far beyond any network's limit.
 pub const TEXT_MAX: usize = 100_000;
+/// The same in bytes: letters of many signs take several each.
+const TEXT_BYTES_MAX: usize = TEXT_MAX * 4;
 /// Longest words for a picture, title and warning, in bytes.
 const SMALL_TEXT_MAX: usize = 10_000;
 pub use store::pictures::PICTURES_OF_A_DRAFT_MAX;
@@ -109,8 +112,17 @@ pub fn save_in(tx: &Tx<'_>, kept: &KeptDraft, edits: &[Edit], now: Timestamp) ->
 
 fn check(kept: &KeptDraft, edits: &[Edit]) -> Done<()> {
     let d = &kept.draft;
-    if d.text.len() > TEXT_MAX || edits.iter().flat_map(|e| &e.texts).map(String::len).sum::<usize>() > TEXT_MAX * 4 {
-        return Err(VerbError::wrong("text", "These are more words than Hobnob keeps in one draft."));
+    let own = edits.iter().flat_map(|e| &e.texts).map(String::len).sum::<usize>();
+    let letters = count(&d.text, Unit::Graphemes);
+    if letters as usize > TEXT_MAX || d.text.len() > TEXT_BYTES_MAX || own > TEXT_BYTES_MAX {
+        let why = match letters as usize > TEXT_MAX {
+            true => format!("The text has {} letters, and a draft keeps up to {}.", fit::grouped(letters), fit::grouped(TEXT_MAX as u32)),
+            false => "These are more words than a draft keeps.".to_owned(),
+        };
+        return Err(VerbError::wrong(
+            "text",
+            format!("{why} They stand in the box and are not kept yet: shorten them, or begin a second draft with the rest."),
+        ));
     }
     let small = [("title", &d.title), ("warning", &d.warning), ("language", &d.language)];
     for (field, words) in small {

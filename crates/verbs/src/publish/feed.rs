@@ -162,6 +162,7 @@ mod tests {
             landed: 0,
             stuck: 0,
             by_hand: 0,
+            again_at: None,
             of: 2,
             is_late: false,
             version: 4,

@@ -7,6 +7,9 @@ use model::{Article, Draft, Misfit, Naming, NetworkKey, Part, Picture, Rendering
 
 use super::habits;
 
+/// Parts of one thread. Servers of the Mastodon API let an account post 300 times in three hours.
+pub const PARTS_MAX: usize = 100;
+
 /// Where a draft shall fit: what the place is called, and its rules.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
@@ -44,7 +47,15 @@ pub fn look(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[Str
     if texts.iter().all(|t| t.trim().is_empty()) && draft.pictures.is_empty() {
         wrong.push(Misfit { why: "There is nothing to say yet.".into(), part: None });
     }
-    if texts.len() > 1 {
+    if texts.len() > PARTS_MAX {
+        let why = format!(
+            "On {} this makes {} posts, and Hobnob sends up to {PARTS_MAX} in one thread. Shorten it, or give {} a text of its own.",
+            place.name,
+            spelt(texts.len()),
+            place.name
+        );
+        wrong.push(Misfit { why, part: None });
+    } else if texts.len() > 1 {
         tells.push(format!("It goes as {} posts, each answering the one before.", spelt(texts.len())));
     }
     tell_of_links(&texts, place.rules, &mut tells);

@@ -16,8 +16,8 @@ use super::render::{Press, render};
 use crate::jobs::{Job, Next};
 use crate::{Cx, Done, VerbError, calls, converse};
 
-/// So many tries, then a person is told.
-const TRIES_MAX: u32 = 8;
+/// So many tries, then a person is told: a server that is down for a day is waited for.
+const TRIES_MAX: u32 = 32;
 const WAIT_FIRST: SignedDuration = SignedDuration::from_secs(20);
 const WAIT_MAX: SignedDuration = SignedDuration::from_hours(1);
 const LOOK_AT_ACCOUNT: SignedDuration = SignedDuration::from_mins(15);
@@ -31,6 +31,8 @@ pub struct Followed {
     pub is_taking_down: bool,
     pub state: FollowState,
     pub why: Option<String>,
+    /// How often it was tried without its going through.
+    pub tries: u32,
     /// Trying once more may help.
     pub can_again: bool,
     /// A person does it there, and says so.
@@ -167,6 +169,7 @@ pub async fn followed(cx: Cx<'_>, draft: DraftId) -> Done<Vec<Followed>> {
                     can_again: follow.state == FollowState::Refused && (follow.kind == FollowKind::TakeDown || account.rules.has_edit),
                     state: follow.state,
                     why: follow.why,
+                    tries: follow.tries,
                 });
             }
             Ok(all)

@@ -24,6 +24,7 @@ pub mod later;
 mod named;
 pub mod notebook;
 pub mod own_site;
+pub mod patience;
 pub mod picture;
 pub mod placed;
 pub mod plan;

@@ -1,12 +1,17 @@
 //! Where a draft that was planned stands, place by place.
 
 use jiff::SignedDuration;
-use model::{Account, AccountId, AccountState, DeliveryId, DeliveryState, DraftId, Hold, Timestamp};
+use model::{Account, AccountId, AccountState, Delivery, DeliveryId, DeliveryState, DraftId, Hold, Timestamp};
+use store::away::Away;
+use store::{Kept, Tx};
 
+use crate::jobs::Job;
 use crate::{Cx, Done};
 
 /// A clock that was set back by less is not worth a word.
 const CLOCK_BACK_MIN: SignedDuration = SignedDuration::from_mins(2);
+/// A clear answer comes sooner than this, if at all.
+const DOUBT_MIN: SignedDuration = SignedDuration::from_mins(3);
 
 /// What a person can do about an account that cannot speak.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +62,42 @@ pub struct Placed {
     pub mend: Option<Mend>,
     /// It was begun at a time that is yet to come: this machine's clock was set back.
     pub is_clock_back: bool,
+    /// It certainly did not go out, and is tried again by itself.
+    pub waits: Option<Waiting>,
+    /// It was begun, and no clear answer came.
+    pub doubt: Option<Doubt>,
+}
+
+/// A delivery that waits for its network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// When the first of its tries failed.
+    pub since: Timestamp,
+    pub tries: u32,
+    pub next: Timestamp,
+    /// The network asked us to wait; otherwise it could not be reached.
+    pub is_asked: bool,
+}
+
+impl Waiting {
+    fn from(away: &Away, d: &Delivery) -> Waiting {
+        Waiting { since: away.since, tries: d.tries, next: d.due, is_asked: away.not_before.is_some() }
+    }
+    /// How a delivery waits, if it does.
+    pub(super) fn of(tx: &Tx<'_>, d: &Delivery) -> Kept<Option<Waiting>> {
+        if d.state != DeliveryState::Planned || d.hold.is_some() || d.tries == 0 {
+            return Ok(None);
+        }
+        Ok(tx.aways().of_draft(d.draft)?.iter().find(|a| a.delivery == d.id).map(|a| Waiting::from(a, d)))
+    }
+}
+
+/// A delivery of which nobody knows yet whether it landed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    pub since: Timestamp,
+    /// When we look there next.
+    pub looks_at: Option<Timestamp>,
 }
 
 /// All of a draft, by account and part.
@@ -66,6 +107,7 @@ pub async fn placed(cx: Cx<'_>, draft: DraftId) -> Done<Vec<Placed>> {
         .store
         .read(cx.seat, move |tx| {
             let all = tx.deliveries().of_draft(draft)?;
+            let aways = tx.aways().of_draft(draft)?;
             let mut placed = Vec::with_capacity(all.len());
             for d in &all {
                 let Some((account, is_connected)) = tx.accounts().known(d.account)? else { continue };
@@ -90,9 +132,18 @@ pub async fn placed(cx: Cx<'_>, draft: DraftId) -> Done<Vec<Placed>> {
                     has_edit: account.rules.has_edit,
                     mend,
                     is_clock_back: d.attempted_at.is_some_and(|at| at > now + CLOCK_BACK_MIN),
+                    waits: aways.iter().find(|a| a.delivery == d.id).map(|a| Waiting::from(a, d)),
+                    doubt: doubt(tx, d, now)?,
                 });
             }
             Ok(placed)
         })
         .await
+}
+
+/// The doubt about one that is on its way for longer than an attempt ever is.
+fn doubt(tx: &Tx<'_>, d: &Delivery, now: Timestamp) -> Kept<Option<Doubt>> {
+    let Some(since) = d.attempted_at.filter(|at| d.state == DeliveryState::Sending && *at + DOUBT_MIN < now) else { return Ok(None) };
+    let (kind, subject) = Job::Deliver(d.id).row();
+    Ok(Some(Doubt { since, looks_at: tx.jobs().due(kind, subject)?.filter(|at| *at > now) }))
 }

@@ -9,15 +9,12 @@ use store::{Kept, Tx};
 
 use super::deliver::{QUIET, TRIES_MAX};
 use super::landed::{self, Standing};
+use super::patience;
 use crate::Done;
 use crate::jobs::{Job, Next};
 
 /// How long after an attempt without a clear answer we look for the first time whether it landed.
 const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(5);
-/// The wait before the second try; it doubles.
-const WAIT_FIRST: SignedDuration = SignedDuration::from_secs(30);
-/// A network may ask for at most so long a wait.
-const WAIT_MAX: SignedDuration = SignedDuration::from_hours(6);
 /// How often a delivery of an account that cannot speak looks whether it can again.
 const LOOK_AT_ACCOUNT: SignedDuration = SignedDuration::from_mins(15);
 
@@ -77,21 +74,17 @@ fn not_landed(tx: &Tx<'_>, d: &Delivery, error: &NetworkError, now: Timestamp) -
     }
     // A clear no to this try says nothing of an earlier one that may still arrive: until that has settled, it is not in line again.
     let earlier = all.last_doubt(id, attempt)?.map(|then| now.duration_since(then).as_secs());
-    if d.tries < TRIES_MAX && earlier.is_some_and(|ago| (0..QUIET.as_secs() as i64).contains(&ago)) {
-        return Ok(Next::At(again_at(error, d.tries, now)));
+    if earlier.is_some_and(|ago| (0..QUIET.as_secs() as i64).contains(&ago)) {
+        return Ok(Next::At(patience::again_at(error, d.id, d.tries.min(TRIES_MAX), now)));
     }
     match error {
         NetworkError::SignInAgain => {
             all.set_planned(id, attempt, d.due, Some(Hold::SignIn), "The network asks you to sign in again. It waits until you have.")?;
             Ok(Next::At(now + LOOK_AT_ACCOUNT))
         }
-        error if error.may_pass() && d.tries < TRIES_MAX => {
-            let again = again_at(error, d.tries, now);
-            all.set_planned(id, attempt, again, None, &format!("{}. It is tried again by itself.", capital(&error.to_string())))?;
-            Ok(Next::At(again))
-        }
+        error if error.may_pass() => patience::wait(tx, d, error, now),
         error => {
-            if all.set_refused(id, attempt, &sentence(error))? {
+            if all.set_refused(id, attempt, &sentence(error, d.part.reply_to.is_some()))? {
                 hold_those_behind(tx, d)?;
                 landed::not_landed(tx, d.draft, now)?;
             }
@@ -109,21 +102,12 @@ pub(super) fn hold_those_behind(tx: &Tx<'_>, d: &Delivery) -> Kept<()> {
     Ok(())
 }
 
-fn again_at(error: &NetworkError, tries: u32, now: Timestamp) -> Timestamp {
-    let wait = WAIT_FIRST * 2_i32.pow(tries.saturating_sub(1).min(10));
-    match error {
-        NetworkError::SlowDown { until } => (*until).clamp(now + WAIT_FIRST, now + WAIT_MAX),
-        _ => now + wait.min(WAIT_MAX),
-    }
-}
-
-fn sentence(error: &NetworkError) -> String {
+fn sentence(error: &NetworkError, is_answer: bool) -> String {
     match error {
         NetworkError::Refused(why) => why.clone(),
-        NetworkError::NotThere => "What it answers is not there any more.".into(),
+        NetworkError::NotThere if is_answer => "What it answers is not there any more.".into(),
+        NetworkError::NotThere => "The account is not there any more, as the network says. Look at it there, or connect another.".into(),
         NetworkError::NotOffered => "This server cannot take it.".into(),
-        NetworkError::Away(_) => format!("The server could not be reached, {TRIES_MAX} times. Nothing was sent."),
-        NetworkError::SlowDown { .. } => format!("The network asked us to wait, {TRIES_MAX} times. Nothing was sent."),
         other => capital(&other.to_string()),
     }
 }

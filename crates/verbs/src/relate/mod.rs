@@ -4,6 +4,7 @@
 pub mod contacts;
 pub mod edit;
 pub mod introduce;
+pub mod follow;
 pub mod ledger;
 pub mod people;
 pub mod person;

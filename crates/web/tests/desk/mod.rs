@@ -32,19 +32,26 @@ pub struct Desk {
 
 impl Desk {
     pub async fn open(text: &str) -> Desk {
+        Desk::open_by(text, now).await
+    }
+    /// A desk that lives by a clock of its own.
+    pub async fn open_by(text: &str, clock: fn() -> Timestamp) -> Desk {
         let scene = Scene::set(text).await;
         let app = App::new(scene.kept.store.clone(), Http::new(Reach::default()), scene.all(), Config::default());
         let (seat, hash) = (scene.seat.clone(), Sha256::digest(KEY));
-        let until = now() + jiff::SignedDuration::from_hours(24);
-        app.store.write_unscoped::<_, StoreError>(move |tx| tx.put_session(&hash, &seat, now(), until)).await.unwrap();
-        let site = web::routes(Site::new(Wiring { app: app.clone(), clock: now, public_address: None }));
+        let until = clock() + jiff::SignedDuration::from_hours(24 * 30);
+        app.store.write_unscoped::<_, StoreError>(move |tx| tx.put_session(&hash, &seat, clock(), until)).await.unwrap();
+        let site = web::routes(Site::new(Wiring { app: app.clone(), clock, public_address: None }));
         let desk = Desk { scene, app, site };
         desk.sync().await;
         desk
     }
     pub async fn sync(&self) {
+        self.sync_at(now()).await;
+    }
+    pub async fn sync_at(&self, now: Timestamp) {
         for account in self.scene.accounts.values() {
-            verbs::converse::sync::bring(Cx { app: &self.app, seat: &self.scene.seat, now: now() }, *account).await.unwrap();
+            verbs::converse::sync::bring(Cx { app: &self.app, seat: &self.scene.seat, now }, *account).await.unwrap();
         }
     }
     pub async fn ask(&self, method: Method, path: &str, form: Option<String>, fragment: Option<&str>) -> (StatusCode, HeaderMap, String) {
@@ -68,6 +75,28 @@ impl Desk {
         let (status, _, page) = self.ask(Method::GET, path, None, None).await;
         assert_eq!(status, StatusCode::OK, "{path}: {page}");
         page
+    }
+    /// Posts a form with a file in it, as a browser does; answers the status and what was said.
+    pub async fn upload(&self, path: &str, fields: &[(&str, &str)], (name, bytes): (&str, &[u8])) -> (StatusCode, String) {
+        let page = self.see("/keys").await;
+        let at = page.find("name=\"token\" value=\"").unwrap() + 20;
+        let token = page[at..].split('"').next().unwrap().to_owned();
+        let mut body = Vec::new();
+        for (field, value) in std::iter::once(&("token", token.as_str())).chain(fields) {
+            body.extend(format!("--X\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        body.extend(format!("--X\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"{name}\"\r\n\r\n").into_bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n--X--\r\n");
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::HOST, "localhost:8080")
+            .header(header::COOKIE, format!("hobnob={}", URL_SAFE_NO_PAD.encode(KEY)))
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=X");
+        let answer = self.site.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let status = answer.status();
+        (status, String::from_utf8_lossy(&to_bytes(answer.into_body(), 10_000_000).await.unwrap()).into_owned())
     }
     /// Posts a form with its token; answers the status, where it leads, and what was said.
     pub async fn press(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {

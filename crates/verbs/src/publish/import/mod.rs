@@ -2,19 +2,22 @@
 //! Nothing goes out from here: rows with a day are put in line by `plan.rs`, the others are drafts. Begin with [`look`]; `table.rs` reads
 //! the file, `row.rs` makes drafts of rows.
 
+pub mod pictures;
 mod row;
 pub mod table;
 
 use model::{DraftId, ImportId, Misfit, Timestamp};
 use sha2::{Digest, Sha256};
+use store::StoreError;
 use store::Tx;
 use store::imports::Import;
 
-use super::drafts::{KeptDraft, Saved, save_in};
+use super::drafts::{Saved, save_in};
 use super::plan::plan_in;
 use super::render::{Press, render};
 use super::{said, slots, when};
 use crate::{Cx, Done, VerbError};
+pub use pictures::Given;
 pub use row::{COLUMNS, Problem};
 use row::{Wanted, read_row};
 
@@ -38,6 +41,8 @@ pub struct Line {
     pub at: Option<Timestamp>,
     /// It goes into the next free slot of each place, of which this is the first.
     pub is_slot: bool,
+    /// How many pictures go with it.
+    pub pictures: usize,
     /// What keeps it out, each with its column.
     pub wrong: Vec<Problem>,
     /// What to know about it.
@@ -74,14 +79,15 @@ pub struct TakenIn {
 
 /// Reads a file and keeps it until somebody confirms or drops it. What is wrong with the file as a whole is refused, what is wrong with a
 /// row stands in the preview.
-pub async fn look(cx: Cx<'_>, name: &str, bytes: &[u8]) -> Done<Preview> {
+pub async fn look(cx: Cx<'_>, name: &str, bytes: &[u8], given: Vec<Given>) -> Done<Preview> {
     if bytes.len() > BYTES_MAX {
         return Err(VerbError::wrong("file", format!("The file is larger than {} MB. Cut it in two.", BYTES_MAX / 1_000_000)));
     }
     let content = std::str::from_utf8(bytes).map_err(|e| {
         VerbError::wrong("file", format!("The file is not UTF-8 (byte {}). Save it as “CSV UTF-8” or as JSON.", e.valid_up_to() + 1))
     })?;
-    table::read(content)?;
+    let table = table::read(content)?;
+    let had = pictures::gather(&cx.app.http, &table, given).await?;
     let hash: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
     let import = Import {
         id: store::fresh_id(cx.now),
@@ -93,7 +99,13 @@ pub async fn look(cx: Cx<'_>, name: &str, bytes: &[u8]) -> Done<Preview> {
         taken_at: None,
     };
     let id = import.id;
-    cx.app.store.write(cx.seat, move |tx| tx.imports().put(&import)).await?;
+    cx.app
+        .store
+        .write::<_, StoreError>(cx.seat, move |tx| {
+            tx.imports().put(&import)?;
+            pictures::keep(tx, import.id, had)
+        })
+        .await?;
     preview(cx, id).await
 }
 
@@ -106,10 +118,11 @@ pub async fn preview(cx: Cx<'_>, id: ImportId) -> Done<Preview> {
         .read(cx.seat, move |tx| {
             let (import, table) = waiting(tx, id)?;
             let before = tx.imports().find_taken(&import.hash)?;
+            let known = tx.imports().pictures(id)?;
             let zone = tx.this_desk()?.zone;
             let mut lines = Vec::with_capacity(table.rows.len());
             for row in &table.rows {
-                lines.push(judge(tx, &press, &read_row(tx, &press.networks, &basis, &table, row)?, now)?);
+                lines.push(judge(tx, &press, &read_row(tx, &press.networks, &basis, (&table, &known), row)?, now)?);
             }
             Ok(Preview { id, name: import.name, zone, lines, taken_before: before.and_then(|b| b.taken_at.map(|at| (at, b.rows_taken))) })
         })
@@ -137,6 +150,7 @@ fn judge(tx: &Tx<'_>, press: &Press, wanted: &Wanted, now: Timestamp) -> Done<Li
         words: super::calendar::first_words(kept),
         to: Vec::new(),
         at: None,
+        pictures: 0,
         is_slot: kept.wished_at.as_deref() == Some(slots::NEXT),
         wrong: wanted.wrong.clone(),
         tells: Vec::new(),
@@ -164,6 +178,14 @@ fn judge(tx: &Tx<'_>, press: &Press, wanted: &Wanted, now: Timestamp) -> Done<Li
             Err(other) => return Err(other),
         },
     }
+    let silent = wanted.pictures.iter().filter(|(_, p)| p.alt.is_empty()).count();
+    if silent > 0 {
+        line.tells.push(match (silent, wanted.pictures.len()) {
+            (1, 1) => "Its picture has no words for those who can’t see it.".into(),
+            (n, all) => format!("Of its {all} pictures, {n} have no words for those who can’t see them."),
+        });
+    }
+    line.pictures = wanted.pictures.len();
     if line.wrong.is_empty() {
         for before in said::said_before_in(tx, &press.networks, (kept, &[]), now)? {
             let how = if before.is_same { "The same words stand" } else { "Nearly the same words stand" };
@@ -182,12 +204,13 @@ pub async fn take_in(cx: Cx<'_>, id: ImportId) -> Done<TakenIn> {
         .store
         .write(cx.seat, move |tx| {
             let (_, table) = waiting(tx, id)?;
+            let known = tx.imports().pictures(id)?;
             let mut taken = TakenIn::default();
             for row in &table.rows {
-                let wanted = read_row(tx, &press.networks, &basis, &table, row)?;
+                let wanted = read_row(tx, &press.networks, &basis, (&table, &known), row)?;
                 // What came into the calendar meanwhile, or whose time has passed since the preview, is judged as it is now.
                 if judge(tx, &looking, &wanted, now)?.wrong.is_empty() {
-                    taken.planned += usize::from(put(tx, &press, &wanted.kept, now)?);
+                    taken.planned += usize::from(put(tx, &press, (id, &wanted), now)?);
                     taken.drafts.push(wanted.kept.draft.id);
                 } else {
                     taken.left += 1;
@@ -205,10 +228,14 @@ pub async fn take_in(cx: Cx<'_>, id: ImportId) -> Done<TakenIn> {
 }
 
 /// Keeps one draft, and puts it in line where it has a day. Answers whether it has.
-fn put(tx: &Tx<'_>, press: &Press, kept: &KeptDraft, now: Timestamp) -> Done<bool> {
+fn put(tx: &Tx<'_>, press: &Press, (import, wanted): (ImportId, &Wanted), now: Timestamp) -> Done<bool> {
+    let kept = &wanted.kept;
     let id = kept.draft.id;
     if let Saved::TooLate { .. } = save_in(tx, kept, &[], now)? {
         return Err(VerbError::TooLate("This file was taken in already. Nothing was done twice.".into()));
+    }
+    for (name, picture) in &wanted.pictures {
+        tx.imports().give_picture(import, name, id, picture, now)?;
     }
     match kept.wished_at.as_deref() {
         None => return Ok(false),

@@ -1,16 +1,18 @@
 //! One row as a draft, and what is wrong with its fields.
 
-use model::{AccountId, AimId, Kind, Visibility};
+use model::{AccountId, AimId, Kind, Picture, Visibility};
 use networks::Networks;
 use store::Tx;
+use store::import_pictures::Known;
 
 use super::super::drafts::{KeptDraft, TEXT_MAX};
 use super::super::{slots, when};
+use super::pictures;
 use super::table::{Row, Table};
 use crate::{Done, VerbError};
 
 /// The columns that are read, in any order, each with what it holds.
-pub const COLUMNS: [(&str, &str); 11] = [
+pub const COLUMNS: [(&str, &str); 13] = [
     ("text", "the words"),
     ("to", "accounts by their handles, with spaces or commas between; empty for all"),
     ("when", "2026-09-09 12:30, or slot for the next free one; empty for a draft without a day"),
@@ -22,6 +24,8 @@ pub const COLUMNS: [(&str, &str); 11] = [
     ("visibility", "public, unlisted, followers or direct"),
     ("kind", "gives, asks or talks"),
     ("aim", "an open aim by its name"),
+    ("pictures", "names of files that come along, or addresses; several below each other or with | between"),
+    ("alt", "what the pictures show, in the same order and with the same between"),
 ];
 /// The longest title, warning or link, in bytes.
 const SMALL_MAX: usize = 10_000;
@@ -37,6 +41,8 @@ pub struct Problem {
 pub struct Wanted {
     pub number: usize,
     pub kept: KeptDraft,
+    /// Its pictures, by the names that the row gives them.
+    pub pictures: Vec<(String, Picture)>,
     pub wrong: Vec<Problem>,
 }
 
@@ -71,10 +77,13 @@ fn shown(value: &str) -> String {
 }
 
 /// Makes a draft of a row, from `basis` for what it does not say.
-pub fn read_row(tx: &Tx<'_>, networks: &Networks, basis: &KeptDraft, table: &Table, row: &Row) -> Done<Wanted> {
+pub fn read_row(tx: &Tx<'_>, networks: &Networks, basis: &KeptDraft, (table, known): (&Table, &[Known]), row: &Row) -> Done<Wanted> {
     let mut r = Reading { table, row, wrong: row.wrong.iter().map(|why| Problem { column: "row", why: why.clone() }).collect() };
     let mut kept = basis.clone();
     kept.draft.id = tx.fresh(basis.draft.created_at);
+    let (pictures, wrong) = pictures::of_row(tx, known, (table, row), basis.draft.created_at);
+    r.wrong.extend(wrong);
+    kept.draft.pictures = pictures.iter().map(|(_, p)| p.clone()).collect();
     kept.draft.text = words(&mut r);
     for (column, place) in [("title", &mut kept.draft.title), ("warning", &mut kept.draft.warning)] {
         *place = r.field(column);
@@ -98,7 +107,7 @@ pub fn read_row(tx: &Tx<'_>, networks: &Networks, basis: &KeptDraft, table: &Tab
         }
     }
     kept.wished_at = wish(&mut r);
-    Ok(Wanted { number: row.number, kept, wrong: r.wrong })
+    Ok(Wanted { number: row.number, kept, pictures, wrong: r.wrong })
 }
 
 fn words(r: &mut Reading<'_>) -> String {
@@ -113,7 +122,7 @@ fn words(r: &mut Reading<'_>) -> String {
             _ => r.object("link", "A link begins with https:// or http://."),
         }
     }
-    if text.is_empty() && r.field("title").is_none() {
+    if text.is_empty() && r.field("title").is_none() && r.field("pictures").is_none() {
         r.object("text", "There are no words.");
     }
     if text.len() > TEXT_MAX {

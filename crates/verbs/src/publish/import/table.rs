@@ -9,7 +9,14 @@ use crate::{Done, VerbError};
 /// Columns of a file, known or not.
 const COLUMNS_MAX: usize = 100;
 /// Other names under which a column often comes.
-const ALIASES: [(&str, &str); 14] = [
+const ALIASES: [(&str, &str); 21] = [
+    ("alt text", "alt"),
+    ("description", "alt"),
+    ("image", "pictures"),
+    ("images", "pictures"),
+    ("media", "pictures"),
+    ("picture", "pictures"),
+    ("photo", "pictures"),
     ("accounts", "to"),
     ("account", "to"),
     ("body", "text"),
@@ -210,6 +217,10 @@ fn json_row(number: usize, item: Json, columns: &[String], unknown: &mut Vec<Str
         return row;
     };
     for (name, value) in object {
+        if known(&name) == Some("pictures") {
+            pictures_of(value, columns, &mut row);
+            continue;
+        }
         let Some(at) = known(&name).and_then(|ours| columns.iter().position(|c| c == ours)) else {
             let name: String = name.chars().take(60).collect();
             if unknown.len() < COLUMNS_MAX && !unknown.contains(&name) {
@@ -224,6 +235,36 @@ fn json_row(number: usize, item: Json, columns: &[String], unknown: &mut Vec<Str
         }
     }
     row
+}
+
+/// Pictures in JSON: names, or objects with `file` or `url` and `alt`; one or a list of them.
+fn pictures_of(value: Json, columns: &[String], row: &mut Row) {
+    let list = match value {
+        Json::Null => return,
+        Json::Array(list) => list,
+        one => vec![one],
+    };
+    let (mut names, mut alts) = (Vec::new(), Vec::new());
+    for one in list {
+        let words = |object: &serde_json::Map<String, Json>, keys: &[&str]| {
+            keys.iter().find_map(|k| object.get(*k)).and_then(Json::as_str).map(|w| w.replace(['\n', '|'], " "))
+        };
+        match &one {
+            Json::String(name) => names.push(name.clone()),
+            Json::Object(object) if words(object, &["file", "path", "url"]).is_some() => {
+                names.push(words(object, &["file", "path", "url"]).unwrap_or_default());
+                alts.resize(names.len() - 1, String::new());
+                alts.push(words(object, &["alt", "description"]).unwrap_or_default());
+            }
+            _ => row.wrong.push("“pictures” has to be names, or objects with “file” or “url” and “alt”.".into()),
+        }
+    }
+    for (column, words) in [("pictures", names), ("alt", alts)] {
+        let at = columns.iter().position(|c| c == column);
+        if let Some(field) = at.and_then(|at| row.fields.get_mut(at)).filter(|_| !words.is_empty()) {
+            *field = words.join("\n");
+        }
+    }
 }
 
 fn plain(value: Json) -> Option<String> {

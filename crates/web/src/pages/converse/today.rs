@@ -135,13 +135,15 @@ fn stuck(one: &Stuck) -> Hint {
     let lead = match one.state {
         model::DeliveryState::AskHuman => format!("Nobody can tell whether “{}” stands on {}.", one.words, one.place),
         model::DeliveryState::Refused => format!("{} did not take “{}”.", one.place, one.words.trim_end_matches('.')),
+        _ if one.waits.is_some() => format!("“{}” has not gone out yet on {}.", one.words, one.place),
         _ => format!("“{}” waits for {}.", one.words, one.place),
     };
+    let kept_trying = if one.waits.is_some() { " It is tried again by itself." } else { "" };
     let safe = match &one.elsewhere[..] {
         [] => String::new(),
         places => format!(" It stands on {}.", words::list(places)),
     };
-    Hint::new(HintTone::Bad, lead, format!("{}{safe}", one.why)).press("Settle it", format!("/write/{}", one.draft))
+    Hint::new(HintTone::Bad, lead, format!("{}{kept_trying}{safe}", one.why)).press("Settle it", format!("/write/{}", one.draft))
 }
 
 fn worth(seated: &Seated, s: &Sighting) -> TalkRow {
@@ -168,6 +170,9 @@ fn going(seated: &Seated, slip: &Slip) -> Going {
         format!("{} of {} gone out.", slip.landed, slip.of)
     } else if slip.by_hand > 0 {
         format!("{} of {} gone out; the rest waits for your hand.", slip.landed, slip.of)
+    } else if let Some(again) = slip.again_at {
+        let again = words::span(seated.now, again);
+        format!("{} of {} gone out; the rest waits for the server and is tried again in {again}.", slip.landed, slip.of)
     } else if slip.is_out() {
         "Gone out.".to_owned()
     } else if slip.at <= seated.now {

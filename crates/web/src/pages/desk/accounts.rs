@@ -10,6 +10,7 @@ use serde::Deserialize;
 use verbs::VerbError;
 use verbs::desk::accounts::{self, AccountRow, Connecting, Offer, OfferField};
 use verbs::desk::own_key::{self, Facts};
+use verbs::relate::follow;
 
 use crate::errors::Fault;
 use crate::flash::Flash;
@@ -242,6 +243,9 @@ struct One {
     key: Option<String>,
     /// Why it was not taken out.
     wrong: Option<String>,
+    can_follow: bool,
+    /// Whom to follow, and why that did not go.
+    follow: (String, String),
 }
 
 async fn find(seated: &Seated, id: i64) -> Result<Row, Fault> {
@@ -250,15 +254,17 @@ async fn find(seated: &Seated, id: i64) -> Result<Row, Fault> {
 }
 
 pub async fn show(seated: Seated, Path(id): Path<i64>) -> Answer {
-    one(&seated, id, None, None).await
+    one(&seated, id, None, None, Default::default()).await
 }
 
-async fn one(seated: &Seated, id: i64, key: Option<String>, wrong: Option<String>) -> Answer {
+async fn one(seated: &Seated, id: i64, key: Option<String>, wrong: Option<String>, follow: (String, String)) -> Answer {
     let row = find(seated, id).await?;
     let facts = own_key::facts(seated.cx(), AccountId(id)).await?;
     let is_resting = row.row.account.state == AccountState::Resting;
-    let is_wrong = wrong.is_some();
-    let mut answer = seated.page(&One { shell: seated.shell(Place::Settings), row, facts, is_resting, key, wrong })?;
+    let is_wrong = wrong.is_some() || !follow.1.is_empty();
+    let can_follow = follow::can(seated.cx(), AccountId(id)).await?;
+    let page = One { shell: seated.shell(Place::Settings), row, facts, is_resting, key, wrong, can_follow, follow };
+    let mut answer = seated.page(&page)?;
     if is_wrong {
         *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -270,6 +276,8 @@ pub struct Act {
     act: String,
     #[serde(default)]
     password: String,
+    #[serde(default)]
+    handle: String,
 }
 
 pub async fn act(Path(id): Path<i64>, Posted { seated, form }: Posted<Act>) -> Answer {
@@ -287,10 +295,27 @@ pub async fn act(Path(id): Path<i64>, Posted { seated, form }: Posted<Act>) -> A
             seated.done(&format!("/settings/accounts/{id}"), Flash::said("", name, words))
         }
         "key" => match own_key::take_out(seated.cx(), AccountId(id), form.password).await {
-            Ok(key) => one(&seated, id, Some(key), None).await,
-            Err(error @ (VerbError::Wrong { .. } | VerbError::TooOften { .. })) => one(&seated, id, None, Some(error.to_string())).await,
+            Ok(key) => one(&seated, id, Some(key), None, Default::default()).await,
+            Err(error @ (VerbError::Wrong { .. } | VerbError::TooOften { .. })) => {
+                one(&seated, id, None, Some(error.to_string()), Default::default()).await
+            }
             Err(error) => Err(error.into()),
         },
+        "follow" | "unfollow" => {
+            let (cx, account) = (seated.cx(), AccountId(id));
+            let done = match form.act.as_str() {
+                "follow" => follow::follow(cx, account, &form.handle).await,
+                _ => follow::unfollow(cx, account, &form.handle).await,
+            };
+            match done {
+                Ok(who) if form.act == "follow" => {
+                    seated.done(&format!("/settings/accounts/{id}"), Flash::said("", who.name, " is followed."))
+                }
+                Ok(who) => seated.done(&format!("/settings/accounts/{id}"), Flash::said("", who.name, " is not followed any more.")),
+                Err(VerbError::Wrong { why, .. }) => one(&seated, id, None, None, (form.handle, why)).await,
+                Err(error) => Err(error.into()),
+            }
+        }
         _ => Err(Fault::bad("That cannot be done with an account.")),
     }
 }

@@ -127,7 +127,8 @@ struct Hand {
     mend: Option<(&'static str, String)>,
     asks_address: bool,
     acts: Vec<(&'static str, &'static str)>,
-    is_late: bool,
+    /// It can be moved to another time from here.
+    can_move: bool,
 }
 
 pub async fn show(seated: Seated, Asked(asked): Asked<Question>) -> Answer {
@@ -185,7 +186,7 @@ fn page(seated: &Seated, found: CalendarPage, (monday, today): (Date, Date), aro
         undated: found.undated.iter().take(UNDATED_SHOWN).map(undated).collect(),
         undated_count: found.undated_count,
         by_hand: found.by_hand.iter().map(|c| CarryRow::new(seated, c)).collect(),
-        stuck: found.stuck.into_iter().map(hand).collect(),
+        stuck: found.stuck.into_iter().map(|s| hand(seated, s)).collect(),
         nothing: (!has_any).then(|| Empty::first("Nothing planned", "Write something, and give it a day and a time.", "Write", "/write")),
         zone_words: format!("{} time", found.zone.rsplit('/').next().unwrap_or_default().replace('_', " ")),
         feed: None,
@@ -278,21 +279,26 @@ fn undated(kept: &verbs::publish::drafts::KeptDraft) -> Undated {
     }
 }
 
-fn hand(s: Stuck) -> Hand {
+fn hand(seated: &Seated, s: Stuck) -> Hand {
     let elsewhere = match s.elsewhere.as_slice() {
         [] => String::new(),
         some => format!(" It went out on {} and will not be sent there again.", words::list(some)),
     };
-    let about = format!("“{}”", s.words);
+    let about = format!("“{}”", s.words.trim_end_matches('.'));
     let (lead, rest) = match (&s.state, s.hold) {
         (DeliveryState::AskHuman, _) => (format!("Does {about} stand on {}?", s.place), s.why),
         (DeliveryState::Planned, Some(Hold::Late)) => (format!("{about} is late on {}.", s.place), s.why),
+        (DeliveryState::Planned, _) if s.waits.is_some() => (
+            format!("{about} has not gone out."),
+            s.waits.as_ref().map_or_else(String::new, |w| words::capital(&standing::waiting(seated, s.place, w))),
+        ),
         (DeliveryState::Planned, _) => (format!("{about} waits for {}.", s.place), standing::safe(&s.why)),
         _ => (format!("{} did not take {about}.", s.place), standing::safe(&s.why)),
     };
     let acts = match (&s.state, s.hold) {
         (DeliveryState::AskHuman, _) => vec![("not-there", "It does not: send again"), ("leave", "Drop it")],
         (DeliveryState::Planned, Some(Hold::Late)) => vec![("again", "Send now"), ("leave", "Drop it")],
+        (DeliveryState::Planned, _) if s.waits.is_some() => vec![("again", "Send now"), ("leave", "Drop it")],
         (DeliveryState::Planned, _) => vec![("leave", "Leave it out")],
         _ => vec![("again", "Try again"), ("leave", "Leave it out")],
     };
@@ -304,7 +310,7 @@ fn hand(s: Stuck) -> Hand {
         is_bad: s.state == DeliveryState::Refused,
         mend: s.mend.as_ref().map(standing::mending),
         asks_address: s.state == DeliveryState::AskHuman,
-        is_late: s.hold == Some(Hold::Late),
+        can_move: s.hold == Some(Hold::Late) || s.waits.is_some(),
         acts,
     }
 }

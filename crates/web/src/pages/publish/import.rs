@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use model::ImportId;
 use serde::Deserialize;
 use verbs::VerbError;
-use verbs::publish::import::{self, COLUMNS, Preview};
+use verbs::publish::import::{self, COLUMNS, Given, Preview};
 
 use crate::errors::Fault;
 use crate::flash::Flash;
@@ -38,6 +38,8 @@ struct Look {
 struct Line {
     number: usize,
     words: String,
+    /// `2 pictures`, where there are some.
+    pictures: String,
     to: String,
     when: String,
     wrong: Vec<String>,
@@ -61,10 +63,19 @@ fn draw(seated: &Seated, wrong: Option<String>) -> Answer {
 }
 
 pub async fn hand_in(PostedParts { seated, files, .. }: PostedParts<Nothing>) -> Answer {
-    let Some(file) = files.into_iter().find(|f| f.field == "file") else {
+    let (mut file, mut given) = (None, Vec::new());
+    for one in files {
+        match one.field.as_str() {
+            "file" => file = Some(one),
+            // One that was too large is missing then, and the row says so.
+            "pictures" if !one.is_too_large => given.push(Given { name: one.name, bytes: one.bytes.into() }),
+            _ => {}
+        }
+    }
+    let Some(file) = file else {
         return draw(&seated, Some("Choose a file first.".into()));
     };
-    match import::look(seated.cx(), &file.name, &file.bytes).await {
+    match import::look(seated.cx(), &file.name, &file.bytes, given).await {
         Ok(preview) => seated.go(&format!("/drafts/import/{}", preview.id)),
         Err(VerbError::Wrong { why, .. }) => draw(&seated, Some(format!("{why} Nothing was taken in."))),
         Err(error) => Err(error.into()),
@@ -98,6 +109,10 @@ fn page(seated: &Seated, p: Preview) -> Look {
     let rows = p.lines.into_iter().map(|l| Line {
         number: l.number,
         words: l.words,
+        pictures: match l.pictures {
+            0 => String::new(),
+            n => words::count(n as i64, "picture"),
+        },
         to: l.to.join(", "),
         when: match l.at {
             _ if l.is_slot => "next free slot".into(),

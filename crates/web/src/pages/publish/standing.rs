@@ -7,7 +7,7 @@ use serde::Deserialize;
 use verbs::VerbError;
 use verbs::publish::drafts::{self, KeptDraft};
 use verbs::publish::follow::{self, FollowState, Followed};
-use verbs::publish::placed::{self, Mend, Placed};
+use verbs::publish::placed::{self, Doubt, Mend, Placed, Waiting};
 
 use crate::flash::Flash;
 use crate::forms::{Posted, Row};
@@ -55,7 +55,8 @@ struct Line {
     mend: Option<(&'static str, String)>,
     /// What can be pressed: (value, label).
     acts: Vec<(&'static str, &'static str)>,
-    is_late: bool,
+    /// It can be moved to another time from here.
+    can_move: bool,
     asks_address: bool,
     /// Where it is carried over by hand.
     hand: Option<String>,
@@ -135,6 +136,7 @@ fn line(seated: &Seated, p: Placed) -> Line {
             "on its way since a time that is yet to come: this machine’s clock was set back. Nothing is sent twice; we look when that time comes".into(),
             true,
         ),
+        (DeliveryState::Sending, _) if p.doubt.is_some() => (p.doubt.as_ref().map_or_else(String::new, |d| doubtful(seated, d)), true),
         (DeliveryState::Sending, _) => ("on its way; without a clear answer we look before trying again".into(), false),
         (DeliveryState::Refused, _) => (format!("{} did not take it: {}", p.place, safe(&why)), true),
         (DeliveryState::AskHuman, _) => (why, true),
@@ -144,6 +146,7 @@ fn line(seated: &Seated, p: Placed) -> Line {
         (DeliveryState::Planned, Some(Hold::Hand)) => ("waits for your hand".into(), false),
         (DeliveryState::Planned, Some(_)) => (safe(&why), true),
         (DeliveryState::Planned, None) if matches!(p.mend, Some(Mend::Connect(_))) => (safe("waits: the account is not connected any more."), true),
+        (DeliveryState::Planned, None) if p.waits.is_some() => (p.waits.as_ref().map_or_else(String::new, |w| waiting(seated, p.place, w)), true),
         (DeliveryState::Planned, None) if why.is_empty() => ("goes out".into(), false),
         (DeliveryState::Planned, None) => (format!("goes out. {why}"), false),
     };
@@ -151,6 +154,7 @@ fn line(seated: &Seated, p: Placed) -> Line {
         (DeliveryState::Refused, _) => vec![("again", "Try again"), ("leave", "Leave out")],
         (DeliveryState::AskHuman, _) => vec![("not-there", "It does not: send again"), ("leave", "Drop it")],
         (DeliveryState::Planned, Some(Hold::Late)) => vec![("again", "Send now"), ("leave", "Drop it")],
+        (DeliveryState::Planned, None) if p.waits.is_some() => vec![("again", "Send now"), ("leave", "Drop it")],
         (DeliveryState::Planned, Some(Hold::SignIn | Hold::Hand)) => vec![("leave", "Leave out")],
         (DeliveryState::Planned, Some(Hold::Site)) => vec![("without-site", "Send without it"), ("leave", "Leave out")],
         _ => Vec::new(),
@@ -165,7 +169,7 @@ fn line(seated: &Seated, p: Placed) -> Line {
         words: p.text,
         mend: p.mend.as_ref().filter(|_| p.state == DeliveryState::Planned).map(mending),
         asks_address: p.state == DeliveryState::AskHuman,
-        is_late: p.hold == Some(Hold::Late),
+        can_move: p.hold == Some(Hold::Late) || p.waits.is_some(),
         is_bad,
         state,
         when: When { at: p.due, words: words::day_and_clock(seated.now, p.due, seated.zone()) },
@@ -174,10 +178,36 @@ fn line(seated: &Seated, p: Placed) -> Line {
     }
 }
 
+/// That it waits for the network: since when, what is safe, and when it is tried again.
+pub(super) fn waiting(seated: &Seated, place: &str, w: &Waiting) -> String {
+    let at = |then| words::day_and_clock(seated.now, then, seated.zone());
+    let what = if w.is_asked {
+        format!("waits: {place} asks us to come back later, since {}", at(w.since))
+    } else {
+        format!("waits for {place}’s server, which can’t be reached since {}", at(w.since))
+    };
+    let tries = if w.tries == 1 { "one try".to_owned() } else { format!("{} tries", words::number(i64::from(w.tries))) };
+    format!("{what} ({tries}). Nothing was sent there; your words are kept here. It is tried again by itself: next {}.", at(w.next))
+}
+
+/// That no clear answer came: since when, what is safe, and that there is nothing to press.
+fn doubtful(seated: &Seated, d: &Doubt) -> String {
+    let at = |then| words::day_and_clock(seated.now, then, seated.zone());
+    let next = d.looks_at.map_or_else(|| "now".to_owned(), at);
+    format!(
+        "sent {}, and no clear answer came. We look there before anything is sent again, next {next}. Nothing is sent twice, your words are kept here, and there is nothing to press.",
+        at(d.since)
+    )
+}
+
 /// One sentence for each change or taking down.
 fn said(f: &Followed) -> Said {
     let what = if f.is_taking_down { "Taking it down" } else { "The change" };
     let words = match f.state {
+        FollowState::Planned if f.tries > 0 => {
+            let tries = words::count(i64::from(f.tries), "try").replace("trys", "tries");
+            format!("{what} waits for {}, after {tries} in vain. It is tried again by itself.", f.place)
+        }
         FollowState::Planned => format!("{what} is on its way to {}.", f.place),
         FollowState::Done if f.is_taking_down => format!("It is taken down on {}.", f.place),
         FollowState::Done => format!("It is changed on {}.", f.place),
