@@ -1,5 +1,6 @@
 // Aims: one said in one's own words, and a click on a short link that is counted for it, once, if a person made it.
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { button, enter, heading, link, until } from './lib/desk.mjs'
 import { test } from './lib/run.mjs'
 
@@ -69,4 +70,86 @@ test('an aim in one’s own words', {}, async ({ page, desk }) => {
   await page.getByText('So that the craft outlives my hands.').waitFor()
   await page.goto(`${desk.origin}/aims`)
   await link(page, 'Three teachers who know the way').first().waitFor()
+})
+
+/// A page of one's own site, as any server would hand it out: it has the desk's script, and a button that books.
+async function ownSite(script) {
+  const page = `<!doctype html><html lang="en"><title>Workshops</title>${script}<h1>Workshops</h1><button data-outcome="booking">Book a seat</button>`
+  const server = createServer((_, answer) => answer.setHeader('content-type', 'text/html; charset=utf-8').end(page))
+  await new Promise((done) => server.listen(0, '127.0.0.1', done))
+  return { address: `http://127.0.0.1:${server.address().port}/workshops`, close: () => server.close() }
+}
+
+test('an outcome on one’s own site, walked back to the person and the sentence that began it', { scripts: ['on'] }, async ({ page, desk }) => {
+  await enter(page, desk)
+  const url = await shortLink(page, desk)
+  await page.goto(`${desk.origin}/settings/links`)
+  await page.getByLabel('Its address').fill('127.0.0.1')
+  await page.getByLabel('What its outcomes count for').selectOption({ label: AIM })
+  await button(page, 'Add the site').click()
+  await page.getByText('It is shown this once.').waitFor()
+  const line = await page.getByText('<script defer src=').filter({ hasText: '/in/' }).allInnerTexts()
+  const script = line.join('\n').match(/<script defer src="http:[^"]+\.js"><\/script>/g).shift()
+  const site = await ownSite(script)
+  try {
+    // A stranger follows the link, comes to the site, and books.
+    const context = await page.context().browser().newContext({ userAgent: PERSON })
+    const stranger = await context.newPage()
+    await stranger.goto(url).catch(() => {})
+    await stranger.goto(site.address)
+    assert.deepEqual(await context.cookies(site.address), [], 'no cookie')
+    await stranger.getByRole('button', { name: 'Book a seat' }).click()
+    await until('the booking stands on the aim’s page', async () => {
+      await page.goto(`${desk.origin}/aims`)
+      await link(page, AIM).first().click()
+      await heading(page, AIM)
+      const rows = page.locator('section[aria-labelledby="out"] li').first()
+      return /now|minute|second/.test(await rows.innerText())
+    })
+    await context.close()
+    await page.locator('section[aria-labelledby="out"]').getByRole('link', { name: 'Booking' }).first().click()
+    await page.getByRole('heading', { name: 'The way that led to it' }).waitFor()
+    await page.getByText('The visit').waitFor()
+    const person = await page.locator('main a[href^="/people/"]').innerText()
+    await page.getByRole('link', { name: 'with everything that was said' }).click()
+    const talk = await page.locator('main').innerText()
+    assert.ok(talk.includes(person.split(' ')[0]), `${person} is in the conversation`)
+    assert.match(talk, /\/go\/\w+/, 'the sentence with the link stands in it')
+    await page.goBack()
+    await page.locator('main a[href^="/people/"]').click()
+    await heading(page, person)
+  } finally {
+    site.close()
+  }
+})
+
+test('a place is tried for three weeks and decided on', {}, async ({ page, desk }) => {
+  await enter(page, desk)
+  await page.goto(`${desk.origin}/aims`)
+  await link(page, AIM).first().click()
+  await heading(page, AIM)
+  await page.getByRole('row', { name: /r\/handbound/ }).waitFor()
+  await link(page, 'Try another venue').click()
+  await page.getByLabel('Which place').fill('The town library')
+  await button(page, 'Begin').click()
+  await page.getByText('It begins. On its last day you decide.').waitFor()
+  await page.getByRole('row', { name: /The town library/ }).waitFor()
+  const trial = page.locator('section').filter({ has: page.getByRole('heading', { name: /^r\/handbound/ }) })
+  await trial.getByText('Leave', { exact: true }).click()
+  await trial.getByLabel('Why, in your own words').fill('Kind people, and the wrong trade.')
+  await trial.getByRole('button', { name: 'Decide now' }).click()
+  await page.getByText('You leave. The hours are yours again.').waitFor()
+  await page.getByRole('row', { name: /r\/handbound.*Leave.*Kind people, and the wrong trade/ }).waitFor()
+})
+
+test('the letter of the week, and all its figures', { scripts: ['on'] }, async ({ page, desk }) => {
+  await enter(page, desk)
+  await page.goto(`${desk.origin}/aims`)
+  await link(page, 'Read the last one').click()
+  await heading(page, /^The week of /)
+  const letter = await page.locator('main').innerText()
+  assert.match(letter, /came by your own links|A quiet week|came of it/)
+  const csv = await (await page.request.get(`${desk.origin}/letter.csv`)).text()
+  assert.match(csv, /^figure,about,week,n\n/)
+  assert.match(csv, /visits,Fill the autumn workshops,\d{4}-\d\d-\d\d,\d+/)
 })

@@ -8,6 +8,7 @@ use clap::Args;
 use model::NetworkKey;
 use networks::Networks;
 use serde::Deserialize;
+use verbs::reflect::visitor::Own;
 
 /// Where the desk is when nothing else is said.
 pub const LISTEN_DEFAULT: &str = "127.0.0.1:8170";
@@ -36,6 +37,9 @@ pub struct Flags {
     /// Networks to listen to whole, as NAME for the usual address or NAME=ADDRESS, with commas between [default: none]
     #[arg(long, value_name = "NETWORKS", env = "HOBNOB_FIREHOSE", value_delimiter = ',', global = true)]
     pub firehose: Vec<String>,
+    /// Addresses (203.0.113.9), networks (203.0.113.0/24) and parts of user agents that are our own: their visits are not counted
+    #[arg(long, value_name = "OWN", env = "HOBNOB_OWN", value_delimiter = ',', global = true)]
+    pub own_visits: Vec<String>,
 }
 
 /// The same in `hobnob.toml`.
@@ -49,6 +53,7 @@ struct File {
     allow_private: Vec<String>,
     #[serde(default)]
     firehose: Vec<String>,
+    own_visits: Vec<String>,
 }
 
 /// What holds.
@@ -61,6 +66,7 @@ pub struct Settings {
     pub allow_private: Vec<String>,
     /// Each with the address to read, where it is not the usual one.
     pub firehoses: Vec<(NetworkKey, Option<String>)>,
+    pub own: Own,
 }
 
 impl Flags {
@@ -87,7 +93,10 @@ impl Flags {
         {
             bail!("the public address has to begin with https:// or http://, not “{url}” (HOBNOB_PUBLIC_URL)");
         }
+        let own = if self.own_visits.is_empty() { &file.own_visits } else { &self.own_visits };
+        let own = Own::read(own.iter().map(String::as_str)).context("what is said to be our own (HOBNOB_OWN) can't be read")?;
         Ok(Settings {
+            own,
             data,
             database,
             listen: self.listen.or(file.listen).unwrap_or_else(|| LISTEN_DEFAULT.parse().expect("the built-in address is one")),

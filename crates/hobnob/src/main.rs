@@ -6,6 +6,7 @@ mod config;
 mod open;
 mod serve;
 mod streams;
+mod visits;
 mod worker;
 
 use std::process::ExitCode;

@@ -25,6 +25,7 @@ pub fn app(settings: &Settings, public_url: &str) -> Result<Arc<App>> {
             data: settings.data.clone(),
             is_demo: false,
             firehoses: settings.firehoses.clone(),
+            own: settings.own.clone(),
             steady: Some(crate::clock::steady),
         },
     ))

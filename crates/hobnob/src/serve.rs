@@ -48,6 +48,7 @@ async fn alone(app: &App, settings: &Settings) -> Result<std::fs::File> {
 pub async fn serve(app: Arc<App>, listener: TcpListener, address: &str) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(work(app.clone(), now, stopped.clone()));
+    let visits = tokio::spawn(crate::visits::keep(app.clone(), stopped.clone()));
     let streams = tokio::spawn(crate::streams::keep(app.clone(), stopped.clone()));
     let firehoses: Vec<_> = app
         .config
@@ -59,7 +60,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, address: &str) -> Resul
         .collect();
     say(format!("Hobnob is at {address}"));
     let mut stopping = stopped.clone();
-    let site = web::Site::new(web::Wiring { public_address: url::Url::parse(&app.config.public_url).ok(), app, clock: now });
+    let site = web::Site::new(web::Wiring { public_address: url::Url::parse(&app.config.public_url).ok(), app: app.clone(), clock: now });
     let pages = axum::serve(listener, web::routes(site).into_make_service_with_connect_info::<std::net::SocketAddr>());
     let pages = tokio::spawn(
         pages
@@ -77,8 +78,13 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, address: &str) -> Resul
             let _ = firehose.await;
         }
         let _ = pages.await;
+        let _ = visits.await;
     })
     .await;
+    // Whoever came while the rest was ending.
+    if let Err(error) = verbs::reflect::visit::flush(&app).await {
+        tracing::warn!(%error, "the last visits could not be kept");
+    }
     Ok(())
 }
 

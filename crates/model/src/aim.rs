@@ -11,15 +11,18 @@ pub enum Measure {
     Replies,
     /// People with whom a two-way talk began.
     People,
+    /// What happened on our own site or was noted by hand: bookings, sign-ups, introductions, meetings, work.
+    Outcomes,
 }
 
 impl Measure {
-    pub const ALL: [Measure; 3] = [Measure::Visits, Measure::Replies, Measure::People];
+    pub const ALL: [Measure; 4] = [Measure::Visits, Measure::Replies, Measure::People, Measure::Outcomes];
     pub fn word(self) -> &'static str {
         match self {
             Measure::Visits => "visits",
             Measure::Replies => "replies",
             Measure::People => "people",
+            Measure::Outcomes => "outcomes",
         }
     }
     pub fn from_word(word: &str) -> Option<Self> {
@@ -39,6 +42,12 @@ pub struct Aim {
     pub by: Option<String>,
     /// Hours a week it may cost.
     pub hours: Option<f64>,
+    /// What an hour is worth to us, in our own words: "80 pounds", "an evening with the children".
+    pub worth: Option<String>,
+    /// What the hours could do otherwise: "visits to three customers".
+    pub elsewhere: Option<String>,
+    /// How much of what is counted an hour of that brings, where it is known.
+    pub elsewhere_an_hour: Option<f64>,
     /// Where its short links lead by default.
     pub url: Option<String>,
     pub created_at: Timestamp,

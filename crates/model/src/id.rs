@@ -62,6 +62,12 @@ ids! {
     LinkId,
     /// One arrival by a link.
     VisitId,
+    /// A venue tried for an aim.
+    TrialId,
+    /// What an aim counts.
+    OutcomeId,
+    /// A site of our own.
+    SiteId,
     /// A note about a person, to oneself.
     NoteId,
     /// A page that told of its link to one of ours, or the other way round.

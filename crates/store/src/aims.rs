@@ -12,7 +12,7 @@ impl<'c> Tx<'c> {
     }
 }
 
-const COLUMNS: &str = "id, name, why, measure, target, by_date, hours, url, created_at, closed_at";
+const COLUMNS: &str = "id, name, why, measure, target, by_date, hours, url, created_at, closed_at, worth, elsewhere, elsewhere_an_hour";
 /// A desk has no more of them.
 pub const AIMS_MAX: u32 = 200;
 
@@ -28,6 +28,9 @@ fn read(row: &Row<'_>) -> Kept<Aim> {
         url: row.get(7)?,
         created_at: row.get(8)?,
         closed_at: row.get(9)?,
+        worth: row.get(10)?,
+        elsewhere: row.get(11)?,
+        elsewhere_an_hour: row.get(12)?,
     })
 }
 
@@ -35,10 +38,12 @@ impl Aims<'_, '_> {
     /// Puts an aim, new or changed.
     pub fn put(&self, a: &Aim) -> Kept<()> {
         self.0.run(
-            "insert into aims (desk, id, name, why, measure, target, by_date, hours, url, created_at, closed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            "insert into aims (desk, id, name, why, measure, target, by_date, hours, url, created_at, closed_at, worth, elsewhere, elsewhere_an_hour)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
              on conflict (desk, id) do update set name = excluded.name, why = excluded.why, measure = excluded.measure, target = excluded.target,
-               by_date = excluded.by_date, hours = excluded.hours, url = excluded.url, closed_at = excluded.closed_at",
-            &args![self.0.desk(), a.id, &a.name, &a.why, a.measure.word(), a.target, a.by.as_deref(), a.hours, a.url.as_deref(), a.created_at, a.closed_at],
+               by_date = excluded.by_date, hours = excluded.hours, url = excluded.url, closed_at = excluded.closed_at,
+               worth = excluded.worth, elsewhere = excluded.elsewhere, elsewhere_an_hour = excluded.elsewhere_an_hour",
+            &args![self.0.desk(), a.id, &a.name, &a.why, a.measure.word(), a.target, a.by.as_deref(), a.hours, a.url.as_deref(), a.created_at, a.closed_at, a.worth.as_deref(), a.elsewhere.as_deref(), a.elsewhere_an_hour],
         )?;
         Ok(())
     }

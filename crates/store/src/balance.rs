@@ -1,6 +1,6 @@
 //! What we said lately: what it did, to whom, and in whose voice. Read whole for the balance, and counted by the verbs.
 
-use model::{AccountId, DraftId, Kind, Nature, NetworkKey, PersonId, PostId, Timestamp, VoiceId};
+use model::{AccountId, ConversationId, DraftId, Kind, Nature, NetworkKey, PersonId, PostId, Timestamp, VoiceId};
 
 use crate::{Kept, StoreError, Tx, args};
 
@@ -46,6 +46,24 @@ pub struct Said {
     /// When the two of us first talked.
     pub first_at: Option<Timestamp>,
 }
+
+/// A post of ours as it can be read again, and corrected where it was written here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spoken {
+    /// Only what was written here has one, and only that can be corrected.
+    pub draft: Option<DraftId>,
+    pub words: String,
+    pub language: Option<String>,
+    pub at: Timestamp,
+    pub kind: Kind,
+    pub is_personal: bool,
+    pub is_reply: bool,
+    pub network: NetworkKey,
+    pub conversation: Option<ConversationId>,
+}
+
+/// Posts that are read again at once.
+pub const SPOKEN_MAX: u32 = 500;
 
 fn kind(word: &str) -> Kept<Kind> {
     Kind::from_word(word).ok_or_else(|| StoreError::Broken("what a draft does".into()))
@@ -116,5 +134,59 @@ impl Balance<'_, '_> {
                 })
             },
         )
+    }
+    /// What we said in a span, as it stands, once a draft and network; newest first. What was said elsewhere talks, for all we know.
+    pub fn spoken(&self, since: Timestamp, until: Timestamp) -> Kept<Vec<Spoken>> {
+        let here = self.0.all(
+            &format!(
+                "select dr.id, dr.text, dr.language, min(d.landed_at), dr.kind, dr.is_personal, case when dr.parent_id is null then 0 else 1 end, ac.network, min(p.conversation)
+                 from deliveries d join drafts dr on dr.desk = d.desk and dr.id = d.draft join accounts ac on ac.desk = d.desk and ac.id = d.account
+                 left join posts p on p.desk = d.desk and p.id = d.post
+                 where d.desk = $1 and d.state = 'landed' and d.part_index = 0 and d.landed_at >= $2 and d.landed_at < $3
+                 group by dr.id, dr.text, dr.language, dr.kind, dr.is_personal, case when dr.parent_id is null then 0 else 1 end, ac.network
+                 order by min(d.landed_at) desc, dr.id desc limit {SPOKEN_MAX}"
+            ),
+            &args![self.0.desk(), since, until],
+            |row| {
+                Ok(Spoken {
+                    draft: row.get(0)?,
+                    words: row.get(1)?,
+                    language: row.get(2)?,
+                    at: row.get(3)?,
+                    kind: kind(&row.get::<String>(4)?)?,
+                    is_personal: row.get(5)?,
+                    is_reply: row.get(6)?,
+                    network: NetworkKey(row.get(7)?),
+                    conversation: row.get(8)?,
+                })
+            },
+        )?;
+        let elsewhere = self.0.all(
+            &format!(
+                "select p.text, p.language, p.created_at, case when p.reply_to is null then 0 else 1 end, p.network, p.conversation from posts p
+                 where p.desk = $1 and p.is_mine = 1 and p.delivery is null and p.deleted_at is null and p.created_at >= $2 and p.created_at < $3
+                 order by p.created_at desc, p.id desc limit {SPOKEN_MAX}"
+            ),
+            &args![self.0.desk(), since, until],
+            |row| {
+                Ok(Spoken {
+                    draft: None,
+                    words: row.get(0)?,
+                    language: row.get(1)?,
+                    at: row.get(2)?,
+                    kind: Kind::Talks,
+                    is_personal: false,
+                    is_reply: row.get(3)?,
+                    network: NetworkKey(row.get(4)?),
+                    conversation: row.get(5)?,
+                })
+            },
+        )?;
+        Ok(here.into_iter().chain(elsewhere).collect())
+    }
+    /// What a draft does, as it was corrected afterwards. Whether there is such a draft.
+    pub fn correct(&self, draft: DraftId, kind: Kind, is_personal: bool) -> Kept<bool> {
+        let sql = "update drafts set kind = $3, is_personal = $4 where desk = $1 and id = $2";
+        Ok(self.0.run(sql, &args![self.0.desk(), draft, kind.word(), is_personal])? > 0)
     }
 }

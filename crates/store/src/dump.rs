@@ -67,11 +67,18 @@ pub const TABLES: &[&str] = &[
     "sittings",
     "sitting_steps",
     "promises",
+    "day_salts",
+    "trials",
+    "trial_days",
+    "trial_verdicts",
+    "sites",
+    "outcomes",
+    "site_days",
 ];
 
 /// What no export shows: secrets, passwords' hashes, sessions, and what only the machine needs.
 pub const PRIVATE_TABLES: &[&str] =
-    &["voices", "seats", "sessions", "sign_in_tries", "calendar_feeds", "secrets", "sign_ins", "workers", "jobs", "cursors"];
+    &["voices", "seats", "sessions", "sign_in_tries", "calendar_feeds", "secrets", "sign_ins", "workers", "jobs", "cursors", "day_salts"];
 
 /// The step at which the tables stand.
 pub fn step() -> usize {
@@ -111,7 +118,9 @@ impl Unscoped<'_> {
     /// Throws a desk away: every row of it, in every table, and the voices that sit at no other.
     pub fn throw_desk(&self, desk: model::DeskId) -> Kept<()> {
         let args = crate::args![desk];
-        for table in TABLES.iter().rev().filter(|t| !matches!(**t, "desks" | "voices" | "sign_in_tries" | "workers" | "seats")) {
+        for table in
+            TABLES.iter().rev().filter(|t| !matches!(**t, "desks" | "voices" | "sign_in_tries" | "workers" | "seats" | "day_salts"))
+        {
             self.run(&format!("delete from {table} where desk = $1"), &args)?;
         }
         let voices = self.all("select voice from seats where desk = $1 limit 1000", &args, |row| row.get::<model::VoiceId>(0))?;

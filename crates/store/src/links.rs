@@ -59,6 +59,14 @@ impl Links<'_, '_> {
     pub fn is_taken(&self, code: &str) -> Kept<bool> {
         Ok(self.0.find("select id from links where code = $1", &args![code], |row| row.get::<i64>(0))?.is_some())
     }
+    /// The network of the account through which a link goes out.
+    pub fn network(&self, id: LinkId) -> Kept<Option<String>> {
+        self.0.find(
+            "select ac.network from links l join accounts ac on ac.desk = l.desk and ac.id = l.account where l.desk = $1 and l.id = $2",
+            &args![self.0.desk(), id],
+            |row| row.get(0),
+        )
+    }
     /// The desk's newest links.
     pub fn list(&self, since: Timestamp, max: u32) -> Kept<Vec<Link>> {
         self.0.all(

@@ -29,6 +29,9 @@ pub const STEPS: &[(&str, &str)] = &[
     ("029 following", include_str!("../migrations/029_following.sql")),
     ("017 away", include_str!("../migrations/017_away.sql")),
     ("018 import pictures", include_str!("../migrations/018_import_pictures.sql")),
+    ("040 arrivals", include_str!("../migrations/040_arrivals.sql")),
+    ("041 trials", include_str!("../migrations/041_trials.sql")),
+    ("042 outcomes", include_str!("../migrations/042_outcomes.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

@@ -87,7 +87,35 @@ const ANSWERS: &str = "drafts dr join deliveries d on d.desk = dr.desk and d.dra
   join profiles f on f.desk = a.desk and f.id = a.author and f.is_bot = 0
   join persons pe on pe.desk = f.desk and pe.id = f.person and pe.is_me = 0";
 
+/// What hangs on no aim.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Loose {
+    /// Posts that landed lately, and conversations in which we spoke lately.
+    pub posts: u64,
+    pub talks: u64,
+    /// Topics that are listened for.
+    pub topics: u64,
+}
+
 impl Progress<'_, '_> {
+    /// What we said since, where we spoke since, and what we listen for, that serves no aim.
+    pub fn loose(&self, since: Timestamp) -> Kept<Loose> {
+        let count = |sql: &str| self.0.count(sql, &args![self.0.desk(), since]);
+        Ok(Loose {
+            posts: count(
+                "select count(distinct dr.id) from deliveries d join drafts dr on dr.desk = d.desk and dr.id = d.draft
+                 where d.desk = $1 and d.state = 'landed' and d.landed_at >= $2 and dr.aim is null and dr.conversation is null",
+            )?,
+            talks: count(
+                "select count(distinct c.id) from deliveries d join drafts dr on dr.desk = d.desk and dr.id = d.draft
+                 join conversations c on c.desk = dr.desk and c.id = dr.conversation
+                 where d.desk = $1 and d.state = 'landed' and d.landed_at >= $2 and dr.aim is null and c.aim is null",
+            )?,
+            topics: self
+                .0
+                .count("select count(*) from topics where desk = $1 and aim is null and closed_at is null", &args![self.0.desk()])?,
+        })
+    }
     /// What brought visits of people by an aim's links, most first.
     pub fn visited(&self, aim: AimId) -> Kept<Vec<Source>> {
         self.0.all(

@@ -1,8 +1,20 @@
 //! Arrivals by our own short links. No address is kept, and nothing that tells one visitor from another.
 
-use model::{AimId, LinkId, Timestamp, Visit, Visitor};
+use model::{AimId, DeskId, LinkId, Timestamp, Visit, Visitor};
 
-use crate::{Kept, Row, StoreError, Tx, args};
+use crate::{Kept, Row, StoreError, Tx, Unscoped, Value, args};
+
+/// A visit on its way in, at any desk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    pub desk: DeskId,
+    pub visit: Visit,
+    /// The day, `YYYY-MM-DD` of UTC, and a hash with that day's salt; only for people, who count once a day by one link.
+    pub who: Option<(String, i64)>,
+}
+
+/// Arrivals that one statement puts in: their values stay under what either database takes.
+const TOGETHER: usize = 64;
 
 pub struct Visits<'t, 'c>(&'t Tx<'c>);
 
@@ -64,4 +76,39 @@ impl Visits<'_, '_> {
             read,
         )
     }
+}
+
+impl Unscoped<'_> {
+    /// Puts many arrivals; who came by the same link on the same day already is passed over. Answers how many were new.
+    pub fn put_arrivals(&self, arrivals: &[Arrival]) -> Kept<usize> {
+        let mut new = 0;
+        let (whole, rest) = arrivals.split_at(arrivals.len() - arrivals.len() % TOGETHER);
+        // Two texts of SQL alone, so that both stay prepared.
+        for some in whole.chunks(TOGETHER).chain(rest.chunks(1)) {
+            let row = |n: usize| {
+                let places: Vec<String> = (1..=8).map(|i| format!("${}", 8 * n + i)).collect();
+                format!("({})", places.join(", "))
+            };
+            let rows: Vec<String> = (0..some.len()).map(row).collect();
+            let sql = format!(
+                "insert into visits (desk, id, link, at, visitor, from_host, day, who) values {} on conflict do nothing",
+                rows.join(", ")
+            );
+            let values: Vec<Value> = some.iter().flat_map(values).collect();
+            new += self.run(&sql, &values)?;
+        }
+        Ok(new)
+    }
+    /// The salt of a day: the one that is kept, or `fresh`, which then is. Every earlier day's is thrown away.
+    pub fn day_salt(&self, day: &str, fresh: &[u8]) -> Kept<Vec<u8>> {
+        self.run("insert into day_salts (day, salt) values ($1, $2) on conflict do nothing", &args![day, fresh])?;
+        self.run("delete from day_salts where day < $1", &args![day])?;
+        self.get("a day's salt", "select salt from day_salts where day = $1", &args![day], |row| row.get(0))
+    }
+}
+
+fn values(a: &Arrival) -> Vec<Value> {
+    let v = &a.visit;
+    let (day, who) = a.who.as_ref().map_or((None, None), |(day, who)| (Some(day.as_str()), Some(*who)));
+    args![a.desk, v.id, v.link, v.at, v.visitor.word(), v.from.as_deref(), day, who].to_vec()
 }

@@ -25,6 +25,8 @@ pub struct Config {
     pub is_demo: bool,
     /// Networks that are listened to whole, each at an address or, without one, at its usual one.
     pub firehoses: Vec<(NetworkKey, Option<String>)>,
+    /// Addresses and agents of ours, whose visits are not counted.
+    pub own: crate::reflect::visitor::Own,
     /// How long this process has been running, by a clock that nobody can set. `None` in tests, which hand the time in.
     pub steady: Option<fn() -> std::time::Duration>,
 }
@@ -42,10 +44,10 @@ pub struct App {
     pub bell: Notify,
     /// Pictures of people fetched lately.
     pub album: crate::desk::pictures::Album,
-    /// Who followed a link just now.
-    pub lately: crate::reflect::visit::Lately,
     /// How it stands with what is read of whole networks.
     pub firehoses: crate::listen::firehose::Gauges,
+    /// Links followed lately, and arrivals on their way to the store.
+    pub gate: crate::reflect::visit::Gate,
     /// How long what is in doubt has been waited for.
     pub doubts: crate::publish::doubts::Doubts,
     /// Deliveries that ask whether they may go, and attempts that have come back.
@@ -64,8 +66,8 @@ impl App {
             config,
             bell: Notify::new(),
             album: Default::default(),
-            lately: Default::default(),
             firehoses: Default::default(),
+            gate: Default::default(),
             doubts: Default::default(),
             beginning: Gather::default(),
             ending: Gather::default(),

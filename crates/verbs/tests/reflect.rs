@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use model::verdict::Proposal;
 use model::{Aim, AimId, ConversationId, DeliveryId, Kind, Link, LinkId, PersonId, Post, Visit, Visitor};
 use networks::http::Reach;
 use networks::{Http, Network};
@@ -13,7 +14,13 @@ use verbs::converse::{Arrival, take_in};
 use verbs::publish;
 use verbs::reflect::aims::{self, AimWish};
 use verbs::reflect::balance::{self, Back};
+use verbs::reflect::bring_in::{Format, bring_in};
+use verbs::reflect::links;
+use verbs::reflect::outcomes::{self, OutcomeWish};
 use verbs::reflect::progress;
+use verbs::reflect::sites::{self, Heard, Signed};
+use verbs::reflect::trials::{self, State, TrialWish};
+use verbs::reflect::visit::{self, Facts};
 use verbs::{App, Config, Cx, VerbError};
 
 fn app(scene: &Scene) -> Arc<App> {
@@ -253,4 +260,293 @@ async fn the_first_run_s_topics_are_all_read_before_the_first_is_followed() {
     assert_eq!(keep_topics(cx, "bread oven\n#bookbinding\nBread oven").await.unwrap(), 3);
     keep_topics(cx, "bread oven").await.unwrap();
     assert_eq!(topics_count(cx).await.unwrap(), 2, "sent twice, followed once");
+}
+
+/// A browser as it follows a link.
+fn facts(place: &str, agent: &str) -> Facts {
+    Facts {
+        user_agent: Some(agent.into()),
+        accept: Some("text/html".into()),
+        referer: "https://plaza.example/@ben".into(),
+        place: place.into(),
+        method: "GET".into(),
+        ..Facts::default()
+    }
+}
+
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+#[tokio::test]
+async fn somebody_counts_once_a_day_and_the_day_cannot_be_told_from_what_is_kept() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("09:00") };
+    let aim = aims::add(cx, &wish()).await.unwrap();
+    visited(&scene, aim, "abcdefg", &[]).await;
+    visited(&scene, aim, "hijklmn", &[]).await;
+    let day = jiff::SignedDuration::from_hours(24);
+    let come = |code: &'static str, place: &'static str, agent: &'static str, now| {
+        let app = app.clone();
+        async move { visit::visit(&app, code, &facts(place, agent), now).await.unwrap().map(|t| t.to_string()) }
+    };
+    for (code, place, agent, now) in [
+        ("abcdefg", "203.0.113.5", FIREFOX, at("09:00")),
+        ("abcdefg", "203.0.113.5", FIREFOX, at("21:00")),
+        ("abcdefg", "203.0.113.6", FIREFOX, at("09:01")),
+        ("hijklmn", "203.0.113.5", FIREFOX, at("09:02")),
+        ("abcdefg", "203.0.113.7", "Googlebot/2.1", at("09:03")),
+        ("abcdefg", "203.0.113.7", "Googlebot/2.1", at("09:03")),
+    ] {
+        assert_eq!(come(code, place, agent, now).await.as_deref(), Some("https://fold.example/workshops"));
+    }
+    assert_eq!(visits(&app, &scene, aim).await, 0, "they wait for the second to end");
+    assert_eq!(visit::flush(&app).await.unwrap(), 6);
+    assert_eq!(visits(&app, &scene, aim).await, 3, "by one link once a day; machines are no visits");
+    come("abcdefg", "203.0.113.5", FIREFOX, at("09:00") + day).await;
+    visit::flush(&app).await.unwrap();
+    assert_eq!(visits(&app, &scene, aim).await, 4);
+    let salts = app.store.read_unscoped::<_, StoreError>(|tx| tx.count("select count(*) from day_salts", &[])).await.unwrap();
+    assert_eq!(salts, 1, "yesterday's salt is thrown away");
+    assert_eq!(visit::flush(&app).await.unwrap(), 0);
+    for nowhere in ["", "nowhere", "a/../b", &"a".repeat(33)] {
+        assert_eq!(visit::visit(&app, nowhere, &facts("203.0.113.5", FIREFOX), at("09:00")).await.unwrap(), None);
+    }
+}
+
+async fn visits(app: &App, scene: &Scene, aim: AimId) -> u64 {
+    let until = at("09:00") + jiff::SignedDuration::from_hours(100);
+    app.store.read::<_, StoreError>(&scene.seat, move |tx| tx.visits().count_for(aim, model::Timestamp::UNIX_EPOCH, until)).await.unwrap()
+}
+
+#[tokio::test]
+async fn more_than_fit_one_statement_are_put_in_together() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("09:00") };
+    let aim = aims::add(cx, &wish()).await.unwrap();
+    visited(&scene, aim, "abcdefg", &[]).await;
+    for n in 0..301 {
+        visit::visit(&app, "abcdefg", &facts(&format!("10.0.{}.{}", n / 250, n % 250), FIREFOX), at("09:00")).await.unwrap();
+    }
+    assert_eq!(visit::flush(&app).await.unwrap(), 301);
+    assert_eq!(visits(&app, &scene, aim).await, 301);
+}
+
+fn days_ago(n: i64) -> String {
+    let day: jiff::civil::Date = "2026-09-08".parse().unwrap();
+    day.checked_sub(jiff::Span::new().days(n)).unwrap().to_string()
+}
+
+#[tokio::test]
+async fn a_trial_is_counted_by_day_held_against_the_days_before_and_decided_by_the_person() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("09:00") };
+    let aim = aims::add(cx, &wish()).await.unwrap();
+    // One a day in the three weeks before, three a day in the trial that began three weeks ago.
+    let visits: Vec<(String, Visitor)> = (1..=42)
+        .flat_map(|ago| std::iter::repeat_n(format!("{}T12:00:00Z", days_ago(ago)), if ago <= 21 { 3 } else { 1 }))
+        .map(|at| (at, Visitor::Person))
+        .collect();
+    let borrowed: Vec<(&str, Visitor)> = visits.iter().map(|(at, who)| (at.as_str(), *who)).collect();
+    visited(&scene, aim, "abcdefg", &borrowed).await;
+    let account = scene.account("ada@plaza").to_string();
+    let wish = TrialWish { venue: "the plaza".into(), account, starts_on: days_ago(21), ..TrialWish::default() };
+    let id = trials::begin(cx, aim, &wish).await.unwrap();
+    for (day, minutes) in [(days_ago(21), "30"), (days_ago(3), "")] {
+        trials::note_day(cx, id, &day, true, minutes).await.unwrap();
+    }
+    assert!(matches!(trials::note_day(cx, id, &days_ago(30), true, "").await, Err(VerbError::Wrong { field: "day", .. })));
+    let look = trials::list(cx, aim).await.unwrap().remove(0);
+    assert_eq!((look.question.before.count, look.question.after.count, look.question.after.days), (21, 63, 21.0));
+    assert_eq!((look.state, look.day, look.hours), (State::Waiting, 21, 0.5));
+    assert_eq!(look.boxes.iter().filter(|b| b.was_there).count(), 2);
+    assert_eq!(look.verdict.proposal, Proposal::Stay, "{}", look.verdict.sentence);
+    assert!(look.trial.plan.contains("ask nothing"), "the first week asks nothing");
+    assert_eq!((look.traffic.unwrap().wrote, look.verdict.an_hour), (0, Some(84.0)));
+    trials::decide(cx, id, "three more weeks", "I was away").await.unwrap();
+    let again = trials::list(cx, aim).await.unwrap().remove(0);
+    assert_eq!((again.trial.days, again.state, again.day), (42, State::Running, 22));
+    assert!(matches!(trials::decide(cx, id, "three more weeks", "").await, Err(VerbError::Wrong { field: "verdict", .. })));
+    trials::decide(cx, id, "leave", "Pretty, and nobody talks.").await.unwrap();
+    let left = trials::list(cx, aim).await.unwrap().remove(0);
+    assert_eq!((left.state, left.reason()), (State::Decided(Proposal::Leave), Some("Pretty, and nobody talks.")));
+    let said: Vec<_> = left.decisions.iter().map(|d| (d.verdict, d.proposed)).collect();
+    assert_eq!(said, [(Proposal::ThreeMoreWeeks, Proposal::Stay), (Proposal::Leave, Proposal::Stay)], "what was proposed stays on record");
+}
+
+#[tokio::test]
+async fn several_places_are_judged_the_more_strictly_and_those_at_once_are_told() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("09:00") };
+    let aim = aims::add(cx, &wish()).await.unwrap();
+    for (venue, ago) in [("one", 60), ("two", 30), ("three", 10)] {
+        trials::begin(cx, aim, &TrialWish { venue: venue.into(), starts_on: days_ago(ago), ..TrialWish::default() }).await.unwrap();
+    }
+    let looks = trials::list(cx, aim).await.unwrap();
+    let told: Vec<_> = looks.iter().map(|l| (l.trial.venue.as_str(), l.question.tried, l.overlaps.as_deref())).collect();
+    assert_eq!(told, [("three", 3, Some("two")), ("two", 3, Some("three")), ("one", 3, None)]);
+    assert!((looks[0].verdict.level - (1.0 - 0.05 / 3.0)).abs() < 1e-12);
+    for (bad, field) in [
+        (TrialWish { venue: " ".into(), ..TrialWish::default() }, "venue"),
+        (TrialWish { venue: "x".into(), starts_on: "2020-01-01".into(), ..TrialWish::default() }, "starts"),
+        (TrialWish { venue: "x".into(), hours: "-1".into(), ..TrialWish::default() }, "hours"),
+        (TrialWish { venue: "x".into(), account: "77".into(), ..TrialWish::default() }, "account"),
+    ] {
+        match trials::begin(cx, aim, &bad).await {
+            Err(VerbError::Wrong { field: told, .. }) => assert_eq!(told, field),
+            other => panic!("{field}: {other:?}"),
+        }
+    }
+    let elsewhere = AimWish {
+        elsewhere: "visits to three customers".into(),
+        elsewhere_an_hour: "0.5".into(),
+        worth: "80 pounds".into(),
+        ..self::wish()
+    };
+    aims::change(cx, aim, &elsewhere).await.unwrap();
+    assert_eq!(trials::list(cx, aim).await.unwrap()[0].question.elsewhere, Some(0.5));
+}
+
+#[tokio::test]
+async fn an_outcome_is_walked_back_to_the_visit_the_link_the_talk_and_the_person() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("10:00") };
+    let (talk, person) = asked_by_ben(&scene).await;
+    let aim = aims::add(cx, &wish()).await.unwrap();
+    visited_in(&scene, aim, "abcdefg", Some(talk), Some(person), &[]).await;
+    let (site, _) = sites::add(cx, "https://www.fold.example/", "").await.unwrap();
+    assert_eq!(site.host, "fold.example");
+    let ben = facts("203.0.113.5", FIREFOX);
+    visit::visit(&app, "abcdefg", &ben, at("10:00")).await.unwrap();
+    let beacon = |name: &str| {
+        format!("{{\"n\": \"{name}\", \"u\": \"https://fold.example/thanks\", \"r\": \"https://fold.example/\", \"s\": \"Tom\"}}")
+    };
+    let script = Facts { accept: None, method: "POST".into(), ..ben.clone() };
+    let sent = |key: String, body: String, facts: Facts| {
+        let app = app.clone();
+        async move { sites::hear(&app, &key, body.as_bytes(), &facts, at("10:20")).await }
+    };
+    assert_eq!(sent(site.key.clone(), beacon("Booking"), script.clone()).await, Ok(Heard::Kept));
+    assert_eq!(sent(site.key.clone(), beacon("booking"), script.clone()).await, Ok(Heard::PassedOver), "once a day");
+    let machine = Facts { user_agent: Some("Googlebot/2.1".into()), ..script.clone() };
+    assert_eq!(sent(site.key.clone(), beacon("booking"), machine).await, Ok(Heard::PassedOver));
+    let other = Facts { place: "203.0.113.6".into(), ..script.clone() };
+    assert_eq!(sent(site.key.clone(), beacon("booking"), other).await, Ok(Heard::Kept), "joined to nothing, and kept");
+    assert!(sent("nokey".into(), beacon("booking"), script.clone()).await.is_err());
+    let elsewhere = beacon("booking").replace("fold.example/thanks", "evil.example/thanks");
+    assert!(matches!(sent(site.key.clone(), elsewhere, script).await, Err(VerbError::Wrong { field: "u", .. })));
+    let told = outcomes::of_person(cx, person).await.unwrap();
+    assert_eq!(told.len(), 1);
+    let (o, t) = (&told[0].outcome, &told[0]);
+    assert_eq!((o.name.as_str(), o.aim, o.conversation, o.said_by.as_deref()), ("booking", Some(aim), Some(talk), Some("Tom")));
+    assert_eq!((t.code.as_deref(), t.person.as_ref().map(|p| p.id), t.visit_at), (Some("abcdefg"), Some(person), Some(at("10:00"))));
+    assert_eq!(outcomes::of_conversation(cx, talk).await.unwrap().len(), 1, "and the other way");
+    assert_eq!(progress::one(cx, aim).await.unwrap().outcomes.len(), 1);
+    outcomes::take_back(cx, o.id).await.unwrap();
+    assert!(outcomes::of_person(cx, person).await.unwrap().is_empty());
+    outcomes::put_back(cx, o.id).await.unwrap();
+    let by_hand = OutcomeWish { name: "meeting".into(), conversation: Some(talk), person: Some(person), ..OutcomeWish::default() };
+    outcomes::note(cx, &by_hand).await.unwrap();
+    assert_eq!(outcomes::of_person(cx, person).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_a_server_signs_counts_once_and_what_it_did_not_sign_never() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("10:00") };
+    let aim = aims::add(cx, &AimWish { measure: "outcomes".into(), ..wish() }).await.unwrap();
+    let (site, secret) = sites::add(cx, "fold.example", &aim.to_string()).await.unwrap();
+    assert_eq!(sites::secret(cx, site.id).await.unwrap(), secret);
+    let stamp = at("10:00").as_second().to_string();
+    let body = br#"{"name": "Sign-up", "value": 40, "id": "order-7"}"#;
+    let signature = sites::sign(&secret, "m1", &stamp, body);
+    let signed = Signed { id: "m1", timestamp: &stamp, signature: &signature, body };
+    assert_eq!(sites::hook(&app, &site.key, &signed, at("10:01")).await, Ok(Heard::Kept));
+    assert_eq!(sites::hook(&app, &site.key, &signed, at("10:02")).await, Ok(Heard::PassedOver), "sent again");
+    assert!(sites::hook(&app, &site.key, &signed, at("10:30")).await.is_err(), "an old message");
+    let forged = Signed { body: br#"{"name": "Sign-up", "value": 4000}"#, ..signed };
+    assert!(matches!(sites::hook(&app, &site.key, &forged, at("10:01")).await, Err(VerbError::Wrong { field: "signature", .. })));
+    let page = progress::one(cx, aim).await.unwrap();
+    assert_eq!((page.standing.n, page.outcomes[0].outcome.value), (1, Some(40.0)));
+}
+
+#[tokio::test]
+async fn a_log_and_exports_are_brought_in_once() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("10:00") };
+    let aim = aims::add(cx, &wish()).await.unwrap();
+    visited(&scene, aim, "abcdefg", &[]).await;
+    let (site, _) = sites::add(cx, "fold.example", &aim.to_string()).await.unwrap();
+    let line = |place: &str, path: &str, referer: &str, agent: &str| {
+        format!("{place} - - [07/Sep/2026:09:14:07 +0000] \"GET {path} HTTP/1.1\" 200 5 \"{referer}\" \"{agent}\"\n")
+    };
+    let log = [
+        line("203.0.113.5", "/workshops?via=abcdefg", "https://plaza.example/", FIREFOX),
+        line("203.0.113.5", "/style.css", "https://fold.example/workshops", FIREFOX),
+        line("203.0.113.5", "/thanks", "https://fold.example/workshops", FIREFOX),
+        line("203.0.113.6", "/workshops", "https://other.example/", FIREFOX),
+        line("203.0.113.7", "/workshops", "-", "Googlebot/2.1 (+http://www.google.com/bot.html)"),
+        "x [7] \"no line\"\n".to_owned(),
+    ]
+    .concat();
+    let marks = [("booking".to_owned(), "/thanks".to_owned())];
+    let first = bring_in(cx, site.id, Format::Log, log.as_bytes(), &marks).await.unwrap();
+    assert_eq!((first.rows, first.bad, first.people, first.machines, first.outcomes, first.joined), (5, 1, 2, 1, 1, 1), "{first:?}");
+    assert!(first.first_bad.unwrap().starts_with("line 6: "));
+    let again = bring_in(cx, site.id, Format::Log, log.as_bytes(), &marks).await.unwrap();
+    assert_eq!((again.outcomes, again.known), (0, 1));
+    assert_eq!(sites::list(cx).await.unwrap()[0].1, [("other.example".to_owned(), 1), ("plaza.example".to_owned(), 1)]);
+    let plausible = "date,name,link_url,path,visitors,events\n2026-09-01,Signup,,,3,4\n2026-09-02,Signup,,,1,1\n";
+    let report = bring_in(cx, site.id, Format::Plausible, plausible.as_bytes(), &[]).await.unwrap();
+    assert_eq!((report.rows, report.outcomes), (2, 2));
+    let sources = "date,source,referrer,utm_source,pageviews,visitors,visits\n2026-09-01,Plaza,plaza.example,,9,5,6\n";
+    assert_eq!(bring_in(cx, site.id, Format::Plausible, sources.as_bytes(), &[]).await.unwrap().people, 5);
+    let umami = "website_id,session_id,hostname,url_path,url_query,referrer_domain,event_type,event_name,created_at\n\
+                 w,s1,fold.example,/workshops,via=abcdefg,plaza.example,1,,2026-09-03 10:00:00\n\
+                 w,s1,fold.example,/workshops,,,2,booking,2026-09-03 10:05:00\n";
+    let report = bring_in(cx, site.id, Format::Umami, umami.as_bytes(), &[]).await.unwrap();
+    assert_eq!((report.people, report.outcomes, report.joined), (1, 1, 1));
+    let goat = "2Path,Title,Event,UserAgent,Browser,System,Session,Bot,Referrer,Referrer scheme,Screen size,Location,FirstVisit,Date\n\
+                /workshops,W,false,,Firefox,Linux,a,0,plaza.example/x,h,,GB,true,2026-09-04T10:00:00Z\n\
+                booking,B,true,,Firefox,Linux,a,0,,,,GB,false,2026-09-04T10:01:00Z\n\
+                /workshops,W,false,,Bot,,b,3,,,,US,true,2026-09-04T10:02:00Z\n";
+    let report = bring_in(cx, site.id, Format::GoatCounter, goat.as_bytes(), &[]).await.unwrap();
+    assert_eq!((report.people, report.machines, report.outcomes), (1, 1, 1));
+    assert!(matches!(bring_in(cx, site.id, Format::Umami, b"a,b\n1,2\n", &[]).await, Err(VerbError::Wrong { field: "file", .. })));
+}
+
+/// A talk that Ben began with us.
+async fn asked_by_ben(scene: &Scene) -> (ConversationId, PersonId) {
+    let plaza = scene.networks["plaza"].clone();
+    plaza.say("ben@plaza", "@ada any tips for a cold kitchen?", at("09:00"), None);
+    take(scene, plaza.said_by("ben@plaza"), "09:10").await;
+    let found = scene.kept.store.read::<_, StoreError>(&scene.seat, |tx| {
+        let sql = "select c.id, c.person from conversations c where c.desk = $1 and c.person is not null";
+        tx.find(sql, &[store::Value::from(tx.desk())], |row| Ok((row.get(0)?, row.get(1)?)))
+    });
+    found.await.unwrap().expect("what was said to us makes a conversation")
+}
+
+#[tokio::test]
+async fn targets_are_marked_by_choice_alone() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("09:00") };
+    let aim = aims::add(cx, &wish()).await.unwrap();
+    visited(&scene, aim, "abcdefg", &[]).await;
+    let follow = || {
+        let app = app.clone();
+        async move { visit::visit(&app, "abcdefg", &facts("203.0.113.5", FIREFOX), at("09:00")).await.unwrap().unwrap().to_string() }
+    };
+    assert_eq!(follow().await, "https://fold.example/workshops");
+    links::set_marks(cx, true).await.unwrap();
+    let marked = "https://fold.example/workshops?utm_source=plaza&utm_medium=social&utm_campaign=fill-the-autumn-workshops&via=abcdefg";
+    assert_eq!(follow().await, marked);
+    links::set_marks(cx, false).await.unwrap();
+    assert_eq!(follow().await, "https://fold.example/workshops");
 }

@@ -56,7 +56,7 @@ fn desk() -> Router<Site> {
         .route("/settings/voices", get(settings::voices).post(settings::set_password))
         .route("/settings/time", get(settings::time).post(settings::set_time))
         .route("/settings/look", get(settings::look).post(settings::set_look))
-        .route("/settings/links", get(settings::links))
+        .route("/settings/links", get(pages::reflect::sites::show).post(pages::reflect::sites::act))
         .route("/settings/backup", get(settings::backup))
         .route("/face/{profile}", get(face::show))
         .route("/keys", get(pages::keys::show).post(pages::keys::keep))
@@ -175,7 +175,7 @@ fn relate() -> Router<Site> {
 
 /// Aims, balance, short links.
 fn reflect() -> Router<Site> {
-    use pages::reflect::{aims, balance, go};
+    use pages::reflect::{aims, balance, go, letter, outcomes, sites, spoken, trials};
     Router::new()
         .route("/aims", get(aims::list))
         .route("/aims/new", get(aims::blank).post(aims::add))
@@ -183,7 +183,22 @@ fn reflect() -> Router<Site> {
         .route("/aims/{id}/change", get(aims::form).post(aims::change))
         .route("/aims/{id}/close", post(aims::close))
         .route("/aims/{id}/open", post(aims::reopen))
+        .route("/aims/{id}/trials/new", get(trials::blank).post(trials::begin))
+        .route("/trials/{id}/day", post(trials::note_day))
+        .route("/trials/{id}/decide", post(trials::decide))
+        .route("/trials/{id}/throw", post(trials::throw))
+        .route("/outcomes", get(outcomes::list).post(outcomes::note))
+        .route("/outcomes/{id}", get(outcomes::show))
+        .route("/outcomes/{id}/throw", post(outcomes::throw))
+        .route("/outcomes/{id}/back", post(outcomes::put_back))
+        .route("/in/{key}", get(sites::script).post(sites::hear).layer(DefaultBodyLimit::max(sites::BODY_MAX)))
+        .route("/in/{key}/hook", post(sites::hook).layer(DefaultBodyLimit::max(sites::BODY_MAX)))
+        .route("/settings/links/qr/{code}", get(sites::qr))
+        .route("/letter", get(letter::show))
+        .route("/letter.csv", get(letter::figures))
         .route("/balance", get(balance::show))
+        .route("/balance/posts", get(spoken::show))
+        .route("/balance/posts/{id}", post(spoken::correct))
         .route("/balance/rules", post(balance::set_rules))
         .route("/go/{code}", get(go::go))
 }

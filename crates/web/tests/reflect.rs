@@ -210,3 +210,140 @@ async fn a_desk_sets_its_own_rules() {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.contains("A rule is a whole number from 1 to 20.") && page.contains("value=\"lots\""), "{page}");
 }
+
+#[tokio::test]
+async fn a_trial_from_its_form_to_its_verdict() {
+    let desk = Desk::open().await;
+    let aim = desk.aim("Fill the autumn workshops", "Because someone they trust told them.", "visits").await;
+    assert!(read(&desk.see(&aim).await).contains("Nothing was tried for it yet."));
+    let form = desk.see(&format!("{aim}/trials/new")).await;
+    assert!(form.contains("ask nothing") && form.contains("value=\"2026-09-08\""), "{form}");
+    let (status, _, wrong) = desk.send(&format!("{aim}/trials/new"), &[("venue", "  "), ("plan", "My own plan.")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.contains("Say which place you try.") && wrong.contains("My own plan."), "{wrong}");
+    let before: Vec<String> = (9..30).map(|d| format!("2026-07-{d:02}T12:00:00Z")).collect();
+    let within: Vec<String> =
+        (1..=8).flat_map(|d| [format!("2026-08-{:02}T10:00:00Z", d + 20), format!("2026-08-{:02}T11:00:00Z", d + 20)]).collect();
+    let instants: Vec<&str> = before.iter().chain(&within).map(String::as_str).collect();
+    desk.visits(&aim, "abcdefg", "https://fold.example/autumn", &instants).await;
+    let hostile = "<b>r/handbound</b>";
+    let (status, ..) = desk.send(&format!("{aim}/trials/new"), &[("venue", hostile), ("starts", "2026-08-18"), ("hours", "2")]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let page = desk.see(&aim).await;
+    assert!(!page.contains(hostile), "{page}");
+    let words = read(&page);
+    for said in
+        ["18 August to 7 September", "You decide", "the days are over, and you decide", "Three more weeks", "It may cost 2 hours a week."]
+    {
+        assert!(words.contains(said), "{said}: {words}");
+    }
+    assert!(page.contains("visits a day; the true change is likely between") && page.contains("class=\"days\" role=\"img\""), "{page}");
+    let trial = page.split("/trials/").find_map(|s| s.strip_suffix_id("/decide")).expect("there is a verdict to give");
+    let (status, to, _) = desk.send(&format!("/trials/{trial}/decide"), &[("verdict", "leave"), ("reason", "Nobody talks.")]).await;
+    assert_eq!((status, to.as_deref()), (StatusCode::SEE_OTHER, Some(format!("{aim}#tri").as_str())));
+    let words = read(&desk.see(&aim).await);
+    assert!(words.contains("Leave Nobody talks.") && !words.contains("You decide"), "{words}");
+    let letter = read(&desk.see("/letter?week=2026-09-08").await);
+    assert!(letter.contains("What to stop") && letter.contains("you decided to leave. “Nobody talks.”"), "{letter}");
+}
+
+trait Numbered {
+    fn strip_suffix_id(&self, rest: &str) -> Option<String>;
+}
+
+impl Numbered for str {
+    /// The number that stands before `rest` at the beginning of a text.
+    fn strip_suffix_id(&self, rest: &str) -> Option<String> {
+        let digits: String = self.chars().take_while(char::is_ascii_digit).collect();
+        (!digits.is_empty() && self[digits.len()..].starts_with(rest)).then_some(digits)
+    }
+}
+
+/// What somebody's browser sends from a page of our own site.
+fn beacon(key: &str, body: &str) -> Request<Body> {
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    Request::builder()
+        .method(Method::POST)
+        .uri(format!("/in/{key}"))
+        .header(header::HOST, "localhost:8080")
+        .header(header::USER_AGENT, agent)
+        .header(header::ORIGIN, "https://fold.example")
+        .header(header::CONTENT_TYPE, "text/plain;charset=UTF-8")
+        .extension(axum::extract::ConnectInfo(std::net::SocketAddr::from(([203, 0, 113, 5], 40000))))
+        .body(Body::from(body.to_owned()))
+        .expect("a request")
+}
+
+#[tokio::test]
+async fn a_site_of_ones_own_sends_what_came_of_it() {
+    let desk = Desk::open().await;
+    let aim = desk.aim("Fill the autumn workshops", "Because someone they trust told them.", "outcomes").await;
+    let id = aim.rsplit('/').next().unwrap().to_owned();
+    let (status, _, page) = desk.send("/settings/links", &[("host", "https://www.fold.example/"), ("aim", &id)]).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("It is shown this once.") && page.contains("whsec_"), "{page}");
+    let key: String = page.split("/in/").nth(1).unwrap().chars().take_while(char::is_ascii_alphanumeric).collect();
+    assert!(!desk.see("/settings/links").await.contains("whsec_"), "the secret is not shown again");
+    let asked = Request::builder().uri(format!("/in/{key}.js")).header(header::HOST, "localhost:8080").body(Body::empty()).unwrap();
+    let answer = desk.site.clone().oneshot(asked).await.unwrap();
+    assert_eq!(answer.headers()["access-control-allow-origin"], "*");
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+    let script = to_bytes(answer.into_body(), 10_000).await.unwrap();
+    assert!(script.len() < 1024, "{}", script.len());
+
+    let body = r#"{"n": "Booking <b>", "u": "https://fold.example/thanks", "r": ""}"#;
+    for (request, expected) in [
+        (beacon(&key, body), StatusCode::NO_CONTENT),
+        (beacon(&key, body), StatusCode::NO_CONTENT),
+        (beacon("nobody", body), StatusCode::NOT_FOUND),
+        (beacon(&key, "no json"), StatusCode::UNPROCESSABLE_ENTITY),
+        (beacon(&key, &body.replace("fold.example", "evil.example")), StatusCode::UNPROCESSABLE_ENTITY),
+        (beacon(&key, &format!("{{\"n\": \"{}\"}}", "x".repeat(9_000))), StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        let answer = desk.site.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), expected);
+    }
+    let hook = Request::builder().method(Method::POST).uri(format!("/in/{key}/hook")).header(header::HOST, "localhost:8080");
+    let unsigned = desk.site.clone().oneshot(hook.body(Body::from("{\"name\": \"x\"}")).unwrap()).await.unwrap();
+    assert_eq!(unsigned.status(), StatusCode::UNAUTHORIZED);
+
+    let page = desk.see(&aim).await;
+    assert!(read(&page).contains("One of 90 outcomes") && page.contains("Booking &#60;b&#62;"), "{page}");
+    let outcome: String = page.split("/outcomes/").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
+    let way = read(&desk.see(&format!("/outcomes/{outcome}")).await);
+    assert!(way.contains("The way that led to it") && way.contains("fold.example") && way.contains("Nothing is guessed."), "{way}");
+    let (_, to, _) = desk.send(&format!("/outcomes/{outcome}/throw"), &[]).await;
+    assert_eq!(to.as_deref(), Some(format!("{aim}#out").as_str()));
+    assert!(read(&desk.see(&aim).await).contains("No outcomes yet"));
+    desk.send(&format!("/outcomes/{outcome}/back"), &[]).await;
+    let (_, to, _) = desk.send("/outcomes", &[("name", "meeting"), ("aim", &id), ("at", "2026-09-08"), ("said_by", "Tom told me")]).await;
+    assert!(read(&desk.see(&to.unwrap()).await).contains("Tom told me"));
+    assert!(read(&desk.see(&aim).await).contains("Two of 90 outcomes"));
+    let letter = read(&desk.see("/letter?week=2026-09-08").await);
+    assert!(letter.contains("Two outcomes came of it.") && letter.contains("The week isn’t over."), "{letter}");
+}
+
+#[tokio::test]
+async fn a_letter_its_figures_and_the_links_page() {
+    let desk = Desk::open().await;
+    assert!(read(&desk.see("/letter").await).contains("A quiet week: nothing came that was aimed for."));
+    let aim = desk.aim("=Fill them", "Because.", "visits").await;
+    desk.visits(&aim, "abcdefg", "https://fold.example/autumn", &["2026-09-01T10:00:00Z", "2026-09-02T10:00:00Z"]).await;
+    let words = read(&desk.see("/letter").await);
+    // Nobody aimed for anything in that week, so it has nothing to say of it.
+    assert!(words.contains("The week of 31 August to 6 September"), "{words}");
+    let csv = desk.ask(request(Method::GET, "/letter.csv?week=2026-09-08").body(Body::empty()).unwrap()).await.2;
+    assert!(csv.starts_with("figure,about,week,n\n") && csv.contains("visits,'=Fill them,2026-08-31,2"), "{csv}");
+    let (status, ..) = desk.ask(request(Method::GET, "/letter?week=soon").body(Body::empty()).unwrap()).await;
+    assert_ne!(status, StatusCode::OK);
+    let page = desk.see("/settings/links").await;
+    assert!(read(&page).contains("/go/abcdefg") && read(&page).contains("2 visits"), "{page}");
+    assert!(read(&page).contains("asked for robots.txt, which is written for machines machine"), "the rules are shown: {page}");
+    let qr = desk.ask(request(Method::GET, "/settings/links/qr/abcdefg.svg").body(Body::empty()).unwrap()).await;
+    assert!(qr.0 == StatusCode::OK && qr.2.starts_with("<svg"), "{}", qr.2);
+    let (status, ..) = desk.ask(request(Method::GET, "/settings/links/qr/nothing.svg").body(Body::empty()).unwrap()).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    for what in ["gave", "asked", "answers", "own", "work", "personal", "nonsense"] {
+        assert!(read(&desk.see(&format!("/balance/posts?what={what}&days=360")).await).contains("Nothing of that kind in these days."));
+    }
+}

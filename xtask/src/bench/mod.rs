@@ -7,3 +7,4 @@ mod load;
 pub mod pages;
 pub mod paths;
 pub mod publish;
+pub mod visits;

@@ -24,7 +24,7 @@ enum What {
     /// All aims with how they stand
     List,
     /// Keep a new aim
-    Add(Wish),
+    Add(Box<Wish>),
     /// One aim: week by week, and what it came from
     Show { id: i64 },
     /// It is not aimed for any more; what came of it stays
@@ -40,7 +40,7 @@ struct Wish {
     /// Why, in your own words
     #[arg(long)]
     why: String,
-    /// visits, replies or people
+    /// visits, replies, people or outcomes
     #[arg(long, default_value = "visits")]
     measure: String,
     /// How many
@@ -52,6 +52,15 @@ struct Wish {
     /// Hours a week that it may cost
     #[arg(long, value_name = "HOURS", default_value = "")]
     hours: String,
+    /// What an hour is worth to you
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    worth: String,
+    /// What else the hours could be: "visits to three customers"
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    elsewhere: String,
+    /// How many of what is counted an hour of that brings
+    #[arg(long, value_name = "N", default_value = "")]
+    elsewhere_an_hour: String,
     /// Where it leads on your own site
     #[arg(long, value_name = "URL", default_value = "")]
     url: String,
@@ -63,7 +72,18 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     match arguments.what.unwrap_or(What::List) {
         What::List => list(&sitting, arguments.json).await,
         What::Add(w) => {
-            let wish = AimWish { name: w.name, why: w.why, measure: w.measure, target: w.target, by: w.by, hours: w.hours, url: w.url };
+            let wish = AimWish {
+                name: w.name,
+                why: w.why,
+                measure: w.measure,
+                target: w.target,
+                by: w.by,
+                hours: w.hours,
+                worth: w.worth,
+                elsewhere: w.elsewhere,
+                elsewhere_an_hour: w.elsewhere_an_hour,
+                url: w.url,
+            };
             let id = aims::add(cx, &wish).await?;
             say(if arguments.json { json!({"aim": id.0}).to_string() } else { format!("Kept, as aim {id}.") });
             Ok(())

@@ -20,10 +20,11 @@ mod fit;
 mod matches;
 #[allow(dead_code)]
 mod posts;
-mod turns;
-mod ties;
 mod rank;
+mod ties;
+mod turns;
 mod verdict;
+mod visitor;
 
 /// The largest feed that is read, as from the network.
 const FEED_MAX: usize = 8 * 1024 * 1024;
@@ -48,7 +49,7 @@ pub enum Lab {
     /// {conversation, score, because}
     Rank(rank::Arguments),
     /// Whether a place helps, from what was counted before and in a trial of it. Prints one JSON object:
-    /// {proposal, ratio, low, high, level, change_a_day, an_hour, sentence}; an end that is open is null
+    /// {proposal, ratio, low, high, level, change_a_day, change_low, change_high, clumping, tried, an_hour, sentence}; an end that is open is null
     Verdict(verdict::Arguments),
     /// Whose turn each conversation of a file is. Reads posts, a JSON object a line; prints one JSON object a line:
     /// {conversation, turn, since, because}; `turn` is mine, theirs or nobodys. Conversations that do not concern HANDLE are left out
@@ -59,6 +60,9 @@ pub enum Lab {
     /// Who can introduce somebody to somebody, from who answered whom in a file of posts: up to three ways that share nobody, the one
     /// with the strongest weakest tie first. Prints one JSON object a line: {way, weakest, steps}
     Introduce(ties::Introduce),
+    /// Who sent the lines of a web server's log: a person, a machine or ourselves, and by which rule. Prints one JSON object a line:
+    /// {line, visitor, rule, why}
+    Visitor(visitor::Arguments),
 }
 
 #[derive(Args)]
@@ -92,6 +96,7 @@ pub fn run(lab: Lab) -> Result<()> {
         Lab::Turns(arguments) => turns::run(&arguments),
         Lab::Ties(arguments) => ties::ties(&arguments),
         Lab::Introduce(arguments) => ties::introduce(&arguments),
+        Lab::Visitor(arguments) => visitor::run(&arguments),
     }
 }
 

@@ -13,13 +13,16 @@ pub mod import;
 pub mod inbox;
 mod introduce;
 pub mod lab;
+pub mod letter;
 pub mod listen;
+pub mod outcomes;
 pub mod password;
 pub mod people;
 pub mod post;
 pub mod reply;
 pub mod sync;
 pub mod topics;
+pub mod trials;
 
 use clap::Subcommand;
 
@@ -65,6 +68,12 @@ pub enum Command {
     Hand(hand::Arguments),
     /// Why you are here, and how far it is
     Aims(aims::Arguments),
+    /// Places tried for three weeks, and what is proposed
+    Trials(trials::Arguments),
+    /// What came of it: noted by hand, sent by your own site, or brought in from a log or another counter
+    Outcomes(outcomes::Arguments),
+    /// What a week brought, in plain words
+    Letter(letter::Arguments),
     /// Follow many feeds at once, or list those that are followed
     Feeds(feeds::Arguments),
     /// What is listened for
@@ -95,6 +104,9 @@ pub async fn run(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::Import(arguments) => import::run(arguments, flags).await,
         Command::Hand(arguments) => hand::run(arguments, flags).await,
         Command::Aims(arguments) => aims::run(arguments, flags).await,
+        Command::Trials(arguments) => trials::run(arguments, flags).await,
+        Command::Outcomes(arguments) => outcomes::run(arguments, flags).await,
+        Command::Letter(arguments) => letter::run(arguments, flags).await,
         Command::Feeds(arguments) => feeds::run(arguments, flags).await,
         Command::Topics(arguments) => topics::run(arguments, flags).await,
         Command::Listen(arguments) => listen::run(arguments, flags).await,

@@ -80,6 +80,9 @@ pub async fn keep_why(cx: Cx<'_>, year: &str, who: &str, sign: &str) -> Done<()>
                 hours: None,
                 url: None,
                 created_at: now,
+                worth: None,
+                elsewhere: None,
+                elsewhere_an_hour: None,
                 closed_at: None,
             };
             tx.aims().put(&aim)

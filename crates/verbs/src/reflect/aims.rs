@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use model::{Aim, AimId, Measure};
 use store::aims::AIMS_MAX;
+pub use store::progress::Loose;
 use store::{StoreError, Tx};
 
 use super::progress::{self, Standing};
@@ -11,6 +12,9 @@ use crate::{Cx, Done, VerbError};
 
 const NAME_MAX: usize = 80;
 const WHY_MAX: usize = 2_000;
+const LINE_MAX: usize = 200;
+/// What hangs on no aim is told of so long.
+const LOOSE_SINCE: jiff::SignedDuration = jiff::SignedDuration::from_hours(28 * 24);
 const TARGET_MAX: u32 = 1_000_000;
 const HOURS_MAX: f64 = 100.0;
 const URL_MAX: usize = 2_000;
@@ -27,6 +31,12 @@ pub struct AimWish {
     pub by: String,
     /// Hours a week, or empty.
     pub hours: String,
+    /// What an hour is worth, or empty.
+    pub worth: String,
+    /// What else the hours could do, or empty.
+    pub elsewhere: String,
+    /// How much of what is counted an hour of that brings, or empty.
+    pub elsewhere_an_hour: String,
     /// Where its short links lead, or empty.
     pub url: String,
 }
@@ -41,6 +51,9 @@ impl AimWish {
             target: aim.target.to_string(),
             by: aim.by.clone().unwrap_or_default(),
             hours: aim.hours.map(|h| h.to_string()).unwrap_or_default(),
+            worth: aim.worth.clone().unwrap_or_default(),
+            elsewhere: aim.elsewhere.clone().unwrap_or_default(),
+            elsewhere_an_hour: aim.elsewhere_an_hour.map(|n| n.to_string()).unwrap_or_default(),
             url: aim.url.clone().unwrap_or_default(),
         }
     }
@@ -58,26 +71,30 @@ pub struct AimRow {
 pub struct AimList {
     pub open: Vec<AimRow>,
     pub closed: Vec<AimRow>,
+    /// What hangs on none, of the last four weeks.
+    pub loose: Loose,
 }
 
 /// All aims with how they stand; open ones first, oldest first.
 pub async fn list(cx: Cx<'_>) -> Done<AimList> {
     let now = cx.now;
-    let rows = cx
+    let (rows, loose) = cx
         .app
         .store
         .read::<_, StoreError>(cx.seat, move |tx| {
             let zone = zone_of(&tx.this_desk()?.zone);
             let today = today(now, &zone);
-            tx.aims()
+            let rows = tx
+                .aims()
                 .list()?
                 .into_iter()
                 .map(|aim| Ok(AimRow { standing: progress::standing(&aim, progress::count(tx, &aim, now)?, today), aim }))
-                .collect::<Result<Vec<_>, StoreError>>()
+                .collect::<Result<Vec<_>, StoreError>>()?;
+            Ok((rows, tx.progress().loose(now - LOOSE_SINCE)?))
         })
         .await?;
     let (open, closed) = rows.into_iter().partition(|row| row.aim.closed_at.is_none());
-    Ok(AimList { open, closed })
+    Ok(AimList { open, closed, loose })
 }
 
 pub async fn get(cx: Cx<'_>, id: AimId) -> Done<Aim> {
@@ -103,6 +120,9 @@ pub async fn add(cx: Cx<'_>, wish: &AimWish) -> Done<AimId> {
                 hours: None,
                 url: None,
                 created_at: now,
+                worth: None,
+                elsewhere: None,
+                elsewhere_an_hour: None,
                 closed_at: None,
             };
             let aim = fill(tx, blank, &wish, now)?;
@@ -151,10 +171,13 @@ fn fill(tx: &Tx<'_>, aim: Aim, wish: &AimWish, now: model::Timestamp) -> Done<Ai
         name: text("name", &wish.name, NAME_MAX, "A name is wanted: a few words by which you know it again.")?,
         why: text("why", &wish.why, WHY_MAX, "Say why, in a sentence of your own. Everything else is held against it.")?,
         measure: Measure::from_word(wish.measure.trim())
-            .ok_or_else(|| VerbError::wrong("measure", "Choose what is counted: visits, replies or people."))?,
+            .ok_or_else(|| VerbError::wrong("measure", "Choose what is counted: visits, replies, people or outcomes."))?,
         target: target(&wish.target)?,
         by: by(&wish.by, aim.by.as_deref(), today)?,
         hours: hours(&wish.hours)?,
+        worth: line("worth", &wish.worth)?,
+        elsewhere: line("elsewhere", &wish.elsewhere)?,
+        elsewhere_an_hour: an_hour(&wish.elsewhere_an_hour)?,
         url: url(&wish.url)?,
         ..aim
     })
@@ -167,6 +190,25 @@ fn text(field: &'static str, written: &str, max: usize, missing: &str) -> Done<S
         n if n > max => Err(VerbError::wrong(field, format!("That is {n} letters; at most {max} are kept."))),
         _ => Ok(written.to_owned()),
     }
+}
+
+/// One line that may stay empty.
+fn line(field: &'static str, written: &str) -> Done<Option<String>> {
+    let written = written.trim();
+    match written.chars().count() {
+        0 => Ok(None),
+        n if n > LINE_MAX => Err(VerbError::wrong(field, format!("That is {n} letters; at most {LINE_MAX} are kept."))),
+        _ => Ok(Some(written.to_owned())),
+    }
+}
+
+fn an_hour(written: &str) -> Done<Option<f64>> {
+    let written = written.trim().replace(',', ".");
+    if written.is_empty() {
+        return Ok(None);
+    }
+    let n = written.parse::<f64>().ok().filter(|n| *n >= 0.0 && *n <= f64::from(TARGET_MAX));
+    n.map(Some).ok_or_else(|| VerbError::wrong("elsewhere_an_hour", "How many an hour is a number, such as 0.5."))
 }
 
 fn target(written: &str) -> Done<u32> {

@@ -1,8 +1,10 @@
 //! Our own short links: `/go/CODE`, made for one draft going to one account, so that a visit knows where it came from.
 
-use model::{AccountId, AimId, ConversationId, DraftId, Link, PersonId, Timestamp, measure};
+use model::{AccountId, AimId, ConversationId, DeskId, DraftId, Link, LinkId, PersonId, Timestamp, measure};
 use sha2::{Digest, Sha256};
-use store::{Kept, StoreError, Tx};
+use store::{Kept, StoreError, Tx, Unscoped};
+
+use crate::{Cx, Done};
 
 /// What stands before a code in the address.
 pub const PATH: &str = "/go/";
@@ -97,4 +99,91 @@ fn code(tx: &Tx<'_>, target: &str, purpose: &Purpose, salt: u32) -> String {
         number /= 62;
     }
     code
+}
+
+/// Whose link a code is and where it leads.
+pub(super) fn followed(tx: &mut Unscoped<'_>, code: &str) -> Kept<Option<(DeskId, LinkId, String)>> {
+    let Some((desk, link)) = tx.link_by_code(code)? else { return Ok(None) };
+    let target = tx.at(desk, |tx| if has_marks(tx)? { marked(tx, &link) } else { Ok(link.target.clone()) })?;
+    Ok(Some((desk, link.id, target)))
+}
+
+/// The setting by which targets are marked.
+const MARKS: &str = "link-marks";
+
+fn has_marks(tx: &Tx<'_>) -> Kept<bool> {
+    Ok(tx.setting(MARKS)?.as_deref() == Some("yes"))
+}
+
+/// The target with marks that other counters read, and our own that names the link; one that has such marks keeps its own.
+fn marked(tx: &Tx<'_>, link: &Link) -> Kept<String> {
+    let Ok(mut url) = url::Url::parse(&link.target) else { return Ok(link.target.clone()) };
+    let known: Vec<String> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    let source = tx.links().network(link.id)?;
+    let campaign = link.aim.map(|id| tx.aims().find(id)).transpose()?.flatten().map(|aim| slug(&aim.name));
+    let marks = [
+        ("utm_source", source),
+        ("utm_medium", Some("social".to_owned())),
+        ("utm_campaign", campaign),
+        (super::sites::VIA, Some(link.code.clone())),
+    ];
+    for (name, value) in marks {
+        if let (Some(value), false) = (value, known.iter().any(|k| k == name)) {
+            url.query_pairs_mut().append_pair(name, &value);
+        }
+    }
+    Ok(url.into())
+}
+
+/// Words as one word: small letters and digits with a hyphen between.
+fn slug(words: &str) -> String {
+    let parts: Vec<String> = words.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()).map(str::to_lowercase).collect();
+    parts.join("-")
+}
+
+/// Whether the targets of this desk's links are marked.
+pub async fn marks(cx: Cx<'_>) -> Done<bool> {
+    Ok(cx.app.store.read::<_, StoreError>(cx.seat, |tx| has_marks(tx)).await?)
+}
+
+/// Marks them from now on, or no more.
+pub async fn set_marks(cx: Cx<'_>, is_marked: bool) -> Done<()> {
+    crate::desk::accounts::must_own(cx)?;
+    let word = if is_marked { "yes" } else { "no" };
+    cx.app.store.write::<_, StoreError>(cx.seat, move |tx| tx.set_setting(MARKS, word)).await?;
+    cx.app.gate.forget_links();
+    Ok(())
+}
+
+/// A short link with what came by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkRow {
+    pub code: String,
+    pub target: String,
+    pub aim: Option<(AimId, String)>,
+    pub created_at: Timestamp,
+    /// People who came by it.
+    pub visits: u64,
+}
+
+/// Links that are listed.
+const LISTED_MAX: u32 = 50;
+
+/// The newest links.
+pub async fn list(cx: Cx<'_>) -> Done<Vec<LinkRow>> {
+    let work = |tx: &Tx<'_>| {
+        let links = tx.links().list(Timestamp::UNIX_EPOCH, LISTED_MAX)?;
+        let row = |link: Link| {
+            let aim = link.aim.map(|id| tx.aims().find(id)).transpose()?.flatten();
+            Ok(LinkRow {
+                visits: tx.visits().count_of_link(link.id)?,
+                code: link.code,
+                target: link.target,
+                aim: aim.map(|a| (a.id, a.name)),
+                created_at: link.created_at,
+            })
+        };
+        links.into_iter().map(row).collect::<Kept<Vec<_>>>()
+    };
+    Ok(cx.app.store.read::<_, StoreError>(cx.seat, work).await?)
 }

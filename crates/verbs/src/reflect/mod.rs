@@ -3,10 +3,17 @@
 
 pub mod aims;
 pub mod balance;
+pub mod beyond;
+pub mod bring_in;
+pub mod letter;
 pub mod links;
+pub mod outcomes;
 pub mod progress;
 pub mod rules;
-pub mod verdict;
+pub mod sites;
+pub mod spoken;
+pub mod trials;
 pub mod visit;
+pub mod visitor;
 pub mod weeks;
 mod words;

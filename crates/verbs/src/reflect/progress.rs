@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use model::{Aim, AimId, ConversationId, Measure, NetworkKey, PersonId, Timestamp};
+pub use store::outcomes::Told;
 pub use store::progress::Somebody;
 use store::progress::Source;
 use store::{Kept, StoreError, Tx};
 
+use super::trials::{self, TrialLook};
 use super::weeks::{self, Week, zone_of};
 use super::words::{capital, count as counted, date, days, number};
 use crate::converse::words::snippet;
@@ -24,6 +26,10 @@ const WORDS_MAX: usize = 120;
 const BESIDE_MAX: usize = 6;
 /// Days of which the margin tells from where visits came.
 const PLACES_DAYS: i64 = 28;
+/// Outcomes that are listed on an aim's page.
+const OUTCOMES_SHOWN: u32 = 30;
+/// Single outcomes that are counted for one aim.
+const INSTANTS_MAX: usize = 100_000;
 /// Fewer than these, and a change says nothing.
 const FEW: u64 = 10;
 /// A change is told only when chance alone would seldom make it: 95 times in 100.
@@ -73,6 +79,10 @@ pub struct AimPage {
     pub places_n: u64,
     /// Who sent them, or who answered, with how many.
     pub people: Vec<(Somebody, u64)>,
+    /// Venues that were tried for it, the latest first.
+    pub trials: Vec<TrialLook>,
+    /// What came of it on our own site or was noted by hand, newest first.
+    pub outcomes: Vec<Told>,
 }
 
 /// One and several of what a measure counts.
@@ -81,6 +91,7 @@ pub fn nouns(measure: Measure) -> (&'static str, &'static str) {
         Measure::Visits => ("visit", "visits"),
         Measure::Replies => ("answer", "answers"),
         Measure::People => ("person", "people"),
+        Measure::Outcomes => ("outcome", "outcomes"),
     }
 }
 
@@ -88,14 +99,21 @@ pub fn nouns(measure: Measure) -> (&'static str, &'static str) {
 pub fn count(tx: &Tx<'_>, aim: &Aim, now: Timestamp) -> Kept<u64> {
     match aim.measure {
         Measure::Visits => tx.visits().count_for(aim.id, Timestamp::UNIX_EPOCH, now + SignedDuration::from_secs(1)),
-        Measure::Replies | Measure::People => Ok(instants(tx, aim)?.len() as u64),
+        Measure::Replies | Measure::People | Measure::Outcomes => Ok(instants(tx, aim)?.len() as u64),
     }
 }
 
 /// When each thing counted happened, oldest first. A person counts once, with their first answer.
-fn instants(tx: &Tx<'_>, aim: &Aim) -> Kept<Vec<Timestamp>> {
-    if aim.measure == Measure::Visits {
-        return tx.visits().instants_for(aim.id, Timestamp::UNIX_EPOCH);
+pub(super) fn instants(tx: &Tx<'_>, aim: &Aim) -> Kept<Vec<Timestamp>> {
+    match aim.measure {
+        Measure::Visits => return tx.visits().instants_for(aim.id, Timestamp::UNIX_EPOCH),
+        Measure::Outcomes => {
+            let told = tx.outcomes().instants_for(aim.id, Timestamp::UNIX_EPOCH)?;
+            // Several that were brought in as one number are as many.
+            let each = told.into_iter().flat_map(|(at, n)| std::iter::repeat_n(at, n as usize));
+            return Ok(each.take(INSTANTS_MAX).collect());
+        }
+        Measure::Replies | Measure::People => {}
     }
     let answers = tx.progress().answers(aim.id)?;
     let mut met = BTreeSet::new();
@@ -180,6 +198,7 @@ pub async fn one(cx: Cx<'_>, id: AimId) -> Done<AimPage> {
             let since = now - SignedDuration::from_hours(24 * PLACES_DAYS);
             let (sources, places) = match aim.measure {
                 Measure::Visits => (tx.progress().visited(id)?, tx.progress().places(id, since)?),
+                Measure::Outcomes => (Vec::new(), tx.progress().places(id, since)?),
                 Measure::Replies | Measure::People => (tx.progress().answered(id)?, Vec::new()),
             };
             let named = |key: Option<&NetworkKey>| key.and_then(|k| networks.get(k)).map(|n| (n.about().mark, n.about().name));
@@ -189,6 +208,8 @@ pub async fn one(cx: Cx<'_>, id: AimId) -> Done<AimPage> {
             }));
             let rows = merge(sources);
             Ok(AimPage {
+                trials: trials::look(tx, &aim, now, &zone)?,
+                outcomes: tx.outcomes().of_aim(id, OUTCOMES_SHOWN)?,
                 place: (at + 1, all.len()),
                 today,
                 lede: lede(&aim, n, &course, today, is_old_enough),
@@ -282,6 +303,9 @@ mod tests {
             target,
             by: by.map(str::to_owned),
             hours: None,
+            worth: None,
+            elsewhere: None,
+            elsewhere_an_hour: None,
             url: None,
             created_at: Timestamp::UNIX_EPOCH,
             closed_at: None,

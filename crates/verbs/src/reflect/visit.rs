@@ -1,190 +1,170 @@
-//! Following one of our short links: who came, kept without anything that tells one visitor from another.
+//! Following one of our short links: who came, kept without anything that tells one visitor from another. The way through is kept short, since
+//! a post may go round the world: where links lead is remembered, and arrivals wait in memory for at most a second until [`flush`] puts
+//! them into the store together. What waits is lost if the process is killed; told to stop, it is put in first.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::SignedDuration;
-use model::{Timestamp, Visit, Visitor};
+use jiff::tz::TimeZone;
+use model::{DeskId, LinkId, Timestamp, Visit, Visitor};
 use sha2::{Digest, Sha256};
 use store::StoreError;
+use store::visits::Arrival;
+use tokio::sync::Notify;
 
+pub use super::visitor::Facts;
+use super::visitor::judge;
 use crate::{App, Done};
 
-/// The same browser again within this time is a reload, not a visit.
-const AGAIN_WITHIN: SignedDuration = SignedDuration::from_secs(30);
-/// How many arrivals are remembered for that, in memory alone; beyond it the memory starts afresh.
-const REMEMBERED_MAX: usize = 20_000;
 /// Codes are short; anything longer is not one.
 const CODE_MAX: usize = 32;
 const HOST_MAX: usize = 200;
+/// Links whose end is remembered; beyond it the memory starts afresh.
+const KNOWN_MAX: usize = 50_000;
+/// How long a link's end is remembered. A link never changes, but its desk may be thrown away, by another server, too.
+const KNOWN_FOR: SignedDuration = SignedDuration::from_secs(60);
+/// So many arrivals that wait are put in at once, without waiting for the second to end.
+const BATCH: usize = 2_000;
+/// More than these never wait: whoever comes then waits for the store.
+const WAITING_MAX: usize = 50_000;
 
-/// What a request says of whoever follows a link. Only judged, never kept, but for the host they came from.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    pub user_agent: String,
-    pub accept: String,
-    /// `Sec-Purpose`, `Purpose` or `X-Moz`: a browser looking ahead.
-    pub purpose: String,
-    /// The address it came from; only its host is kept.
-    pub referer: String,
-    /// Where the connection came from; goes into a hash in memory that lasts half a minute.
-    pub place: String,
-    /// A session of this desk was shown.
-    pub is_signed_in: bool,
-    /// Only the head was asked for.
-    pub is_head: bool,
+/// Where a link leads, and whose it is.
+#[derive(Clone, Debug)]
+struct Known {
+    desk: DeskId,
+    link: LinkId,
+    target: Arc<str>,
+    read_at: Timestamp,
 }
 
-/// Words in user agents of machines: crawlers and programs' HTTP libraries. Those of the networks themselves are in `networks/src/agents.rs`.
-const MACHINES: &[&str] = &[
-    "bot",
-    "crawl",
-    "spider",
-    "slurp",
-    "preview",
-    "fetch",
-    "scan",
-    "monitor",
-    "archive",
-    "curl/",
-    "wget/",
-    "python",
-    "go-http-client",
-    "java/",
-    "okhttp",
-    "axios",
-    "node",
-    "ruby",
-    "perl",
-    "libwww",
-    "http.rb",
-    "httpclient",
-    "headless",
-    "lighthouse",
-    "hobnob/",
-];
+/// A day, `YYYY-MM-DD` of UTC, and its salt.
+type Salt = (Arc<str>, [u8; 16]);
 
-/// Who came: a person, a machine, or ourselves.
-pub fn visitor_kind(facts: &Facts) -> Visitor {
-    let agent = facts.user_agent.to_ascii_lowercase();
-    let purpose = facts.purpose.to_ascii_lowercase();
-    let looks_ahead = purpose.contains("prefetch") || purpose.contains("prerender") || purpose.contains("preview");
-    // Every browser that shows a page to a person asks for HTML, and says which it is.
-    let wants_a_page = facts.accept.contains("text/html");
-    if agent.is_empty()
-        || facts.is_head
-        || looks_ahead
-        || !wants_a_page
-        || MACHINES.iter().chain(networks::agents::CARD_FETCHERS).any(|m| agent.contains(m))
-    {
-        return Visitor::Machine;
+/// The way through our short links. One of these a process.
+#[derive(Default)]
+pub struct Gate {
+    known: RwLock<HashMap<String, Known>>,
+    salt: RwLock<Option<Salt>>,
+    waiting: Mutex<Vec<Arrival>>,
+    /// Rung when enough of them wait.
+    pub bell: Notify,
+    /// One at a time puts them in.
+    flushing: tokio::sync::Mutex<()>,
+}
+
+impl Gate {
+    /// Whatever was remembered of links is read anew: a desk was thrown away.
+    pub fn forget_links(&self) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
-    if facts.is_signed_in { Visitor::Ourselves } else { Visitor::Person }
-}
-
-/// Arrivals of the last half minute, by a hash salted anew at every start. Never written anywhere.
-pub struct Lately {
-    salt: [u8; 16],
-    seen: Mutex<HashMap<[u8; 16], Timestamp>>,
-}
-
-impl Default for Lately {
-    fn default() -> Self {
-        Lately { salt: rand::random(), seen: Mutex::default() }
+    fn recall(&self, code: &str, now: Timestamp) -> Option<Known> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(code).filter(|k| now.duration_since(k.read_at).abs() < KNOWN_FOR).cloned()
     }
-}
-
-impl Lately {
-    /// Whether the same browser followed the same link just now; notes this arrival.
-    fn is_again(&self, code: &str, facts: &Facts, now: Timestamp) -> bool {
-        let hash = Sha256::new()
-            .chain_update(self.salt)
-            .chain_update(code)
-            .chain_update([0])
-            .chain_update(&facts.place)
-            .chain_update([0])
-            .chain_update(&facts.user_agent)
-            .finalize();
-        let key = *hash.first_chunk().expect("a hash has 32 bytes");
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= REMEMBERED_MAX {
-            seen.retain(|_, at| now.duration_since(*at) < AGAIN_WITHIN);
-            if seen.len() >= REMEMBERED_MAX {
-                seen.clear();
-            }
+    fn remember(&self, code: &str, link: Known) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KNOWN_MAX {
+            known.clear();
         }
-        let before = seen.insert(key, now);
-        before.is_some_and(|at| now.duration_since(at) < AGAIN_WITHIN)
+        known.insert(code.to_owned(), link);
+    }
+    /// Puts one more into the row; how many there are now.
+    fn add(&self, arrival: Arrival) -> usize {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.push(arrival);
+        waiting.len()
     }
 }
 
 /// Counts an arrival and answers where the link leads; `None` where there is no such link.
-pub async fn visit(app: &App, code: &str, facts: &Facts, now: Timestamp) -> Done<Option<String>> {
+pub async fn visit(app: &App, code: &str, facts: &Facts, now: Timestamp) -> Done<Option<Arc<str>>> {
     if code.is_empty() || code.len() > CODE_MAX || !code.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Ok(None);
     }
-    let visitor = visitor_kind(facts);
-    let is_again = visitor == Visitor::Person && app.lately.is_again(code, facts, now);
-    let (code, from) = (code.to_owned(), host_of(&facts.referer));
-    let target = app
-        .store
-        .write_unscoped::<_, StoreError>(move |tx| {
-            let Some((desk, link)) = tx.link_by_code(&code)? else { return Ok(None) };
-            if !is_again {
-                tx.at(desk, |tx| tx.visits().put(&Visit { id: tx.fresh(now), link: link.id, at: now, visitor, from }))?;
-            }
-            Ok(Some(link.target))
-        })
-        .await?;
-    Ok(target)
+    let Some(known) = known(app, code, now).await? else { return Ok(None) };
+    let visitor = judge(facts, &app.config.own).visitor();
+    let who = match visitor {
+        Visitor::Person => Some(who(app, known.desk, facts, now).await?),
+        Visitor::Machine | Visitor::Ourselves => None,
+    };
+    let visit = Visit { id: store::fresh_id(now), link: known.link, at: now, visitor, from: host_of(&facts.referer) };
+    let waiting = app.gate.add(Arrival { desk: known.desk, visit, who });
+    if waiting >= WAITING_MAX {
+        flush(app).await?;
+    } else if waiting.is_multiple_of(BATCH) {
+        app.gate.bell.notify_one();
+    }
+    Ok(Some(known.target))
+}
+
+async fn known(app: &App, code: &str, now: Timestamp) -> Done<Option<Known>> {
+    if let Some(known) = app.gate.recall(code, now) {
+        return Ok(Some(known));
+    }
+    let wanted = code.to_owned();
+    let found = app.store.read_unscoped::<_, StoreError>(move |tx| super::links::followed(tx, &wanted)).await?;
+    let known = found.map(|(desk, link, target)| Known { desk, link, target: target.into(), read_at: now });
+    if let Some(known) = &known {
+        app.gate.remember(code, known.clone());
+    }
+    Ok(known)
+}
+
+/// The day, and a hash of whoever came that nobody can undo or compare once the day's salt is thrown away. The same browser from the same
+/// address at the same desk has the same, all day.
+pub(super) async fn who(app: &App, desk: DeskId, facts: &Facts, now: Timestamp) -> Done<(String, i64)> {
+    let (day, salt) = salt(app, now).await?;
+    let hash = Sha256::new()
+        .chain_update(salt)
+        .chain_update(desk.0.to_le_bytes())
+        .chain_update(&facts.place)
+        .chain_update([0])
+        .chain_update(facts.user_agent.as_deref().unwrap_or_default())
+        .finalize();
+    Ok((day.to_string(), i64::from_le_bytes(*hash.first_chunk().expect("a hash has 32 bytes"))))
+}
+
+async fn salt(app: &App, now: Timestamp) -> Done<Salt> {
+    let today = now.to_zoned(TimeZone::UTC).date().to_string();
+    if let Some(salt) = app.gate.salt.read().unwrap_or_else(PoisonError::into_inner).as_ref().filter(|(day, _)| **day == *today) {
+        return Ok(salt.clone());
+    }
+    let (day, fresh) = (today.clone(), rand::random::<[u8; 16]>());
+    let kept = app.store.write_unscoped::<_, StoreError>(move |tx| tx.day_salt(&day, &fresh)).await?;
+    let kept: [u8; 16] = kept.try_into().map_err(|_| StoreError::Broken("a day's salt has 16 bytes".into()))?;
+    let salt: Salt = (today.into(), kept);
+    *app.gate.salt.write().unwrap_or_else(PoisonError::into_inner) = Some(salt.clone());
+    Ok(salt)
+}
+
+/// Puts in what waits; answers how many arrivals. Where the store does not take them, they go on waiting.
+pub async fn flush(app: &App) -> Done<usize> {
+    let _one = app.gate.flushing.lock().await;
+    let batch = std::mem::take(&mut *app.gate.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+    if batch.is_empty() {
+        return Ok(0);
+    }
+    let (n, batch) = (batch.len(), Arc::new(batch));
+    let sent = batch.clone();
+    let put = app.store.write_unscoped::<_, StoreError>(move |tx| tx.put_arrivals(&sent)).await;
+    if let Err(error) = put {
+        let mut waiting = app.gate.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = WAITING_MAX.saturating_sub(waiting.len());
+        let lost = n.saturating_sub(room);
+        if lost > 0 {
+            tracing::warn!(lost, "the store takes no visits, and no more can wait");
+        }
+        waiting.extend(batch.iter().take(room).cloned());
+        return Err(error.into());
+    }
+    Ok(n)
 }
 
 fn host_of(referer: &str) -> Option<String> {
+    if referer.is_empty() {
+        return None;
+    }
     let url = url::Url::parse(referer).ok()?;
     url.host_str().filter(|h| h.len() <= HOST_MAX).map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-
-    fn browser() -> Facts {
-        Facts { user_agent: FIREFOX.into(), accept: "text/html,application/xhtml+xml".into(), ..Facts::default() }
-    }
-
-    #[test]
-    fn people_are_told_from_machines_and_from_ourselves() {
-        assert_eq!(visitor_kind(&browser()), Visitor::Person);
-        assert_eq!(visitor_kind(&Facts { is_signed_in: true, ..browser() }), Visitor::Ourselves);
-        for agent in [
-            "",
-            "curl/8.5.0",
-            "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-            "facebookexternalhit/1.1",
-            "Mastodon/4.3.0 (http.rb/5.2.0; +https://social.example/)",
-            "Bluesky Cardyb/1.1",
-            "Slackbot-LinkExpanding 1.0",
-            "TelegramBot (like TwitterBot)",
-            "python-requests/2.32",
-        ] {
-            assert_eq!(visitor_kind(&Facts { user_agent: agent.into(), ..browser() }), Visitor::Machine, "{agent}");
-        }
-        assert_eq!(visitor_kind(&Facts { purpose: "prefetch;prerender".into(), ..browser() }), Visitor::Machine);
-        assert_eq!(visitor_kind(&Facts { is_head: true, ..browser() }), Visitor::Machine);
-        assert_eq!(visitor_kind(&Facts { accept: "*/*".into(), ..browser() }), Visitor::Machine);
-    }
-
-    #[test]
-    fn a_reload_is_no_second_visit_and_another_browser_is() {
-        let lately = Lately::default();
-        let at = |seconds: i64| Timestamp::from_second(1_700_000_000 + seconds).unwrap();
-        let here = Facts { place: "203.0.113.5".into(), ..browser() };
-        assert!(!lately.is_again("abc", &here, at(0)));
-        assert!(lately.is_again("abc", &here, at(10)));
-        assert!(!lately.is_again("abd", &here, at(10)));
-        assert!(!lately.is_again("abc", &Facts { place: "203.0.113.6".into(), ..browser() }, at(10)));
-        assert!(!lately.is_again("abc", &here, at(100)));
-    }
 }

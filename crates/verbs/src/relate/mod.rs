@@ -3,8 +3,8 @@
 
 pub mod contacts;
 pub mod edit;
-pub mod introduce;
 pub mod follow;
+pub mod introduce;
 pub mod ledger;
 pub mod people;
 pub mod person;

@@ -9,6 +9,7 @@ mod marks;
 mod messages;
 mod rows;
 mod talk;
+mod trials;
 
 pub use actions::{Choice, Done, LaterChoice, LaterMenu, Pager, Radios, Tab, Tabs};
 pub use bars::{BarSide, PlaceBars, SMALL_WEEKS, Share, TwoSided, WeekBar, Weeks};
@@ -17,3 +18,4 @@ pub use marks::{BRAND, Face, KindMark, Net, Nets, Side, TieMark, When};
 pub use messages::{Empty, Hint, HintTone};
 pub use rows::{Going, Mail, TalkActs, TalkRow, TurnRow, Weigh};
 pub use talk::{Picture, PostAct, PostPart, ReplyBox};
+pub use trials::{Day, Days, Tone, Whisker, signed};

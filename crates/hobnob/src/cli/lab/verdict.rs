@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use clap::Args;
+use model::verdict::{Question, Stretch, judge};
 use serde_json::json;
-use verbs::reflect::verdict::{Question, Stretch, judge};
 
 use crate::cli::desk::{Wrong, say};
 
@@ -23,6 +23,9 @@ pub struct Arguments {
     /// How many days: once for both stretches, or twice, those before first
     #[arg(long, value_name = "D", required = true)]
     days: Vec<f64>,
+    /// What was counted day by day, with commas between: once for the days before, and once for the trial. Shows clumps and the week's rhythm
+    #[arg(long, value_name = "N,N,…")]
+    daily: Vec<String>,
     /// Hours that the trial took
     #[arg(long, value_name = "H")]
     hours: Option<f64>,
@@ -55,19 +58,33 @@ pub fn run(a: &Arguments) -> Result<()> {
     if !(1..=TRIED_MAX).contains(&a.tried) {
         return Err(Wrong::said(format!("--tried is between 1 and {TRIED_MAX}")));
     }
-    let v = judge(&Question {
-        before: Stretch::new(a.before, before),
-        after: Stretch::new(a.after, after),
-        hours: a.hours,
-        elsewhere: a.elsewhere,
-        tried: a.tried,
-        is_second: a.second,
-    });
+    let (before, after) = (Stretch::new(a.before, before), Stretch::new(a.after, after));
+    let (before, after) = match &a.daily[..] {
+        [] => (before, after),
+        [early, late] => (by_day(early, before, "before")?, by_day(late, after, "after")?),
+        _ => return Err(Wrong::said("--daily is said twice: for the days before, and for the trial".to_owned())),
+    };
+    let v = judge(&Question { before, after, hours: a.hours, elsewhere: a.elsewhere, tried: a.tried, is_second: a.second });
     // An end that is open has no number.
     let number = |x: f64| if x.is_finite() { json!(x) } else { json!(null) };
     say(json!({
         "proposal": v.proposal.word(), "ratio": number(v.ratio), "low": number(v.low), "high": number(v.high), "level": v.level,
-        "change_a_day": v.change_a_day, "an_hour": v.an_hour, "sentence": v.sentence,
+        "change_a_day": v.change_a_day, "change_low": v.change_low, "change_high": v.change_high, "clumping": v.clumping, "tried": a.tried,
+        "an_hour": v.an_hour, "sentence": v.sentence,
     }));
     Ok(())
+}
+
+/// The same stretch, day by day; refused where the days are not its days or do not come to its count.
+fn by_day(written: &str, known: Stretch, which: &str) -> Result<Stretch> {
+    let numbers = written.split(',').map(|n| n.trim().parse::<u64>().ok().filter(|n| *n <= COUNT_MAX));
+    let days = numbers
+        .collect::<Option<Vec<u64>>>()
+        .ok_or_else(|| Wrong::said(format!("--daily: “{written}” is not whole numbers with commas")))?;
+    let (n, sum) = (days.len(), days.iter().sum::<u64>());
+    if n as f64 != known.days || sum != known.count {
+        let (count, wanted) = (known.count, known.days);
+        return Err(Wrong::said(format!("--daily: {n} days with {sum} in all, where --{which} and --days say {count} in {wanted} days")));
+    }
+    Ok(Stretch::of_days(days))
 }

@@ -3,6 +3,7 @@
 
 mod cast;
 mod talks;
+mod tried;
 
 use std::collections::HashMap;
 
@@ -88,6 +89,9 @@ pub async fn enter(app: &App, token_hash: [u8; 32], now: Timestamp) -> Done<Seat
 /// Throws a sample desk away, with everything in it; refused for any other desk.
 pub async fn throw(app: &App, seat: &Seat) -> Done<()> {
     let seat = seat.clone();
+    // Who is on the way in goes with the rest; links that lead nowhere any more are not followed from memory.
+    crate::reflect::visit::flush(app).await?;
+    app.gate.forget_links();
     app.store
         .write_unscoped(move |tx| {
             let is_sample = tx.at(seat.desk, |tx| tx.setting(MARK))?.is_some();
@@ -155,6 +159,7 @@ impl Filling<'_, '_> {
         self.calendar(aims)?;
         self.ledger()?;
         self.visits(aims.workshops)?;
+        tried::keep(self.tx, aims.workshops, "foldandthread.example", self.now)?;
         crate::jobs::Job::KeepHouse.put(self.tx, self.now, self.now)?;
         Ok(())
     }
@@ -320,6 +325,9 @@ impl Filling<'_, '_> {
             hours: Some(3.0),
             url: Some(WORKSHOPS.into()),
             created_at: self.ago(105 * 24 * 60),
+            worth: None,
+            elsewhere: None,
+            elsewhere_an_hour: None,
             closed_at: None,
         };
         self.tx.aims().put(&first)?;

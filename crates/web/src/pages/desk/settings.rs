@@ -180,23 +180,6 @@ pub async fn set_look(Posted { seated, form }: Posted<LookWish>) -> Answer {
 }
 
 #[derive(Template)]
-#[template(path = "pages/desk/links.html")]
-struct Links {
-    shell: Shell,
-    tabs: &'static [Tab],
-    at: &'static str,
-    public_url: String,
-    is_private: bool,
-}
-
-pub async fn links(seated: Seated) -> Answer {
-    let public_url = seated.site.app.config.public_url.clone();
-    let is_private =
-        public_url.starts_with("http://127.") || public_url.starts_with("http://localhost") || public_url.starts_with("http://[::1]");
-    seated.page(&Links { shell: seated.shell(Place::Settings), tabs: TABS, at: "links", public_url, is_private })
-}
-
-#[derive(Template)]
 #[template(path = "pages/desk/backup.html")]
 struct Backup {
     shell: Shell,

@@ -2,13 +2,15 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use model::{AimId, Measure};
+use model::{AimId, Measure, OutcomeId};
 use serde::Deserialize;
 use verbs::VerbError;
-use verbs::reflect::aims::{self, AimRow, AimWish};
-use verbs::reflect::progress::{self, AimPage, SourceRow};
+use verbs::reflect::aims::{self, AimRow, AimWish, Loose};
+use verbs::reflect::progress::{self, AimPage, SourceRow, Told};
+use verbs::reflect::trials::TrialLook;
 use verbs::reflect::weeks::Week;
 
+use super::trials::{self, TrialsPart};
 use crate::flash::Flash;
 use crate::forms::{Posted, Row};
 use crate::parts::{Empty, Face, Net, PlaceBars, SMALL_WEEKS, Share, WeekBar, Weeks, When};
@@ -24,6 +26,8 @@ struct ListPage {
     lede: String,
     open: Vec<ListRow>,
     closed: Vec<ListRow>,
+    /// What hangs on none.
+    loose: Option<String>,
     empty: Option<Empty>,
 }
 
@@ -71,14 +75,28 @@ pub async fn list(seated: Seated) -> Answer {
         lede,
         open: all.open.into_iter().map(row).collect(),
         closed: all.closed.into_iter().map(row).collect(),
+        loose: loose(all.loose),
         empty,
     };
     seated.page(&page)
 }
 
+/// What hangs on no aim, in a sentence; nothing where there is nothing.
+fn loose(loose: Loose) -> Option<String> {
+    let parts = [(loose.posts, "post"), (loose.talks, "conversation"), (loose.topics, "topic")];
+    let told: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, one)| words::count(n as i64, one)).collect();
+    (!told.is_empty()).then(|| {
+        format!("{} of yours served none. That may be right: not everything has to lead somewhere.", words::capital(&words::list(&told)))
+    })
+}
+
 /// What can be counted: the word that is sent, and how it reads.
-const MEASURES: [(&str, &str); 3] =
-    [("visits", "Visits to my own site, by my short links"), ("replies", "Answers to what I said"), ("people", "People who answered me")];
+const MEASURES: [(&str, &str); 4] = [
+    ("visits", "Visits to my own site, by my short links"),
+    ("replies", "Answers to what I said"),
+    ("people", "People who answered me"),
+    ("outcomes", "Outcomes: bookings, sign-ups, meetings, work"),
+];
 
 #[derive(Template)]
 #[template(path = "pages/reflect/aim_form.html")]
@@ -138,12 +156,29 @@ pub struct Filled {
     #[serde(default)]
     hours: String,
     #[serde(default)]
+    worth: String,
+    #[serde(default)]
+    elsewhere: String,
+    #[serde(default)]
+    elsewhere_an_hour: String,
+    #[serde(default)]
     url: String,
 }
 
 impl From<Filled> for AimWish {
     fn from(f: Filled) -> AimWish {
-        AimWish { name: f.name, why: f.why, measure: f.measure, target: f.target, by: f.by, hours: f.hours, url: f.url }
+        AimWish {
+            name: f.name,
+            why: f.why,
+            measure: f.measure,
+            target: f.target,
+            by: f.by,
+            hours: f.hours,
+            worth: f.worth,
+            elsewhere: f.elsewhere,
+            elsewhere_an_hour: f.elsewhere_an_hour,
+            url: f.url,
+        }
     }
 }
 
@@ -214,6 +249,24 @@ struct OnePage {
     url: Option<String>,
     url_words: String,
     hours: Option<String>,
+    worth: Option<String>,
+    elsewhere: Option<String>,
+    elsewhere_an_hour: Option<String>,
+    /// What is counted, several of it.
+    many: &'static str,
+    trials: TrialsPart,
+    /// How often the trials' intervals hold.
+    sure: String,
+    outcomes: Vec<OutcomeRow>,
+    /// `YYYY-MM-DD`
+    today: String,
+}
+
+struct OutcomeRow {
+    id: OutcomeId,
+    name: String,
+    words: String,
+    when: When,
 }
 
 struct FromRow {
@@ -264,6 +317,14 @@ fn said(measure: Measure) -> Said {
             who: "Who answered",
             how: "A person counts once, with their first answer to words of yours that serve this aim. Machines are left out.",
         },
+        Measure::Outcomes => Said {
+            heading: "Outcomes a week",
+            aside: "from your own site, or noted by you",
+            from: "The conversation each outcome came from",
+            nothing: "They stand above, each with the way that led to it.",
+            who: "Who sent them",
+            how: "An outcome is what your own site sends by its name, what your server signs, what you bring in from a log or a counter, or what you note by hand.",
+        },
     }
 }
 
@@ -272,7 +333,7 @@ pub async fn show(seated: Seated, Row(id): Row<AimId>) -> Answer {
     let said = said(page.aim.measure);
     let (one, many) = progress::nouns(page.aim.measure);
     let told = |n: u64| format!("{} {}", words::figures(n as i64), words::plural(n as i64, one, many));
-    let answered = page.aim.measure != Measure::Visits;
+    let answered = matches!(page.aim.measure, Measure::Replies | Measure::People);
     // A person who answered twice is still one person: there it is answers that are told.
     let told_of = |n: u64| if answered { words::count(n as i64, "answer") } else { told(n) };
     let rows = page.sources.iter().map(|s| from_row(&seated, s, told_of(s.n))).collect();
@@ -289,6 +350,7 @@ pub async fn show(seated: Seated, Row(id): Row<AimId>) -> Answer {
             Measure::Visits => "Visits",
             Measure::Replies => "Answers",
             Measure::People => "People",
+            Measure::Outcomes => "Outcomes",
         },
         big: drawing(&page, &page.weeks, false),
         small: drawing(&page, &page.weeks[page.weeks.len().saturating_sub(SMALL_WEEKS)..], true),
@@ -309,12 +371,43 @@ pub async fn show(seated: Seated, Row(id): Row<AimId>) -> Answer {
         url: page.aim.url.clone(),
         url_words,
         hours: page.aim.hours.map(|h| if h == 1.0 { "an hour a week".to_owned() } else { format!("{h} hours a week") }),
+        many,
+        sure: sure(&page.trials),
+        trials: trials::part(&page.trials, page.aim.measure, page.today),
+        outcomes: page.outcomes.iter().map(|told| outcome_row(&seated, told)).collect(),
+        today: page.today.to_string(),
+        worth: page.aim.worth.clone(),
+        elsewhere: page.aim.elsewhere.clone(),
+        elsewhere_an_hour: page.aim.elsewhere_an_hour.map(|n| n.to_string()),
         sentence: page.standing.sentence,
         lede: page.lede,
         name: page.aim.name,
         why: page.aim.why,
     };
     seated.page(&whole)
+}
+
+/// How often the interval of a trial holds: less is left to luck where more was tried.
+fn sure(trials: &[TrialLook]) -> String {
+    let level = trials.iter().map(|t| t.verdict.level).fold(0.95, f64::max);
+    if level <= 0.95 { "95 times in 100".to_owned() } else { format!("{:.0} times in 1,000, since several were tried", level * 1000.0) }
+}
+
+fn outcome_row(seated: &Seated, told: &Told) -> OutcomeRow {
+    let who = told.person.as_ref().map(|p| p.name.clone());
+    let way = match (who, &told.outcome.said_by) {
+        (Some(name), _) => format!("by {name}"),
+        (None, Some(words)) => format!("“{words}”"),
+        (None, None) if told.outcome.link.is_some() => "by a link of yours".to_owned(),
+        (None, None) => "from where is not known".to_owned(),
+    };
+    let n = told.outcome.n;
+    OutcomeRow {
+        id: told.outcome.id,
+        name: if n > 1 { format!("{n} × {}", words::capital(&told.outcome.name)) } else { words::capital(&told.outcome.name) },
+        words: way,
+        when: When::ago(seated.now, told.outcome.at, seated.zone()),
+    }
 }
 
 /// An address without its scheme.

@@ -6,6 +6,7 @@ use jiff::ToSpan;
 use serde::Deserialize;
 use verbs::VerbError;
 use verbs::reflect::balance::{self, Back, Balance, Pair, Rules, VoiceRow};
+use verbs::reflect::beyond::{self, Beyond};
 
 use crate::flash::Flash;
 use crate::forms::{Asked, Posted};
@@ -35,6 +36,9 @@ struct Page {
     wrong: Option<String>,
     venues: Vec<(String, u64, u64)>,
     only_asked: Option<String>,
+    /// How far one's talk reaches, in sentences, and by network and language.
+    beyond: Vec<String>,
+    beyond_rows: Vec<(String, u64)>,
 }
 
 struct Drawn {
@@ -43,6 +47,8 @@ struct Drawn {
     verdict: String,
     is_well: bool,
     drawing: TwoSided,
+    /// What opens to the posts behind it: word and name, above the line and below.
+    behind: Option<((&'static str, &'static str), (&'static str, &'static str))>,
 }
 
 struct Voice {
@@ -77,7 +83,8 @@ pub async fn show(seated: Seated, Asked(Span { back }): Asked<Span>) -> Answer {
     let back = if back == "year" { Back::Year } else { Back::Weeks };
     let found = balance::page(seated.cx(), back).await?;
     let filled = found.rules.into();
-    seated.page(&draw(&seated, found, filled, None))
+    let far = beyond::look(seated.cx()).await?;
+    seated.page(&draw(&seated, found, far, filled, None))
 }
 
 pub async fn set_rules(Posted { seated, form }: Posted<Filled>) -> Answer {
@@ -85,7 +92,8 @@ pub async fn set_rules(Posted { seated, form }: Posted<Filled>) -> Answer {
         Ok(()) => seated.done("/balance", Flash::plain("Your rules are kept.")),
         Err(VerbError::Wrong { why, .. }) => {
             let found = balance::page(seated.cx(), Back::Weeks).await?;
-            let mut answer = seated.page(&draw(&seated, found, form, Some(why)))?;
+            let far = beyond::look(seated.cx()).await?;
+            let mut answer = seated.page(&draw(&seated, found, far, form, Some(why)))?;
             *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(answer)
         }
@@ -103,7 +111,7 @@ const LOOKS: [Look; 4] = [
     ("New people and old", ("old friends", "f-edge"), ("new people", "f-plum")),
 ];
 
-fn draw(seated: &Seated, found: Balance, filled: Filled, wrong: Option<String>) -> Page {
+fn draw(seated: &Seated, found: Balance, far: Beyond, filled: Filled, wrong: Option<String>) -> Page {
     let is_year = found.back == Back::Year;
     let pairs = [&found.giving, &found.answering, &found.personal, &found.people];
     let only_asked = found.venues.iter().find(|(_, gave, asked)| *gave == 0 && *asked > 0).map(|(name, ..)| name.clone());
@@ -122,6 +130,8 @@ fn draw(seated: &Seated, found: Balance, filled: Filled, wrong: Option<String>) 
         filled,
         wrong,
         only_asked,
+        beyond: far.said(),
+        beyond_rows: far.networks.into_iter().chain(far.languages).collect(),
         venues: found.venues,
         title: found.title,
     }
@@ -144,6 +154,12 @@ fn drawn(pair: &Pair, (heading, up, down): Look, is_year: bool) -> Drawn {
         sentence: pair.sentence.clone(),
         verdict: pair.verdict.clone(),
         is_well: pair.is_well,
+        behind: match up.0 {
+            "gave" => Some((("gave", "What you gave"), ("asked", "what you asked"))),
+            "answered" => Some((("answers", "What you answered"), ("own", "posts of your own"))),
+            "work" => Some((("work", "About work"), ("personal", "about you"))),
+            _ => None,
+        },
         drawing: TwoSided { sentence, up: side(up, &pair.up), down: side(down, &pair.down), end },
     }
 }

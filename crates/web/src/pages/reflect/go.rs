@@ -20,16 +20,7 @@ pub async fn go(
     headers: HeaderMap,
     seated: Option<Seated>,
 ) -> Answer {
-    let said = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let facts = Facts {
-        user_agent: said("user-agent"),
-        accept: said("accept"),
-        purpose: [said("sec-purpose"), said("purpose"), said("x-moz")].join(" "),
-        referer: said("referer"),
-        place: crate::pages::desk::sign_in::place(peer, &headers),
-        is_signed_in: seated.is_some(),
-        is_head: method == Method::HEAD,
-    };
+    let facts = facts(peer, &method, &headers, seated.is_some());
     let Some(target) = visit::visit(&site.app, &code, &facts, site.now()).await? else { return Err(Fault::missing()) };
     let mut answer: Response = StatusCode::FOUND.into_response();
     let target = HeaderValue::from_str(&target).map_err(|_| Fault::missing())?;
@@ -37,4 +28,19 @@ pub async fn go(
     // Each arrival is to be counted; the site it leads to may know where it came from.
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
+}
+
+/// What a request says of whoever sent it.
+pub(super) fn facts(peer: SocketAddr, method: &Method, headers: &HeaderMap, is_signed_in: bool) -> Facts {
+    let said = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let purpose: Vec<&str> = ["sec-purpose", "purpose", "x-purpose", "x-moz"].into_iter().map(said).filter(|p| !p.is_empty()).collect();
+    Facts {
+        user_agent: Some(said("user-agent").to_owned()),
+        accept: Some(said("accept").to_owned()),
+        purpose: purpose.join(" "),
+        referer: said("referer").to_owned(),
+        place: crate::pages::desk::sign_in::place(peer, headers),
+        is_signed_in,
+        method: method.as_str().to_owned(),
+    }
 }

@@ -4,3 +4,8 @@
 pub mod aims;
 pub mod balance;
 pub mod go;
+pub mod letter;
+pub mod outcomes;
+pub mod sites;
+pub mod spoken;
+pub mod trials;
