@@ -28,7 +28,7 @@ fn rank(file: &File, more: &[&str]) -> Output {
 
 fn lines(out: &Output) -> Vec<Json> {
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    std::str::from_utf8(&out.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+    std::str::from_utf8(&out.stdout).expect("it is UTF-8").lines().map(|l| serde_json::from_str(l).expect("each line is JSON")).collect()
 }
 
 const POSTS: &str = r#"

@@ -29,7 +29,7 @@ struct Row {
 
 fn main() {
     let Some(posts) = posts_of("reddit-top") else { return };
-    let (teach, test): (Vec<LabPost>, Vec<LabPost>) = posts.into_iter().partition(|p| hash(&p.id) % 2 == 0);
+    let (teach, test): (Vec<LabPost>, Vec<LabPost>) = posts.into_iter().partition(|p| hash(&p.id).is_multiple_of(2));
     let (teach, test) = (rows(&teach), rows(&test));
     let weights = learn(&teach);
     let mean = teach.iter().map(|r| sum(&weights, r.opening)).sum::<f64>() / teach.len() as f64;

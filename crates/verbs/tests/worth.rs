@@ -8,7 +8,7 @@ use model::{FollowingId, SightingId, TopicId};
 use networks::Http;
 use networks::http::Reach;
 use store::StoreError;
-use testkit::{FakeNetwork, Scene, scene::at};
+use testkit::{Scene, scene::at};
 use verbs::jobs::{Job, perform};
 use verbs::listen::following::{self, Bond};
 use verbs::listen::sightings::{join, pass, reopen};
@@ -166,7 +166,7 @@ async fn whom_one_follows_is_asked_pruned_and_taken_back() {
     }
     let mut scene = Scene::set(&text).await;
     let app = app(&scene);
-    let plaza: &mut FakeNetwork = scene.network("plaza");
+    let plaza = scene.network("plaza");
     plaza.follow("ada@plaza", "shop@plaza", at("06:00"));
     plaza.follow("ada@plaza", "ben@plaza", at("06:00"));
     verbs::converse::sync::bring(cx(&scene, &app, "09:00"), scene.account("ada@plaza")).await.unwrap();
