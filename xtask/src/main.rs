@@ -26,6 +26,7 @@ cargo x COMMAND
   new network NAME                  a folder for a network, and its lines in the list
   new page ROOM NAME                a page: its .rs, its .html and its line in the routes
   bench footprint                   size, start and memory of the release build
+  bench canned [--rounds N]         near-duplicates among a million posts, beside gaoya and datasketch
   bench publish [--rounds N]        10,000 posts due in the same second, beside apalis
   bench listen [SEED]               a post against up to a million topics, beside other engines
   bench pages                       the inbox page beside an Express page of the same bytes
@@ -63,6 +64,7 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["new", "network", name] => new::network::make(&machine::root()?, name),
         ["new", "page", room, name] => new::page::make(&machine::root()?, room, name),
         ["bench", "footprint"] => bench::footprint::run(),
+        ["bench", "canned", rest @ ..] => bench::canned::run(rest),
         ["bench", "publish", rest @ ..] => bench::publish::run(rest),
         ["bench", "listen", rest @ ..] => bench::listen::run(rest),
         ["bench", "pages"] => bench::pages::run(),

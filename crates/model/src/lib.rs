@@ -4,12 +4,14 @@
 
 pub mod account;
 pub mod aim;
+pub mod canned;
 pub mod conversation;
 pub mod delivery;
 pub mod desk;
 pub mod draft;
 pub mod extract;
 pub mod id;
+pub mod kinds;
 pub mod likeness;
 pub mod link;
 pub mod matcher;

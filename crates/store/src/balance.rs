@@ -20,8 +20,10 @@ const LATE_MS_MAX: i64 = 31 * 24 * 3_600_000;
 /// A draft of ours that stands on a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deed {
-    /// `None` for a gesture noted by hand.
+    /// `None` for a gesture noted by hand, and for what was not written here.
     pub draft: Option<DraftId>,
+    /// What was not written here: what it does is told from its words.
+    pub post: Option<PostId>,
     pub at: Timestamp,
     pub kind: Kind,
     pub is_personal: bool,
@@ -83,6 +85,7 @@ impl Balance<'_, '_> {
             |row| {
                 Ok(Deed {
                     draft: row.get(0)?,
+                    post: None,
                     at: row.get(1)?,
                     kind: kind(&row.get::<String>(2)?)?,
                     is_personal: row.get(3)?,
@@ -97,7 +100,7 @@ impl Balance<'_, '_> {
             ),
             &args![self.0.desk(), since],
             |row| {
-                Ok(Deed { draft: None, at: row.get(0)?, kind: kind(&row.get::<String>(1)?)?, is_personal: false, voice: None, network: None })
+                Ok(Deed { draft: None, post: None, at: row.get(0)?, kind: kind(&row.get::<String>(1)?)?, is_personal: false, voice: None, network: None })
             },
         )?;
         deeds.extend(by_hand);

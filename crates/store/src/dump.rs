@@ -61,6 +61,7 @@ pub const TABLES: &[&str] = &[
     "joins",
     "notes",
     "gestures",
+    "kind_corrections",
     "aims",
     "links",
     "visits",

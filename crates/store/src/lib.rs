@@ -32,6 +32,7 @@ pub mod introductions;
 pub mod jobs;
 pub mod joins;
 pub mod json;
+pub mod kinds;
 pub mod links;
 mod many;
 mod mark;

@@ -32,6 +32,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("040 arrivals", include_str!("../migrations/040_arrivals.sql")),
     ("041 trials", include_str!("../migrations/041_trials.sql")),
     ("042 outcomes", include_str!("../migrations/042_outcomes.sql")),
+    ("025 kinds", include_str!("../migrations/025_kinds.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

@@ -53,6 +53,8 @@ pub struct App {
     /// Deliveries that ask whether they may go, and attempts that have come back.
     pub(crate) beginning: Gather<Ask, Step>,
     pub(crate) ending: Gather<Ending, Option<Next>>,
+    /// Whose words are whose.
+    pub canned: Arc<crate::listen::canned::Tables>,
     /// One refresher of a token at a time, by account.
     refreshers: Mutex<Refreshers>,
 }
@@ -66,6 +68,7 @@ impl App {
             config,
             bell: Notify::new(),
             album: Default::default(),
+            canned: Default::default(),
             firehoses: Default::default(),
             gate: Default::default(),
             doubts: Default::default(),

@@ -130,7 +130,7 @@ fn publish() -> Router<Site> {
 
 /// Worth joining, topics, venues.
 fn listen() -> Router<Site> {
-    use pages::listen::{following, ranked, sightings, topics, venues};
+    use pages::listen::{following, kind, ranked, sightings, topics, venues};
     Router::new()
         .route("/listen", get(sightings::show))
         .route("/listen/passed", get(sightings::passed))
@@ -150,6 +150,8 @@ fn listen() -> Router<Site> {
         .route("/listen/{id}/later", get(sightings::later_form).post(sightings::later))
         .route("/listen/{id}/pass", post(sightings::pass))
         .route("/listen/{id}/back", post(sightings::back))
+        .route("/posts/{id}/kind", get(kind::show).post(kind::change))
+        .route("/posts/{id}/kind/back", post(kind::back))
 }
 
 /// People.

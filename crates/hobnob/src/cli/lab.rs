@@ -17,6 +17,7 @@ use crate::cli::desk::{Wrong, now, say};
 use crate::cli::feeds::read;
 
 mod fit;
+mod kinds;
 mod matches;
 #[allow(dead_code)]
 mod posts;
@@ -48,6 +49,10 @@ pub enum Lab {
     /// {id, author, created_at, text, reply_to}, with `thread` where a post's parent may be missing; prints one JSON object a line:
     /// {conversation, score, because}
     Rank(rank::Arguments),
+    /// What each post mostly does and which side of a person it shows. Prints one JSON object a line, in the file's order:
+    /// {id, does, p, side, p_side, because}; `does` is gives, asks, talks, tells or sells, `side` is personal or work, and `because` names the
+    /// words and marks that decided
+    Kinds(kinds::Arguments),
     /// Whether a place helps, from what was counted before and in a trial of it. Prints one JSON object:
     /// {proposal, ratio, low, high, level, change_a_day, change_low, change_high, clumping, tried, an_hour, sentence}; an end that is open is null
     Verdict(verdict::Arguments),
@@ -92,6 +97,7 @@ pub fn run(lab: Lab) -> Result<()> {
         Lab::Feed(arguments) => posts_of(&arguments),
         Lab::Match(arguments) => matches::run(&arguments),
         Lab::Rank(arguments) => rank::run(&arguments),
+        Lab::Kinds(arguments) => kinds::run(&arguments),
         Lab::Verdict(arguments) => verdict::run(&arguments),
         Lab::Turns(arguments) => turns::run(&arguments),
         Lab::Ties(arguments) => ties::ties(&arguments),

@@ -1,10 +1,12 @@
 //! The room where talk is found that is worth joining: topics, where they are followed, and what they brought.
 //! It answers nobody (that is converse) and ranks nothing by reach. Begin with `hear.rs`, then `worth/mod.rs`.
 
+pub mod canned;
 mod ears;
 pub mod firehose;
 pub mod following;
 pub mod hear;
+pub mod kinds;
 pub mod notice;
 mod own_words;
 pub mod selling;

@@ -10,8 +10,9 @@ use store::threads::Said;
 use store::{Kept, StoreError, Tx};
 
 use super::ears::Ears;
+use super::kinds::Judge;
 use super::own_words::OwnWords;
-use super::selling::{is_mostly_tags, is_selling};
+use super::selling::is_mostly_tags;
 use super::weigh::weighing;
 use super::worth::{Facts, Inside, Known, Ours, Turn, Weighing, not_a_person, worth_joining};
 use crate::relate::{ledger, tie};
@@ -85,11 +86,12 @@ struct Weigher<'t, 'c> {
     standings: HashMap<(TopicId, NetworkKey), (u32, u32, u32)>,
     weighing: Weighing,
     own: OwnWords,
+    judge: Judge,
 }
 
 impl<'t, 'c> Weigher<'t, 'c> {
     fn new(tx: &'t Tx<'c>, now: Timestamp) -> Kept<Self> {
-        Ok(Weigher { tx, now, standings: HashMap::new(), weighing: weighing(tx)?, own: OwnWords::default() })
+        Ok(Weigher { tx, now, standings: HashMap::new(), weighing: weighing(tx)?, own: OwnWords::default(), judge: Judge::of(tx)? })
     }
 
     fn catch(&mut self, ears: &mut Ears<'_>, post: &KeptPost) -> Kept<u32> {
@@ -161,7 +163,7 @@ impl<'t, 'c> Weigher<'t, 'c> {
         let inside = inside(post, &said, self.now);
         let have = if inside.is_question { self.own.answers(self.tx, &post.post.text)? } else { None };
         Ok(Facts {
-            is_selling: is_selling(&post.post),
+            is_selling: self.judge.is_selling(post),
             is_canned: is_mostly_tags(&post.post) || self.tx.sightings().same_words(post.author, &post.post.text)? > SAME_WORDS_MAX,
             inside,
             ours: Some(Ours {

@@ -29,12 +29,22 @@ pub struct Before {
     pub is_ahead: bool,
     pub draft: Option<DraftId>,
     pub url: Option<String>,
+    /// How often words like these were said by us, anywhere and ever, as far as is remembered; 0 where nobody counted.
+    pub often: usize,
 }
 
 /// For each of a draft's places, what stands there that is most like it, if anything is. Answers to others are never held against it.
 pub async fn said_before(cx: Cx<'_>, kept: &KeptDraft, edits: &[Edit]) -> Done<Vec<Before>> {
-    let (networks, kept, edits, now) = (cx.app.networks.clone(), kept.clone(), edits.to_vec(), cx.now);
-    cx.app.store.read(cx.seat, move |tx| said_before_in(tx, &networks, (&kept, &edits), now)).await
+    let (networks, canned, kept, edits, now) = (cx.app.networks.clone(), cx.app.canned.clone(), kept.clone(), edits.to_vec(), cx.now);
+    let work = move |tx: &Tx<'_>| {
+        let mut found = said_before_in(tx, &networks, (&kept, &edits), now)?;
+        if !found.is_empty() {
+            let often = canned.alike(tx, &kept.draft.text, None)?.posts.iter().filter(|p| p.is_mine).count();
+            found.iter_mut().for_each(|before| before.often = often);
+        }
+        Ok(found)
+    };
+    cx.app.store.read(cx.seat, work).await
 }
 
 /// [`said_before`] inside a transaction that does more.
@@ -68,6 +78,7 @@ pub fn said_before_in(
                 is_ahead: said.is_ahead,
                 draft: said.draft,
                 url: said.url,
+                often: 0,
             });
         }
     }

@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
-use model::{AccountId, Kind, Nature, PersonId, Timestamp, VoiceId};
+use model::kinds::{Does, Side};
+use model::{AccountId, Kind, Nature, NetworkKey, PersonId, PostId, Timestamp, VoiceId};
 use store::balance::{Deed, Said};
 use store::{Kept, StoreError, Tx};
 
 pub use super::rules::{Rules, rules, set as set_rules};
 use super::weeks::{span_of, today, zone_of};
 use super::words::{capital, count, number, times};
+use crate::converse::snippet;
+use crate::listen::kinds::Judge;
 use crate::{Cx, Done};
 
 /// Spans of the drawings.
@@ -20,6 +23,8 @@ pub const SPANS: usize = 12;
 const TOLD_DAYS: i64 = 14;
 /// Fewer gifts and asks than these are called few.
 const FEW: u64 = 5;
+/// Posts that are shown with what they were read as.
+const READ_SHOWN_MAX: usize = 12;
 
 /// How far the drawings go back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -67,7 +72,7 @@ pub struct VoiceRow {
 }
 
 /// Everything on the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Balance {
     pub title: String,
     pub today: Date,
@@ -82,6 +87,21 @@ pub struct Balance {
     pub voices: Vec<VoiceRow>,
     /// By network: gave, asked.
     pub venues: Vec<(String, u64, u64)>,
+    /// Of the two weeks, the newest first.
+    pub read: Vec<ReadPost>,
+}
+
+/// A post of ours that was not written here, and what it was read as.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadPost {
+    pub post: PostId,
+    pub at: Timestamp,
+    pub network: NetworkKey,
+    pub network_name: String,
+    pub words: String,
+    pub does: Does,
+    pub side: Side,
+    pub is_put_right: bool,
 }
 
 /// How we stand, for the margin of Today.
@@ -94,7 +114,9 @@ pub struct Stand {
 
 /// How we stand over the last two weeks, in a transaction.
 pub fn stand(tx: &Tx<'_>, now: Timestamp) -> Kept<Stand> {
-    let deeds = once(tx.balance().deeds(now - told())?);
+    let mut deeds = tx.balance().deeds(now - told())?;
+    deeds.extend(read(tx, now - told())?.iter().map(deed_of));
+    let deeds = once(deeds);
     let (gave, asked) = (of_kind(&deeds, Kind::Gives), of_kind(&deeds, Kind::Asks));
     let gifts = rules(tx)?.gifts;
     let rule = format!("Your own rule is {} for each ask", count(gifts.into(), "gift", "gifts"));
@@ -105,6 +127,37 @@ pub fn stand(tx: &Tx<'_>, now: Timestamp) -> Kept<Stand> {
         Err(n) => format!("{rule}: {} would bring it level.", count(n, "gift", "gifts")),
     };
     Ok(Stand { gave, asked, sentence })
+}
+
+/// Our own posts that no draft says the kind of, by their words and by what was put right.
+fn read(tx: &Tx<'_>, since: Timestamp) -> Kept<Vec<ReadPost>> {
+    let judge = Judge::of(tx)?;
+    let of = |one: store::kinds::Unsaid| {
+        let text = one.title.map_or_else(|| one.text.clone(), |title| format!("{title}\n\n{}", one.text));
+        let judged = judge.judge(one.post, &text);
+        ReadPost {
+            post: one.post,
+            at: one.at,
+            network: NetworkKey(one.network),
+            network_name: String::new(),
+            words: snippet(&text),
+            does: judged.does,
+            side: judged.side,
+            is_put_right: judge.is_put_right(one.post),
+        }
+    };
+    Ok(tx.kinds().unsaid(since)?.into_iter().filter(|one| !one.text.trim().is_empty()).map(of).collect())
+}
+
+/// To sell is to ask; to tell is talk.
+fn deed_of(read: &ReadPost) -> Deed {
+    let kind = match read.does {
+        Does::Gives => Kind::Gives,
+        Does::Asks | Does::Sells => Kind::Asks,
+        Does::Talks | Does::Tells => Kind::Talks,
+    };
+    let is_personal = read.side == Side::Personal;
+    Deed { draft: None, post: Some(read.post), at: read.at, kind, is_personal, voice: None, network: Some(read.network.clone()) }
 }
 
 fn told() -> SignedDuration {
@@ -119,6 +172,11 @@ fn room(gave: u64, asked: u64, gifts: u32) -> Result<u64, u64> {
 
 fn more_asks(n: u64) -> String {
     format!("{} more {}", number(n), if n == 1 { "ask" } else { "asks" })
+}
+
+/// A gesture noted by hand shows none.
+fn has_side(deed: &Deed) -> bool {
+    deed.draft.is_some() || deed.post.is_some()
 }
 
 /// A draft that went to several networks was given or asked once.
@@ -139,12 +197,18 @@ pub async fn page(cx: Cx<'_>, back: Back) -> Done<Balance> {
         .app
         .store
         .read::<_, StoreError>(cx.seat, move |tx| {
-            Ok((tx.this_desk()?.zone, rules(tx)?, tx.balance().deeds(since)?, tx.balance().said(since)?, tx.voices()?))
+            Ok((tx.this_desk()?.zone, rules(tx)?, tx.balance().deeds(since)?, tx.balance().said(since)?, tx.voices()?, read(tx, since)?))
         })
         .await?;
-    let (zone, rules, by_place, said, voices) = kept;
+    let (zone, rules, mut by_place, said, voices, mut read) = kept;
+    by_place.extend(read.iter().map(deed_of));
     let voices: Vec<(VoiceId, String)> = voices.into_iter().map(|(v, _)| (v.id, v.name)).collect();
     let late = now - told();
+    read.retain(|r| r.at >= late);
+    read.truncate(READ_SHOWN_MAX);
+    for one in &mut read {
+        one.network_name = networks.get(&one.network).map_or_else(|| one.network.to_string(), |n| n.about().name.to_owned());
+    }
     let venues = venues(by_place.iter().filter(|d| d.at >= late), |key| {
         networks.get(key).map_or_else(|| key.to_string(), |n| n.about().name.to_owned())
     });
@@ -162,6 +226,7 @@ pub async fn page(cx: Cx<'_>, back: Back) -> Done<Balance> {
         people: looking.people(),
         voices: looking.voices(&voices),
         venues,
+        read,
     })
 }
 
@@ -259,12 +324,12 @@ impl Looking {
     }
 
     fn personal(&self) -> Pair {
-        let lately = |is| self.deeds.iter().filter(|d| d.draft.is_some() && d.at >= self.late && d.is_personal == is).count() as u64;
+        let lately = |is| self.deeds.iter().filter(|d| has_side(d) && d.at >= self.late && d.is_personal == is).count() as u64;
         let (work, personal) = (lately(false), lately(true));
         let share = share(self.rules.personal_of);
         let is_well = personal * u64::from(self.rules.personal_of) >= work + personal;
         let (sentence, verdict) = match (work, personal) {
-            (0, 0) => ("No post of these two weeks was written here, so it is not known.".to_owned(), String::new()),
+            (0, 0) => ("You posted nothing in these two weeks, so it is not known.".to_owned(), String::new()),
             (work, 0) => (
                 format!("{}, none about you.", capital(&count(work, "post about work", "posts about work"))),
                 format!("You said {share} should be about you."),
@@ -274,7 +339,7 @@ impl Looking {
                 (format!("{}, {} about you.", capital(&count(work, "post about work", "posts about work")), number(personal)), verdict)
             }
         };
-        let of = |is| self.spans(self.deeds.iter().filter(|d| d.draft.is_some() && d.is_personal == is), |d| d.at);
+        let of = |is| self.spans(self.deeds.iter().filter(|d| has_side(d) && d.is_personal == is), |d| d.at);
         Pair { sentence, verdict, is_well, up: of(false), down: of(true) }
     }
 
@@ -381,7 +446,7 @@ mod tests {
 
     fn looking(gave: usize, asked: usize) -> Looking {
         let now: Timestamp = "2026-09-08T09:00:00Z".parse().unwrap();
-        let deed = |kind| Deed { draft: None, at: now, kind, is_personal: false, voice: None, network: None };
+        let deed = |kind| Deed { draft: None, post: None, at: now, kind, is_personal: false, voice: None, network: None };
         let deeds = std::iter::repeat_n(deed(Kind::Gives), gave).chain(std::iter::repeat_n(deed(Kind::Asks), asked)).collect();
         Looking { now, back: Back::Weeks, rules: Rules::default(), deeds, said: Vec::new(), late: now - told() }
     }

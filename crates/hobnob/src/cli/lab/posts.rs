@@ -33,11 +33,16 @@ pub struct LabPost {
 /// All posts of a file, in its order. The error names the file and the line.
 pub fn read_posts(file: &Path) -> Result<Vec<LabPost>, String> {
     let mut posts = Vec::new();
-    each_line(file, |line| {
-        posts.push(post(line)?);
-        Ok(())
-    })?;
+    each_post(file, |post| posts.push(post))?;
     Ok(posts)
+}
+
+/// Hands on each post of a file as it is read. The error names the file and the line.
+pub fn each_post(file: &Path, mut take: impl FnMut(LabPost)) -> Result<(), String> {
+    each_line(file, |line| {
+        take(post(line)?);
+        Ok(())
+    })
 }
 
 /// Hands on every line that is not empty, unpacked. The error names the file and the line.

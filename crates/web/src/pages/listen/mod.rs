@@ -2,6 +2,7 @@
 //! It weighs nothing itself: that is `verbs/src/listen`.
 
 pub mod following;
+pub mod kind;
 pub mod ranked;
 pub mod sightings;
 pub mod topics;

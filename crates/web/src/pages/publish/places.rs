@@ -87,6 +87,7 @@ fn said_before(b: &Before, now: Timestamp, zone: &TimeZone) -> (String, Option<S
     let how = if b.is_same { "The same words" } else { "Nearly the same words" };
     let when = words::day_and_clock(now, b.at, zone);
     let sentence = if b.is_ahead { format!("{how} go out here {when}.") } else { format!("{how} went out here {when}.") };
+    let sentence = if b.often > 1 { format!("{sentence} You said this {} times.", words::number(b.often as i64)) } else { sentence };
     let see = b.draft.map(|d| format!("/write/{d}")).or_else(|| b.url.clone().filter(|u| u.starts_with("https://")));
     (sentence, see)
 }

@@ -5,12 +5,12 @@ use axum::http::StatusCode;
 use jiff::ToSpan;
 use serde::Deserialize;
 use verbs::VerbError;
-use verbs::reflect::balance::{self, Back, Balance, Pair, Rules, VoiceRow};
+use verbs::reflect::balance::{self, Back, Balance, Pair, ReadPost, Rules, VoiceRow};
 use verbs::reflect::beyond::{self, Beyond};
 
 use crate::flash::Flash;
 use crate::forms::{Asked, Posted};
-use crate::parts::{BarSide, Face, TwoSided};
+use crate::parts::{BarSide, Face, TwoSided, When};
 use crate::session::Seated;
 use crate::shell::{Answer, Place, Shell};
 use crate::words;
@@ -36,9 +36,21 @@ struct Page {
     wrong: Option<String>,
     venues: Vec<(String, u64, u64)>,
     only_asked: Option<String>,
+    read: Vec<Read>,
     /// How far one's talk reaches, in sentences, and by network and language.
     beyond: Vec<String>,
     beyond_rows: Vec<(String, u64)>,
+}
+
+/// A post that was not written here.
+struct Read {
+    href: String,
+    words: String,
+    place: String,
+    when: When,
+    /// "asks, work"
+    kind: String,
+    is_put_right: bool,
 }
 
 struct Drawn {
@@ -130,6 +142,7 @@ fn draw(seated: &Seated, found: Balance, far: Beyond, filled: Filled, wrong: Opt
         filled,
         wrong,
         only_asked,
+        read: found.read.iter().map(|post| read(seated, post)).collect(),
         beyond: far.said(),
         beyond_rows: far.networks.into_iter().chain(far.languages).collect(),
         venues: found.venues,
@@ -173,6 +186,17 @@ fn table(found: &Balance, pairs: &[&Pair; 4]) -> Vec<(String, Vec<String>)> {
         (words::date(day, found.today), numbers)
     };
     (0..balance::SPANS).map(row).collect()
+}
+
+fn read(seated: &Seated, post: &ReadPost) -> Read {
+    Read {
+        href: format!("/posts/{}/kind", post.post),
+        words: post.words.clone(),
+        place: post.network_name.clone(),
+        when: When::long_ago(seated.now, post.at, seated.zone()),
+        kind: format!("{}, {}", post.does.word(), post.side.word()),
+        is_put_right: post.is_put_right,
+    }
 }
 
 fn voice(seated: &Seated, row: &VoiceRow) -> Voice {
