@@ -28,4 +28,4 @@ pub use landed::{landed, not_landed};
 pub use mend::fetch_thread;
 pub use stream::stream;
 pub use take_in::{Arrival, take_down, take_in};
-pub use words::{first_name, is_question, snippet};
+pub use words::{first_name, is_closing, is_question, snippet};

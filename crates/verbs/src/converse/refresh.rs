@@ -39,7 +39,8 @@ pub(super) fn refresh_each(tx: &Tx<'_>, all: Vec<(KeptConversation, bool)>, now:
             continue;
         }
         let me = me(tx, before.id, &said)?;
-        let promises = super::promises::settle(tx, before.id, &said, before.marks.done_at, now)?;
+        // Nothing can have been promised in one that only begins.
+        let promises = if is_new { Vec::new() } else { super::promises::settle(tx, before.id, &said, before.marks.done_at, now)? };
         let standing = promised(turn(&said, &me), &promises, &said);
         let face = face(tx, &before, &said, &standing, now)?;
         if !face.inbox.is_empty() {

@@ -21,6 +21,11 @@ pub fn is_question(text: &str) -> bool {
     bare(text).contains(['?', '？', '؟', '⁇', '‽'])
 }
 
+/// Whether it only closes a talk: thanks, a nod, a smile. Such words need no answer.
+pub fn is_closing(text: &str) -> bool {
+    model::speech::hear(text).act.closes()
+}
+
 /// What stands before the first space of a name.
 pub fn first_name(name: &str) -> &str {
     name.split_whitespace().next().unwrap_or(name)
