@@ -6,7 +6,7 @@ const PEOPLE: u32 = 9;
 
 /// Every way without a detour, at most so long, as all that walk it one by one.
 fn all_ways(bonds: &[Bond], (from, to): (Node, Node), hops_max: usize, barred: &[Node]) -> Vec<Chain> {
-    fn walk(bonds: &[Bond], way: &mut Vec<Node>, weakest: f32, to: Node, hops_max: usize, barred: &[Node], found: &mut Vec<Chain>) {
+    fn walk(bonds: &[Bond], way: &mut Vec<Node>, weakest: f32, (to, hops_max): (Node, usize), barred: &[Node], found: &mut Vec<Chain>) {
         let here = way[way.len() - 1];
         if here == to {
             found.push(Chain { people: way.clone(), weakest });
@@ -23,13 +23,13 @@ fn all_ways(bonds: &[Bond], (from, to): (Node, Node), hops_max: usize, barred: &
             };
             if !way.contains(&other) {
                 way.push(other);
-                walk(bonds, way, weakest.min(b.strength), to, hops_max, barred, found);
+                walk(bonds, way, weakest.min(b.strength), (to, hops_max), barred, found);
                 way.pop();
             }
         }
     }
     let mut found = Vec::new();
-    walk(bonds, &mut vec![from], f32::INFINITY, to, hops_max, barred, &mut found);
+    walk(bonds, &mut vec![from], f32::INFINITY, (to, hops_max), barred, &mut found);
     found
 }
 
@@ -103,6 +103,12 @@ proptest! {
             }
         }
     }
+
+}
+
+proptest! {
+    // Every two of nine people after every change: fewer cases than above, since each holds so many.
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn strengths_that_changed_give_what_a_new_build_gives(

@@ -217,7 +217,7 @@ fn take(tx: &Tx<'_>, c: Contact, source: &str, now: Timestamp) -> Done<Taken> {
     };
     let mut is_changed = add(tx, &person, &c)?;
     for (kind, value) in &points {
-        is_changed |= tx.contact_points().put(person.id, (kind, value), source, now)?;
+        is_changed |= tx.contact_points().put(person.id, (*kind, value.as_str()), source, now)?;
     }
     Ok(match (is_new, is_changed) {
         (true, _) => Taken::New(person.id, c.name),

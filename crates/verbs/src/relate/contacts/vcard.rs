@@ -24,7 +24,7 @@ fn unfold(text: &str) -> Vec<Logical> {
     lines
 }
 
-/// A property: its name without group, whether it is marked as preferred, and its value.
+/// A property: its name without its group, and its value.
 struct Property<'a> {
     name: String,
     value: &'a str,

@@ -131,7 +131,7 @@ pub async fn whom(cx: Cx<'_>, words: &str) -> Done<Result<PersonId, Sought>> {
         (None, None, [one]) => Some(one.stop.id),
         _ => None,
     };
-    Ok(one.map_or(Err(sought), Ok))
+    Ok(one.ok_or(sought))
 }
 
 #[cfg(test)]
