@@ -44,6 +44,9 @@ async fn scene() -> Scene {
                 hours: None,
                 url: None,
                 created_at: at("08:00"),
+                worth: None,
+                elsewhere: None,
+                elsewhere_an_hour: None,
                 closed_at: None,
             };
             tx.aims().put(&aim)?;
