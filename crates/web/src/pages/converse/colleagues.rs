@@ -11,7 +11,7 @@ use verbs::converse::talk::Talk;
 
 use super::acts::{From, with_undo};
 use crate::flash::Flash;
-use crate::forms::{Asked, Posted, Row};
+use crate::forms::{Posted, Row};
 use crate::parts::LaterMenu;
 use crate::session::Seated;
 use crate::shell::Answer;
