@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::opening::Opening;
-use crate::converse::{is_closing, is_question};
+use crate::converse::is_question;
 
 /// What was said counts half for liveliness after so long, in seconds.
 const LIVELY_HALF_LIFE: f64 = 1_800.0;
@@ -104,7 +104,7 @@ impl Inside {
             open_questions: count(replies.iter().filter(|t| is_question(t.text) && !answered_posts.contains(t.id)).count()),
             ends_asking: newest.is_some_and(|t| t.id != first.id && !t.is_mine && is_question(t.text)),
             reply_words: if answers == 0 { 0.0 } else { (words as f64 / answers as f64).min(REPLY_WORDS_MAX) },
-            is_thanked: answers > 0 && replies.iter().any(|t| is_opener(t) && is_closing(t.text)),
+            is_thanked: answers > 0 && replies.iter().any(|t| is_opener(t) && model::speech::hear(t.text).act.closes()),
             lively: replies.iter().map(|t| fading(at - t.at)).sum(),
             said_at: first.at,
             last_at: turns.iter().map(|t| t.at).max().unwrap_or(first.at),
