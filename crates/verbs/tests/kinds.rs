@@ -22,6 +22,7 @@ const MILL: &str = r#"
     post 08:10 tom@plaza "Our new sourdough jars have arrived in the shop, order yours today with 20% off https://shop.example/jars"
     post 08:20 eve@plaza "Our new sourdough jars have arrived in the shop, order yours now with 20% off https://shop.example/jars"
     post 08:30 cat@plaza "Our new sourdough jars have arrived in the shop, order yours today with 30% off https://other.example"
+    post 08:35 sam@plaza "Sourdough from our bakery, 20 % off, buy now https://bakery.example/x"
     post 08:40 dan@plaza "My sourdough rises well this morning."
 "#;
 const NEXT: &str = "Sourdough evenings at the old mill are back: bring a jar on Friday.";
@@ -96,11 +97,11 @@ async fn what_sells_is_worth_less_until_somebody_says_that_it_does_not() {
         let found = all.into_iter().find(|s| s.who == who).unwrap();
         (found.worth.score, found.worth.shorts().any(|(words, _)| words == "it sells something"))
     };
-    let (before, sells) = worth("Tom").await;
+    let (before, sells) = worth("Sam").await;
     assert!(sells);
-    let post = post_of(&scene, &app, "Tom").await;
+    let post = post_of(&scene, &app, "Sam").await;
     put_right(cx(&scene, &app, "09:21"), post, Does::Tells, Side::Work).await.unwrap();
-    let (after, sells) = worth("Tom").await;
+    let (after, sells) = worth("Sam").await;
     assert!(!sells && after >= before, "{before} to {after}");
 }
 
@@ -109,7 +110,9 @@ async fn the_same_words_from_many_mouths_are_found() {
     let scene = Scene::set(MILL).await;
     let app = app(&scene);
     heard(&scene, &app).await;
-    let (canned, post) = (app.canned.clone(), post_of(&scene, &app, "Tom").await);
+    // Of the three, the page shows one.
+    let all = sightings(cx(&scene, &app, "09:06"), Filter { with_low: true, ..Filter::default() }, 50).await.unwrap();
+    let (canned, post) = (app.canned.clone(), all.iter().find(|s| s.words.contains("jars have arrived")).unwrap().post);
     let alike = move |text: &'static str, but: Option<PostId>| {
         let canned = canned.clone();
         move |tx: &store::Tx<'_>| canned.alike(tx, text, but)
@@ -120,4 +123,17 @@ async fn the_same_words_from_many_mouths_are_found() {
     let none =
         scene.kept.store.read::<_, StoreError>(&scene.seat, alike("A fine morning by the canal with nobody about", None)).await.unwrap();
     assert_eq!((none.posts.len(), none.accounts), (0, 0));
+}
+
+#[tokio::test]
+async fn the_same_words_from_many_mouths_are_one_row() {
+    let scene = Scene::set(MILL).await;
+    let app = app(&scene);
+    heard(&scene, &app).await;
+    let all = sightings(cx(&scene, &app, "09:20"), Filter { with_low: true, ..Filter::default() }, 50).await.unwrap();
+    let jars: Vec<_> = all.iter().filter(|s| s.words.contains("jars have arrived")).collect();
+    assert_eq!(jars.len(), 1, "{:?}", all.iter().map(|s| &s.words).collect::<Vec<_>>());
+    assert_eq!(jars[0].mouths, 3);
+    assert!(jars[0].worth.shorts().any(|(words, _)| words == "the words are canned"));
+    assert!(all.iter().filter(|s| !s.words.contains("jars have arrived")).all(|s| s.mouths == 1));
 }

@@ -180,6 +180,7 @@ fn talk(shell: &Shell, at: usize) -> TalkRow {
             lines: lines.map(|(w, p)| (w.to_owned(), p)).into(),
             together: 46,
             is_open: at == 0,
+            more: None,
         }),
         acts: Some(TalkActs {
             join: "/sheet".into(),

@@ -195,3 +195,28 @@ async fn whom_one_follows_is_on_a_page_that_ends() {
     let (status, to, _) = desk.press("/listen/following", &[]).await;
     assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/listen/following"));
 }
+
+#[tokio::test]
+async fn what_a_post_does_is_said_with_why_and_put_right() {
+    let desk = Desk::open(FULL).await;
+    desk.follow("sourdough").await;
+    let id = desk.number("/listen?all=yes", "/posts/", "/kind").await;
+    let path = format!("/posts/{id}/kind");
+    let page = desk.see(&path).await;
+    for words in ["Any tips for a cold kitchen?", "It asks and shows the", "Told from its words", "Because of", "Put it right"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let (status, _, wrong) = desk.press(&path, &[("does", "shouts"), ("side", "work")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.contains("Choose what it does"), "{wrong}");
+    let (status, to, _) = desk.press(&path, &[("does", "sells"), ("side", "personal")]).await;
+    assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, path.as_str()));
+    let page = desk.see(&path).await;
+    assert!(page.contains("It sells and shows the personal side") && page.contains("You said so."), "{page}");
+    assert!(!desk.see("/listen").await.contains("cold kitchen"), "what sells is kept back");
+    desk.press(&format!("{path}/back"), &[]).await;
+    assert!(desk.see(&path).await.contains("Told from its words"));
+    assert!(desk.see("/listen").await.contains("cold kitchen"));
+    let (status, ..) = desk.press("/posts/7/kind", &[("does", "sells"), ("side", "work")]).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}

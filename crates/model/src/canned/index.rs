@@ -8,8 +8,9 @@ pub const BYTES_A_POST: usize = 64;
 /// Posts that one table can hold at most: their places are numbers of 24 bits, and 0 is none.
 const POSTS_MAX: usize = (1 << 24) - 1;
 const PLACES: usize = 16;
-/// Places of one bucket that may have the same bits beside them: one text said ten thousand times drives nothing else out.
-const ALIKE_MAX: usize = 4;
+/// Places of one bucket that may have the same bits beside them: a text said ten thousand times leaves room for others, and is known from
+/// the last so many times.
+const ALIKE_MAX: usize = 12;
 const NUMBER: u32 = 0x00ff_ffff;
 
 type Bucket = [u32; PLACES];

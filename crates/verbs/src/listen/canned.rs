@@ -37,6 +37,18 @@ struct Table {
     until: PostId,
 }
 
+/// Shorter words than these are said by everybody: a good morning is not canned.
+const WORDS_MIN: usize = 6;
+
+/// How many said what a post says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mouths {
+    /// Different accounts, the post's own among them.
+    pub accounts: usize,
+    /// The other posts.
+    pub posts: Vec<PostId>,
+}
+
 /// Who said nearly the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Alike {
@@ -70,6 +82,17 @@ impl Tables {
         }
         alike.accounts = alike.posts.iter().map(|p| p.author).collect::<BTreeSet<_>>().len();
         Ok(alike)
+    }
+
+    /// How many accounts said what this post says; 1 where nobody else did, or where it is too short to be anybody's.
+    pub fn mouths(&self, tx: &Tx<'_>, post: PostId) -> Kept<Mouths> {
+        let alone = Mouths { accounts: 1, posts: Vec::new() };
+        let Some(said) = tx.kinds().words(post)?.filter(|s| s.text.split_whitespace().nth(WORDS_MIN - 1).is_some()) else {
+            return Ok(alone);
+        };
+        let alike = self.alike(tx, &said.text, Some(post))?;
+        let accounts: BTreeSet<ProfileId> = alike.posts.iter().map(|p| p.author).chain([said.author]).collect();
+        Ok(Mouths { accounts: accounts.len(), posts: alike.posts.into_iter().map(|p| p.post).collect() })
     }
 
     fn table(&self, desk: DeskId) -> Arc<Mutex<Table>> {

@@ -1,6 +1,6 @@
 //! What the topics brought, best place to be useful first, and what a person does with each: join, later, not for me.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::SignedDuration;
 use model::{ConversationId, Nature, NetworkKey, PersonId, ProfileId, SightingId, Timestamp, TopicId};
@@ -8,6 +8,7 @@ use networks::Networks;
 use store::sightings::KeptSighting;
 use store::{Kept, Tx};
 
+use super::canned::{Mouths, Tables};
 use super::notice::ALIVE;
 use super::topics::{TopicRow, rows};
 use super::venues::shares_in;
@@ -59,6 +60,10 @@ pub struct Sighting {
     pub url: Option<String>,
     pub said_at: Timestamp,
     pub worth: Worth,
+    /// The post that a topic caught.
+    pub post: model::PostId,
+    /// Accounts that said nearly the same words, its own among them; 1 where nobody else did.
+    pub mouths: usize,
     /// `open`, `joined`, `later` or `no`.
     pub state: String,
 }
@@ -82,12 +87,12 @@ pub struct ListenPage {
 
 /// What to listen to: the page.
 pub async fn page(cx: Cx<'_>, filter: Filter) -> Done<ListenPage> {
-    let (networks, now) = (cx.app.networks.clone(), cx.now);
+    let (networks, canned, now) = (cx.app.networks.clone(), cx.app.canned.clone(), cx.now);
     cx.app
         .store
         .read::<_, VerbError>(cx.seat, move |tx| {
             let since = filter.since.unwrap_or(now - ALIVE).max(now - ALIVE);
-            let (sightings, low) = chosen(tx, &networks, &filter, PAGE_MAX, now)?;
+            let (sightings, low) = chosen(tx, (&networks, &canned), &filter, PAGE_MAX, now)?;
             let mut on = Vec::new();
             for account in tx.accounts().list()? {
                 let key = account.network.to_string();
@@ -113,39 +118,57 @@ pub async fn page(cx: Cx<'_>, filter: Filter) -> Done<ListenPage> {
 /// The best open sightings, one a conversation; for Today, the command line, and whoever asks.
 pub async fn sightings(cx: Cx<'_>, filter: Filter, max: usize) -> Done<Vec<Sighting>> {
     let (networks, now) = (cx.app.networks.clone(), cx.now);
-    cx.app.store.read::<_, VerbError>(cx.seat, move |tx| Ok(chosen(tx, &networks, &filter, max, now)?.0)).await
+    cx.app.store.read::<_, VerbError>(cx.seat, move |tx| Ok(chosen(tx, (&networks, &canned), &filter, max, now)?.0)).await
 }
 
-fn chosen(tx: &Tx<'_>, networks: &Networks, filter: &Filter, max: usize, now: Timestamp) -> Kept<(Vec<Sighting>, usize)> {
+fn chosen(
+    tx: &Tx<'_>,
+    (networks, canned): (&Networks, &Tables),
+    filter: &Filter,
+    max: usize,
+    now: Timestamp,
+) -> Kept<(Vec<Sighting>, usize)> {
     let since = filter.since.unwrap_or(now - ALIVE).max(now - ALIVE);
-    let mut open: Vec<(KeptSighting, Worth)> = Vec::new();
+    let mut open: Vec<(KeptSighting, Worth, Mouths)> = Vec::new();
     let weighing = weighing(tx)?;
     for one in tx.sightings().open(now, since, filter.topic, &filter.network)? {
-        let worth = worth_now(tx, &one, &weighing, now)?;
-        open.push((one, worth));
+        let mouths = canned.mouths(tx, one.post)?;
+        let worth = worth_now(tx, &one, (&weighing, mouths.accounts > 1), now)?;
+        open.push((one, worth, mouths));
     }
-    open.sort_by_key(|(kept, worth)| std::cmp::Reverse((worth.score, kept.said_at, kept.id)));
+    open.sort_by_key(|(kept, worth, _)| std::cmp::Reverse((worth.score, kept.said_at, kept.id)));
     // One talk is one row, by its best sighting.
     let mut seen: HashMap<(Option<ConversationId>, Option<model::PostId>), ()> = HashMap::new();
-    open.retain(|(one, _)| {
+    open.retain(|(one, ..)| {
         let key = (one.conversation, one.conversation.is_none().then_some(one.post));
         seen.insert(key, ()).is_none()
     });
+    // The same words from many mouths are one row.
+    let mut said: HashSet<model::PostId> = HashSet::new();
+    open.retain(|(one, _, mouths)| {
+        let is_first = !mouths.posts.iter().any(|post| said.contains(post));
+        said.insert(one.post);
+        is_first
+    });
     let all = open.len();
-    open.retain(|(_, worth)| filter.with_low || worth.score >= LOW);
+    open.retain(|(_, worth, _)| filter.with_low || worth.score >= LOW);
     open.truncate(max);
     let rest = all - open.len();
-    let rows = open.into_iter().filter_map(|(one, worth)| show(tx, networks, one, worth).transpose()).collect::<Kept<Vec<_>>>()?;
+    let rows = open
+        .into_iter()
+        .filter_map(|(one, worth, mouths)| show(tx, networks, one, (worth, mouths.accounts)).transpose())
+        .collect::<Kept<Vec<_>>>()?;
     Ok((rows, rest))
 }
 
 /// What it is worth at this moment, by the facts as counted last and this desk's own way of weighing.
-fn worth_now(tx: &Tx<'_>, one: &KeptSighting, weighing: &Weighing, now: Timestamp) -> Kept<Worth> {
+fn worth_now(tx: &Tx<'_>, one: &KeptSighting, (weighing, is_canned): (&Weighing, bool), now: Timestamp) -> Kept<Worth> {
     let mut facts: Facts = serde_json::from_str(&one.reasons).unwrap_or_default();
     if facts.ours.is_none() {
         // Kept by an earlier Hobnob, as points; it is counted anew when somebody speaks in it.
         return Ok(Worth { score: one.score, reasons: Vec::new() });
     }
+    facts.is_canned |= is_canned;
     if let Some(conversation) = one.conversation
         && let Some(c) = tx.conversations().find(conversation)?
     {
@@ -154,7 +177,7 @@ fn worth_now(tx: &Tx<'_>, one: &KeptSighting, weighing: &Weighing, now: Timestam
     Ok(worth_joining(&facts, weighing, now))
 }
 
-fn show(tx: &Tx<'_>, networks: &Networks, one: KeptSighting, worth: Worth) -> Kept<Option<Sighting>> {
+fn show(tx: &Tx<'_>, networks: &Networks, one: KeptSighting, (worth, mouths): (Worth, usize)) -> Kept<Option<Sighting>> {
     let Some(post) = tx.posts().find(one.post)? else { return Ok(None) };
     let Some(profile) = tx.profiles().find(post.author)? else { return Ok(None) };
     let person = tx.persons().find(profile.person)?.filter(|p| p.nature == Nature::Person && !p.is_me);
@@ -186,6 +209,8 @@ fn show(tx: &Tx<'_>, networks: &Networks, one: KeptSighting, worth: Worth) -> Ke
         url: post.post.url.clone(),
         said_at: one.said_at,
         worth,
+        post: one.post,
+        mouths,
         state: one.state,
     }))
 }
@@ -199,8 +224,8 @@ pub async fn passed(cx: Cx<'_>) -> Done<Vec<Sighting>> {
             let mut rows = Vec::new();
             let weighing = weighing(tx)?;
             for one in tx.sightings().passed(now - ALIVE, PASSED_MAX)? {
-                let worth = worth_now(tx, &one, &weighing, now)?;
-                rows.extend(show(tx, &networks, one, worth)?);
+                let worth = worth_now(tx, &one, (&weighing, false), now)?;
+                rows.extend(show(tx, &networks, one, (worth, 1))?);
             }
             Ok(rows)
         })

@@ -103,6 +103,8 @@ pub struct Weigh {
     pub lines: Vec<(String, i32)>,
     pub together: i32,
     pub is_open: bool,
+    /// Words and address of a page that says more.
+    pub more: Option<(&'static str, String)>,
 }
 
 impl Weigh {

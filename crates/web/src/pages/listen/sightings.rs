@@ -176,7 +176,7 @@ fn row(seated: &Seated, s: &Sighting, place: usize) -> TalkRow {
         words: s.warning.clone().unwrap_or_else(|| s.words.clone()),
         lang: s.language.clone(),
         reasons: said(reasons).into_iter().take(REASONS_MAX).collect(),
-        minuses: said(minuses).into_iter().take(MINUSES_MAX).collect(),
+        minuses: canned(s).into_iter().chain(said(minuses).into_iter().filter(|m| s.mouths < 2 || m != CANNED)).take(MINUSES_MAX).collect(),
         points: (place != 1).then_some(s.worth.score),
         weigh: Some(weigh(s, place)),
         acts: Some(TalkActs {
@@ -198,6 +198,14 @@ fn row(seated: &Seated, s: &Sighting, place: usize) -> TalkRow {
     }
 }
 
+/// As the weighing says it.
+const CANNED: &str = "the words are canned";
+
+/// The same words from many mouths are said to be that.
+fn canned(s: &Sighting) -> Option<String> {
+    (s.mouths > 1).then(|| format!("canned: the same words from {} accounts", words::number(i64::try_from(s.mouths).unwrap_or(i64::MAX))))
+}
+
 /// Reasons and doubts of one row.
 const REASONS_MAX: usize = 4;
 const MINUSES_MAX: usize = 2;
@@ -214,6 +222,7 @@ fn weigh(s: &Sighting, place: usize) -> Weigh {
         lines: s.worth.reasons.iter().map(|r| (r.words.clone(), r.points())).collect(),
         together: i32::try_from(s.worth.score).unwrap_or(0),
         is_open: place == 1,
+        more: Some(("What this post does", format!("/posts/{}/kind", s.post))),
     }
 }
 
