@@ -275,13 +275,9 @@ pub trait People: Send + Sync {
     async fn unbind(&self, _call: &Call<'_>, _who: &Profile, _bond: Bond) -> Answer<()> {
         Err(NetworkError::NotOffered)
     }
-    /// Whether [`People::follow`] does anything.
+    /// Whether [`People::bind`] follows.
     fn can_follow(&self) -> bool {
         false
-    }
-    /// Follows somebody by that handle (`is_on`), or no more; answers who they are. Doing so twice is a success.
-    async fn follow(&self, _call: &Call<'_>, _handle: &str, _is_on: bool) -> Answer<Profile> {
-        Err(NetworkError::NotOffered)
     }
 }
 

@@ -365,6 +365,7 @@ async fn whom_one_follows_is_written_and_what_others_wrote_in_the_list_stays() {
     let (ada, ben, cleo) = (ada(&one, &two).await, ben(&one).await, self::ben(&one).await);
     let people = Nostr.people().unwrap();
     assert!(people.can_follow());
+    let named = |who: &Somebody| model::Profile { remote_id: who.key().to_owned(), ..model::Profile::default() };
     let list = |by: &Somebody| {
         let (one, key) = (one.clone(), by.key().to_owned());
         async move {
@@ -373,8 +374,8 @@ async fn whom_one_follows_is_written_and_what_others_wrote_in_the_list_stays() {
             all.pop()
         }
     };
-    let told = people.follow(&ada.call(), &ben.account.handle, true).await.unwrap();
-    assert_eq!(told.remote_id, ben.key());
+    let found = people.profile(&ada.call(), &ben.account.handle).await.unwrap();
+    people.bind(&ada.call(), &found, Bond::Follow).await.unwrap();
     assert_eq!(list(&ada).await.unwrap()["tags"], json!([["p", ben.key()]]));
     // Another client of hers writes more into it; that stays.
     tokio::time::sleep(Duration::from_millis(1100)).await;
@@ -382,37 +383,39 @@ async fn whom_one_follows_is_written_and_what_others_wrote_in_the_list_stays() {
     for relay in [&one, &two] {
         raw_send(relay, &ada.sign(3, theirs.clone(), "{\"wss://r.example\":{}}")).await;
     }
-    people.follow(&ada.call(), cleo.key(), true).await.unwrap();
+    people.bind(&ada.call(), &named(&cleo), Bond::Follow).await.unwrap();
     let event = list(&ada).await.unwrap();
     assert_eq!(event["tags"], json!([["p", ben.key(), "wss://r.example", "Benny"], ["t", "rye"], ["p", cleo.key()]]));
     assert_eq!(event["content"], "{\"wss://r.example\":{}}");
+    let all = people.following(&ada.call(), &Cursor::default()).await.unwrap();
+    assert_eq!((all.items.len(), all.has_more), (2, false));
     // Twice is once; the list on the other relay is the same one.
-    people.follow(&ada.call(), cleo.key(), true).await.unwrap();
+    people.bind(&ada.call(), &named(&cleo), Bond::Follow).await.unwrap();
     assert_eq!(list(&ada).await.unwrap()["id"], event["id"]);
     assert_eq!(raw(&two, json!({"kinds": [3], "authors": [ada.key()]})).await[0]["id"], event["id"]);
     // Her words come home to whom she follows by this very list, and no more once she does not.
     let said = cleo.say(&Part::of_text(unique("Rye ")), &Baggage::default()).await.unwrap().at;
     assert!(ada.search(Search::Home).await.unwrap().items.iter().any(|p| p.at.id == said.id));
-    people.follow(&ada.call(), cleo.key(), false).await.unwrap();
+    people.unbind(&ada.call(), &named(&cleo), Bond::Follow).await.unwrap();
     assert_eq!(list(&ada).await.unwrap()["tags"], theirs);
     assert!(ada.search(Search::Home).await.unwrap().items.iter().all(|p| p.at.id != said.id));
     // A relay that may have the list and is silent: nothing is replaced.
     let gate = Gate::to(&two, OPEN).await;
     let dora = self::ada(&one, &gate.url()).await;
     gate.set(SHUT);
-    let unsure = people.follow(&dora.call(), ben.key(), true).await.unwrap_err();
+    let unsure = people.bind(&dora.call(), &named(&ben), Bond::Follow).await.unwrap_err();
     assert!(matches!(&unsure, NetworkError::Away(why) if why.contains("nothing was changed")), "{unsure:?}");
     assert!(list(&dora).await.is_none());
     gate.set(OPEN);
-    people.follow(&dora.call(), ben.key(), true).await.unwrap();
+    people.bind(&dora.call(), &named(&ben), Bond::Follow).await.unwrap();
     gate.set(SHUT);
-    people.follow(&dora.call(), cleo.key(), true).await.unwrap();
+    people.bind(&dora.call(), &named(&cleo), Bond::Follow).await.unwrap();
     assert_eq!(
         list(&dora).await.unwrap()["tags"],
         json!([["p", ben.key()], ["p", cleo.key()]]),
         "the newest list is known, so a relay that is down is forgiven"
     );
-    let own = people.follow(&dora.call(), dora.key(), true).await.unwrap_err();
+    let own = people.bind(&dora.call(), &named(&dora), Bond::Follow).await.unwrap_err();
     assert!(matches!(own, NetworkError::Refused(_)));
 }
 

@@ -31,6 +31,9 @@ impl People for Bluesky {
         look_up(&xrpc, &handle).await
     }
 
+    fn can_follow(&self) -> bool {
+        true
+    }
     async fn following(&self, call: &Call<'_>, from: &Cursor) -> Answer<Batch<Profile>> {
         let (xrpc, session) = Xrpc::of(call)?;
         let mut parameters = vec![("actor", session.did.as_str()), ("limit", FOLLOWING_PAGE)];

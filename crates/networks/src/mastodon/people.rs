@@ -22,6 +22,9 @@ impl People for Mastodon {
         Ok(profile_from_account(&account, &client.here()))
     }
 
+    fn can_follow(&self) -> bool {
+        true
+    }
     async fn following(&self, call: &Call<'_>, from: &Cursor) -> Answer<Batch<Profile>> {
         let client = Client::of(call)?;
         let here = client.here();

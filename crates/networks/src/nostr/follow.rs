@@ -1,30 +1,29 @@
 //! Whom we follow: a list that is replaced whole at every change (kind 3). What stands in it and is not ours to know stays as it is; and
 //! a list that can't be read whole is not replaced, since what it held would be gone.
 
-use model::Profile;
 use serde_json::json;
 
 use super::circle::Circle;
 use super::event::{Event, FOLLOWS, Sketch, TAGS_MAX, Tag, tag};
-use super::people::{profile_of, whose};
+use super::keys::is_id;
 use super::us::Us;
 use crate::{Answer, Call, NetworkError};
 
 /// A list dated further ahead than this can't be followed by a newer one.
 const AHEAD_MAX_S: i64 = 900;
 
-/// Follows somebody, or no more; answers who they are. Doing so twice changes nothing.
-pub async fn follow(call: &Call<'_>, handle: &str, is_on: bool) -> Answer<Profile> {
+/// Follows a key, or no more. Doing so twice changes nothing.
+pub async fn follow(call: &Call<'_>, public: &str, is_on: bool) -> Answer<()> {
     let us = Us::of(call)?;
-    let (public, hints) = whose(call.http, handle).await?;
+    if !is_id(public) {
+        return Err(NetworkError::NotThere);
+    }
     if public == us.public() {
         return Err(NetworkError::Refused("That is this account itself.".into()));
     }
     let mut circle = us.circle(call).await;
     let before = list(&mut circle, us.public()).await?;
-    let Some(tags) = changed(before.as_ref().map_or(&[][..], |e| e.tags.as_slice()), &public, is_on)? else {
-        return profile_of(&mut circle, call.http, &public).await;
-    };
+    let Some(tags) = changed(before.as_ref().map_or(&[][..], |e| e.tags.as_slice()), public, is_on)? else { return Ok(()) };
     let now = call.now.as_second();
     let at = before.as_ref().map_or(now, |e| now.max(e.created_at + 1));
     if at > now + AHEAD_MAX_S {
@@ -32,9 +31,7 @@ pub async fn follow(call: &Call<'_>, handle: &str, is_on: bool) -> Answer<Profil
     }
     let content = before.map(|e| e.content).unwrap_or_default();
     let event = us.signer.sign(Sketch::new(FOLLOWS, at, tags, content), call.http, call.now).await?;
-    circle.send(&event).await?;
-    circle.open_more(&hints, super::circle::OTHERS_MAX).await;
-    profile_of(&mut circle, call.http, &public).await
+    circle.send(&event).await.map(drop)
 }
 
 /// The newest list. That there is none is believed only where every relay of ours says so.

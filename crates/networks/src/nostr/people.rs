@@ -12,14 +12,17 @@ use super::circle::{Circle, OTHERS_MAX};
 use super::event::{Event, PROFILE, RELAY_LIST};
 use super::follow;
 use super::keys::{Named, is_id};
+use super::listen::follows;
 use super::nip05;
 use super::signer::relay_url;
 use super::translate::{About, Faces, nobody, profile_from_event};
 use super::us::Us;
-use crate::{Answer, Call, Http, NetworkError, People};
+use crate::{Answer, Batch, Bond, Call, Cursor, Http, NetworkError, People};
 
 /// People looked up for one reading; the rest stay known by their keys.
 const FACES_MAX: usize = 300;
+/// People whom we follow, told at one call.
+const FOLLOWING_A_PAGE: usize = 100;
 /// Domains asked for one reading; the rest are asked at a later one.
 const CHECKS_MAX: usize = 6;
 
@@ -35,8 +38,27 @@ impl People for Nostr {
     fn can_follow(&self) -> bool {
         true
     }
-    async fn follow(&self, call: &Call<'_>, handle: &str, is_on: bool) -> Answer<Profile> {
-        follow::follow(call, handle, is_on).await
+    async fn following(&self, call: &Call<'_>, from: &Cursor) -> Answer<Batch<Profile>> {
+        let us = Us::of(call)?;
+        let mut circle = us.circle(call).await;
+        let all = follows(&mut circle, us.public()).await?;
+        let start = from.0.parse().unwrap_or(0_usize).min(all.len());
+        let end = (start + FOLLOWING_A_PAGE).min(all.len());
+        let faces = faces(&mut circle, call.http, all[start..end].iter().cloned()).await;
+        let items = all[start..end].iter().map(|key| faces.0.get(key).cloned().unwrap_or_else(|| nobody(key))).collect();
+        Ok(Batch { items, next: Cursor(end.to_string()), has_more: end < all.len() })
+    }
+    async fn bind(&self, call: &Call<'_>, who: &Profile, bond: Bond) -> Answer<()> {
+        match bond {
+            Bond::Follow => follow::follow(call, &who.remote_id, true).await,
+            Bond::Mute => Err(NetworkError::NotOffered),
+        }
+    }
+    async fn unbind(&self, call: &Call<'_>, who: &Profile, bond: Bond) -> Answer<()> {
+        match bond {
+            Bond::Follow => follow::follow(call, &who.remote_id, false).await,
+            Bond::Mute => Err(NetworkError::NotOffered),
+        }
     }
 }
 
@@ -52,7 +74,7 @@ pub async fn profile_of(circle: &mut Circle<'_>, http: &Http, public: &str) -> A
 }
 
 /// The public key behind what a person wrote (`npub…`, `nprofile…`, hex, `name@domain`), and relays where they are said to be.
-pub async fn whose(http: &Http, written: &str) -> Answer<(String, Vec<String>)> {
+async fn whose(http: &Http, written: &str) -> Answer<(String, Vec<String>)> {
     let written = written.trim().trim_start_matches('@');
     match Named::read(written) {
         Some(Named::Profile { public, relays }) => return Ok((public, relays.iter().filter_map(|r| relay_url(r)).collect())),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{AccountId, Profile};
-use networks::NetworkError;
+use networks::{Bond, NetworkError};
 
 use crate::{Cx, Done, VerbError, calls};
 
@@ -34,7 +34,16 @@ async fn change(cx: Cx<'_>, account: AccountId, handle: &str, is_on: bool) -> Do
     let handle = Arc::new(handle.to_owned());
     let answer = calls::call(cx, account, move |network, call| {
         let handle = handle.clone();
-        Box::pin(async move { network.people().ok_or(NetworkError::NotOffered)?.follow(call, &handle, is_on).await })
+        Box::pin(async move {
+            let people = network.people().filter(|p| p.can_follow()).ok_or(NetworkError::NotOffered)?;
+            let who = people.profile(call, &handle).await?;
+            if is_on {
+                people.bind(call, &who, Bond::Follow).await?
+            } else {
+                people.unbind(call, &who, Bond::Follow).await?
+            }
+            Ok(who)
+        })
     })
     .await;
     let profile = match answer {

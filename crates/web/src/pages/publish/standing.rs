@@ -172,10 +172,17 @@ fn line(seated: &Seated, p: Placed) -> Line {
         can_move: p.hold == Some(Hold::Late) || p.waits.is_some(),
         is_bad,
         state,
-        when: When { at: p.due, words: words::day_and_clock(seated.now, p.due, seated.zone()) },
+        when: short(seated, p.due),
         url: p.url.filter(|u| u.starts_with("https://") || u.starts_with("http://")).filter(|_| !p.is_taken_down),
         acts,
     }
+}
+
+/// Beside a row there is room for a clock or a day.
+fn short(seated: &Seated, at: Timestamp) -> When {
+    let zoned = |at: Timestamp| at.to_zoned(seated.zone().clone());
+    let is_today = zoned(at).date() == zoned(seated.now).date();
+    When { at, words: if is_today { words::clock(at, seated.zone()) } else { words::short_date(&zoned(at)) } }
 }
 
 /// That it waits for the network: since when, what is safe, and when it is tried again.
