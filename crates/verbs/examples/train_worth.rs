@@ -62,7 +62,7 @@ fn hash(id: &str) -> u64 {
 }
 
 fn rows(posts: &[LabPost]) -> Vec<Row> {
-    let number = |p: &LabPost, name: &str| p.more.get(name).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
+    let number = |p: &LabPost, name: &str| p.more.get(name).and_then(serde_json::Value::as_f64).unwrap_or(0.0).max(0.0);
     let mut venues: BTreeMap<&str, Vec<(f64, &LabPost)>> = BTreeMap::new();
     for post in posts {
         let venue = post.more.get("channel").and_then(|c| c.as_str()).unwrap_or_default();

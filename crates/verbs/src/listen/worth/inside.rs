@@ -43,7 +43,7 @@ pub struct Inside {
     pub posts: u32,
     /// Of those, not by whoever opened it.
     pub answers: u32,
-    /// Posts that answer the opening itself.
+    /// Posts of others that answer the opening itself.
     pub direct: u32,
     /// Different people in it.
     pub voices: u32,
@@ -94,7 +94,7 @@ impl Inside {
             is_whole,
             posts: count(replies.len()),
             answers: count(answers),
-            direct: count(replies.iter().filter(|t| t.reply_to == Some(first.id)).count()),
+            direct: count(replies.iter().filter(|t| t.reply_to == Some(first.id) && !is_opener(t)).count()),
             voices: count(others.len()) + u32::from(!first.is_mine),
             others: count(others.len()),
             answered: count(heard.len()),

@@ -53,9 +53,9 @@ impl Likings {
         logit(share) - logit(usual)
     }
 
-    /// Points and the sentence for what bears these marks; `None` while too little is known.
+    /// Points and the sentence for what bears these marks; `None` while too little is known, or only one side of the choice.
     pub(super) fn weigh(&self, facts: &Facts) -> Option<(f64, String)> {
-        if self.joins + self.passes < CHOICES_MIN {
+        if self.joins + self.passes < CHOICES_MIN || self.joins == 0 || self.passes == 0 {
             return None;
         }
         let marks = marks(facts);
@@ -78,7 +78,7 @@ fn logit(p: f64) -> f64 {
 pub fn marks(facts: &Facts) -> Vec<String> {
     let i = &facts.inside;
     let shapes = [
-        ("question", i.is_question && i.answers <= 3),
+        ("question", i.is_question && i.direct <= 3),
         ("lone", i.posts == 0),
         ("talk", i.pairs > 0),
         ("crowd", i.posts >= 10),

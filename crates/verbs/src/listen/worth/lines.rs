@@ -99,8 +99,8 @@ fn question(i: &Inside) -> Option<Line> {
     if !i.is_question {
         return None;
     }
-    let answers = counted(i.answers, "answer");
-    match i.answers {
+    let answers = counted(i.direct, "answer");
+    match i.direct {
         0 => line(Feature::Question, QUESTION, "An open question with no answer yet", Some("a question, and nobody has answered".into())),
         1..=FEW => line(
             Feature::Question,
@@ -113,7 +113,7 @@ fn question(i: &Inside) -> Option<Line> {
 }
 
 fn poor(i: &Inside) -> Option<Line> {
-    let is_poor = i.is_question && (1..=FEW).contains(&i.answers) && i.reply_words > 0.0 && i.reply_words < POOR_WORDS;
+    let is_poor = i.is_question && (1..=FEW).contains(&i.direct) && i.reply_words > 0.0 && i.reply_words < POOR_WORDS;
     line(Feature::Poor, if is_poor { 4.0 } else { 0.0 }, "Its answers say little", Some("the answers say little".into()))
 }
 

@@ -64,7 +64,7 @@ fn each_source_of_points_in_words() {
   8 Fresh: 40 minutes"
     );
     let mut friends = inside(|i| {
-        (i.is_question, i.posts, i.answers, i.direct, i.voices, i.others) = (true, 5, 4, 3, 5, 4);
+        (i.is_question, i.posts, i.answers, i.direct, i.voices, i.others) = (true, 5, 4, 4, 5, 4);
         (i.answered, i.pairs, i.depth, i.reply_words, i.back) = (2, 1, 2, 7.0, 1);
         i.last_at = minutes_ago(180);
     });
@@ -76,7 +76,7 @@ fn each_source_of_points_in_words() {
         " 22 Close to your topic “paper grain”
  20 You know Greta, Tom and one other
  16 One pair answer each other, five people in all
-  6 Five people in it, three answers to the first words
+  7 Five people in it, four answers to the first words
   6 Its replies have 7 words in the mean
   4 Serves your aim “Repairs for libraries”
   3 A question with four answers
@@ -115,11 +115,11 @@ fn what_speaks_against_it_is_taken_off_and_said() {
 
 #[test]
 fn a_question_is_worth_less_with_every_few_answers() {
-    let of = |n| points(&inside(|i| (i.is_question, i.answers) = (true, n)), Feature::Question);
+    let of = |n| points(&inside(|i| (i.is_question, i.direct) = (true, n)), Feature::Question);
     assert!(of(0) > of(1) && of(1) == of(3) && of(3) > of(4) && of(99) > 0);
-    let short = inside(|i| (i.is_question, i.answers, i.reply_words) = (true, 2, 3.0));
+    let short = inside(|i| (i.is_question, i.direct, i.reply_words) = (true, 2, 3.0));
     assert!(points(&short, Feature::Poor) > 0);
-    assert_eq!(points(&inside(|i| (i.is_question, i.answers, i.reply_words) = (true, 2, 30.0)), Feature::Poor), 0);
+    assert_eq!(points(&inside(|i| (i.is_question, i.direct, i.reply_words) = (true, 2, 30.0)), Feature::Poor), 0);
 }
 
 #[test]
