@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use mokaccino::prelude::*;
 use model::topic::Term;
-use model::words::case_folded;
+use model::words::{Marks, case_folded, unmarked};
+use mokaccino::prelude::*;
 use serde_json::Value;
 
 use crate::engine::{Pairs, Place, cpu, resident};
@@ -28,7 +28,8 @@ fn query(term: &Term) -> Query {
 
 fn document(post: &model::Post) -> Document {
     let words = tokens(&post.text);
-    let mut document = Document::new().with_value("f", post.author.handle.as_str()).with_value("l", post.language.as_deref().unwrap_or_default());
+    let mut document =
+        Document::new().with_value("f", post.author.handle.as_str()).with_value("l", post.language.as_deref().unwrap_or_default());
     for word in words.iter().collect::<HashSet<_>>() {
         document = document.with_value("w", word.as_str());
     }
@@ -48,7 +49,7 @@ pub fn tags(text: &str) -> HashSet<String> {
         let is_free = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '/' | '&' | '#' | '@' | '_'));
         let tag: String = text[at + 1..].chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '·')).collect();
         if is_free && !tag.is_empty() {
-            tags.insert(case_folded(&tag));
+            tags.insert(unmarked(&case_folded(&tag), Marks::None));
         }
     }
     tags

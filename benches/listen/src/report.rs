@@ -42,8 +42,12 @@ pub fn all(corpora: &Path, seed: u64) -> anyhow::Result<()> {
     let maker = Maker::of(theirs);
     let dir = std::env::temp_dir().join(format!("peers-listen-{}", std::process::id()));
     let posts = &ours[..POSTS.min(ours.len())];
-    println!("{} posts of reddit-top and tweets-plain, {} bytes each; topics of the words of {} others; seed {seed}",
-        posts.len(), posts.iter().map(String::len).sum::<usize>() / posts.len(), theirs.len());
+    println!(
+        "{} posts of reddit-top and tweets-plain, {} bytes each; topics of the words of {} others; seed {seed}",
+        posts.len(),
+        posts.iter().map(String::len).sum::<usize>() / posts.len(),
+        theirs.len()
+    );
     println!("posts a CPU second of the whole process, one thread; memory is what the process grew by while topics were taken in\n");
     let result = real(&dir, posts, theirs, &maker, &mut lots).and_then(|()| hard(&dir, posts, theirs, &maker, &mut lots));
     for name in ["real", "common", "commonest", "unspaced"] {
@@ -94,13 +98,19 @@ fn real(dir: &Path, posts: &[String], theirs: &[String], maker: &Maker, lots: &m
     for size in SIZES {
         let own = run("own", &place, size, posts.len())?;
         let [floor, least, most] = own.spread("floors");
-        println!("{size} topics: {:.2} matches and {:.1} candidates a post, {} different tokens; built in {:.1} CPU s",
-            own.number("pairs"), own.number("candidates"), own.told["terms"], own.number("built"));
+        println!(
+            "{size} topics: {:.2} matches and {:.1} candidates a post, {} different tokens; built in {:.1} CPU s",
+            own.number("pairs"),
+            own.number("candidates"),
+            own.told["terms"],
+            own.number("built")
+        );
         line("own", &own, None, 0);
         println!("  {:<10} {floor:>11.0}   ({least:.0} to {most:.0}); matching goes at {:.2} of it", "cut only", own.rate() / floor);
         let mut best: f64 = 0.0;
         for (peer, most) in [("mokaccino", 4_000_000), ("tantivy", 200_000_000), ("plain", 20_000_000)] {
-            let some = (most / size).clamp(if peer == "tantivy" { 2_000 } else { 20 }, 10_000).max(if peer == "mokaccino" { 500 } else { 20 });
+            let some =
+                (most / size).clamp(if peer == "tantivy" { 2_000 } else { 20 }, 10_000).max(if peer == "mokaccino" { 500 } else { 20 });
             let turn = run(peer, &place, size, some)?;
             let same = alike(&own, &turn)?;
             line(peer, &turn, Some(&own), same);
@@ -111,8 +121,13 @@ fn real(dir: &Path, posts: &[String], theirs: &[String], maker: &Maker, lots: &m
             let edits = run("edits", &place, size, posts.len())?;
             let rates: Vec<f64> = edits.told["rates"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
             let mean = |first: usize| rates.iter().skip(first).step_by(2).sum::<f64>() / (rates.len() / 2) as f64;
-            println!("  1,000 topics coming and 1,000 going a CPU second: {:.0} posts a second instead of {:.0}, {:.1} % less; the slowest of them {:.2} ms",
-                mean(1), mean(0), 100.0 * (1.0 - mean(1) / mean(0)), edits.number("slowest_edit") * 1e3);
+            println!(
+                "  1,000 topics coming and 1,000 going a CPU second: {:.0} posts a second instead of {:.0}, {:.1} % less; the slowest of them {:.2} ms",
+                mean(1),
+                mean(0),
+                100.0 * (1.0 - mean(1) / mean(0)),
+                edits.number("slowest_edit") * 1e3
+            );
         }
         println!();
     }
@@ -122,7 +137,11 @@ fn real(dir: &Path, posts: &[String], theirs: &[String], maker: &Maker, lots: &m
 fn line(name: &str, turn: &Turn, own: Option<&Turn>, same: u64) {
     let [rate, least, most] = turn.spread("rates");
     let against = own.map_or(String::new(), |own| {
-        format!("; ours {:.1} times as quick in {:.3} of its memory; alike on {same} posts", own.rate() / rate, own.number("bytes") / turn.number("bytes"))
+        format!(
+            "; ours {:.1} times as quick in {:.3} of its memory; alike on {same} posts",
+            own.rate() / rate,
+            own.number("bytes") / turn.number("bytes")
+        )
     });
     println!("  {name:<10} {rate:>11.0}   ({least:.0} to {most:.0}), {:.1} MiB{against}", mib(turn.number("bytes")));
 }

@@ -26,14 +26,17 @@ struct Fields {
 
 fn fields() -> Fields {
     let mut schema = Schema::builder();
-    let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::WithFreqsAndPositions).set_fieldnorms(false);
+    let indexing =
+        TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::WithFreqsAndPositions).set_fieldnorms(false);
     let text = schema.add_text_field("text", TextOptions::default().set_indexing_options(indexing));
     let [tag, from, lang] = ["tag", "from", "lang"].map(|name| schema.add_text_field(name, STRING));
     Fields { schema: schema.build(), text, tag, from, lang }
 }
 
 fn query(term: &Asked, fields: &Fields) -> Box<dyn Query> {
-    let one = |field: Field, text: &str| -> Box<dyn Query> { Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic)) };
+    let one = |field: Field, text: &str| -> Box<dyn Query> {
+        Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
+    };
     match term {
         Asked::Word(wanted) | Asked::Phrase(wanted) => match wanted.words() {
             [word] => one(fields.text, word),
@@ -57,7 +60,8 @@ fn query(term: &Asked, fields: &Fields) -> Box<dyn Query> {
 
 fn document(post: &model::Post, fields: &Fields) -> TantivyDocument {
     let mut document = TantivyDocument::default();
-    let tokens = tokens(&post.text).into_iter().enumerate().map(|(position, text)| Token { position, text, position_length: 1, ..Token::default() });
+    let tokens =
+        tokens(&post.text).into_iter().enumerate().map(|(position, text)| Token { position, text, position_length: 1, ..Token::default() });
     document.add_pre_tokenized_text(fields.text, PreTokenizedString { text: String::new(), tokens: tokens.collect() });
     tags(&post.text).iter().for_each(|tag| document.add_text(fields.tag, tag));
     document.add_text(fields.from, &post.author.handle);

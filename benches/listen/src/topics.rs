@@ -27,7 +27,9 @@ impl Maker {
             for word in words.iter().collect::<HashSet<_>>() {
                 *seen.entry(word.clone()).or_default() += 1;
             }
-            let tag = |word: &str| word.strip_prefix('#').filter(|t| t.len() > 2 && t.chars().all(|c| c.is_ascii_alphanumeric())).map(str::to_owned);
+            let tag = |word: &str| {
+                word.strip_prefix('#').filter(|t| t.len() > 2 && t.chars().all(|c| c.is_ascii_alphanumeric())).map(str::to_owned)
+            };
             tags.extend(text.split(' ').filter_map(tag));
             posts.push(words);
         }
