@@ -117,7 +117,7 @@ pub async fn page(cx: Cx<'_>, filter: Filter) -> Done<ListenPage> {
 
 /// The best open sightings, one a conversation; for Today, the command line, and whoever asks.
 pub async fn sightings(cx: Cx<'_>, filter: Filter, max: usize) -> Done<Vec<Sighting>> {
-    let (networks, now) = (cx.app.networks.clone(), cx.now);
+    let (networks, canned, now) = (cx.app.networks.clone(), cx.app.canned.clone(), cx.now);
     cx.app.store.read::<_, VerbError>(cx.seat, move |tx| Ok(chosen(tx, (&networks, &canned), &filter, max, now)?.0)).await
 }
 
