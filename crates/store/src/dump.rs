@@ -81,6 +81,9 @@ pub const TABLES: &[&str] = &[
 pub const PRIVATE_TABLES: &[&str] =
     &["voices", "seats", "sessions", "sign_in_tries", "calendar_feeds", "secrets", "sign_ins", "workers", "jobs", "cursors", "day_salts"];
 
+/// What no backup keeps, because it is there to be thrown away: a day's salt in a file would outlast its day.
+pub const FLEETING_TABLES: &[&str] = &["day_salts"];
+
 /// The step at which the tables stand.
 pub fn step() -> usize {
     crate::migrate::STEPS.len()

@@ -29,7 +29,8 @@ const ROWS_AT_ONCE: usize = 500;
 const ROW_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 pub async fn backup(arguments: Arguments, flags: &Flags) -> Result<()> {
-    let rows = write(&arguments.file, flags, "backup", dump::TABLES).await?;
+    let tables: Vec<&'static str> = dump::TABLES.iter().copied().filter(|t| !dump::FLEETING_TABLES.contains(t)).collect();
+    let rows = write(&arguments.file, flags, "backup", &tables).await?;
     say(format!("{rows} rows are in {}. Sign-ins in it are sealed: keep hobnob.key as well, in another place.", arguments.file.display()));
     Ok(())
 }

@@ -85,7 +85,7 @@ impl AllEars {
     /// The desks that listen for a post, each once, in order.
     pub(super) fn of(&mut self, post: &Post) -> &[DeskId] {
         self.posts = self.posts.wrapping_add(1);
-        if self.posts % POSTS_A_REFILING == 0 {
+        if self.posts.is_multiple_of(POSTS_A_REFILING) {
             self.matcher.refile_next();
         }
         self.matcher.matches(post, &mut self.found);

@@ -143,7 +143,7 @@ fn slug(words: &str) -> String {
 
 /// Whether the targets of this desk's links are marked.
 pub async fn marks(cx: Cx<'_>) -> Done<bool> {
-    Ok(cx.app.store.read::<_, StoreError>(cx.seat, |tx| has_marks(tx)).await?)
+    Ok(cx.app.store.read::<_, StoreError>(cx.seat, has_marks).await?)
 }
 
 /// Marks them from now on, or no more.
