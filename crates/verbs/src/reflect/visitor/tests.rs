@@ -93,7 +93,7 @@ fn every_rule_has_a_word_of_its_own() {
 }
 
 /// A log written for this test: who sent each line stands at its head.
-const LOG: &str = include_str!("replay.log");
+const LOG: &str = include_str!("replay.txt");
 
 #[test]
 fn a_replayed_log_counts_exactly() {

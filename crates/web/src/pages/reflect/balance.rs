@@ -59,9 +59,12 @@ struct Drawn {
     verdict: String,
     is_well: bool,
     drawing: TwoSided,
-    /// What opens to the posts behind it: word and name, above the line and below.
-    behind: Option<((&'static str, &'static str), (&'static str, &'static str))>,
+    /// What opens to the posts behind it, above the line and below.
+    behind: Option<(Behind, Behind)>,
 }
+
+/// The word that an address takes, and the name that people read.
+type Behind = (&'static str, &'static str);
 
 struct Voice {
     face: Face,
