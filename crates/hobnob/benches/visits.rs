@@ -91,7 +91,7 @@ async fn plain(listener: TcpListener, folder: &Path) -> u64 {
     let pages = axum::serve(listener, site);
     tokio::select! { _ = pages => {}, () = told_to_stop() => {} }
     let db = db.lock().unwrap();
-    db.query_row("select count(*) from visits", [], |row| row.get(0)).unwrap()
+    db.query_row("select count(*) from visits", [], |row| row.get::<_, i64>(0)).unwrap().unsigned_abs()
 }
 
 async fn go(State(db): State<Shared>, Code(code): Code<String>, headers: HeaderMap) -> Response {

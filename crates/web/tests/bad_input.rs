@@ -446,6 +446,6 @@ async fn a_clock_that_was_set_back() {
     work(&desk).await;
     assert_eq!(said(&desk), 1);
     let state =
-        desk.app.store.read::<_, StoreError>(&desk.scene.seat, |tx| Ok(tx.deliveries().between(at("00:00"), at("23:00"), 9)?)).await;
+        desk.app.store.read::<_, StoreError>(&desk.scene.seat, |tx| tx.deliveries().between(at("00:00"), at("23:00"), 9)).await;
     assert!(state.unwrap().iter().all(|d| d.state == DeliveryState::Landed));
 }
