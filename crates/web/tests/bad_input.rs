@@ -445,7 +445,6 @@ async fn a_clock_that_was_set_back() {
     set_clock(at("11:30"));
     work(&desk).await;
     assert_eq!(said(&desk), 1);
-    let state =
-        desk.app.store.read::<_, StoreError>(&desk.scene.seat, |tx| tx.deliveries().between(at("00:00"), at("23:00"), 9)).await;
+    let state = desk.app.store.read::<_, StoreError>(&desk.scene.seat, |tx| tx.deliveries().between(at("00:00"), at("23:00"), 9)).await;
     assert!(state.unwrap().iter().all(|d| d.state == DeliveryState::Landed));
 }

@@ -12,7 +12,6 @@ const QUESTIONS: &[&str] = &[
     "how do we",
     "how can i",
     "how can we",
-    "how to",
     "how come",
     "how long",
     "how much",
