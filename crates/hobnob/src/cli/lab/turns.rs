@@ -1,10 +1,6 @@
 //! `hobnob lab turns`: whose turn every conversation of a file is, by the same judgement as the inbox.
 
-<<<<<<< HEAD
-use std::io::Write;
-=======
 use std::io::Write as _;
->>>>>>> turns
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -55,11 +51,7 @@ pub fn run(a: &Arguments) -> Result<()> {
         return Err(Wrong::said(format!("{}: nobody called “{}” wrote or is spoken to there", a.posts.display(), a.me)));
     }
     if printed == 0 {
-<<<<<<< HEAD
-        _ = writeln!(std::io::stderr(), "“{}” had neither written nor been spoken to by then", a.me);
-=======
         let _ = writeln!(std::io::stderr(), "“{}” had neither written nor been spoken to by then", a.me);
->>>>>>> turns
     }
     Ok(())
 }
