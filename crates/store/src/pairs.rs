@@ -156,20 +156,20 @@ impl Pairs<'_, '_> {
         let mut found: Option<LastAnswer> = None;
         for (by, to) in [(one, other), (other, one)] {
             let last = self.0.find(
-                "select p.id, f.person, p.created_at, p.text, p.language, p.url, p.conversation from profiles f
-                 join replies r on r.desk = f.desk and r.author = f.id join profiles g on g.desk = r.desk and g.id = r.answered and g.person = $3
+                "select p.id, p.created_at, p.text, p.language, p.url, p.conversation from replies r
                  join posts p on p.desk = r.desk and p.id = r.post and p.deleted_at is null
-                 where f.desk = $1 and f.person = $2 order by r.at desc limit 1",
+                 where r.desk = $1 and r.author in (select id from profiles where desk = $1 and person = $2)
+                   and r.answered in (select id from profiles where desk = $1 and person = $3) order by r.at desc limit 1",
                 &args![self.0.desk(), by, to],
                 |row| {
                     Ok(LastAnswer {
                         post: row.get(0)?,
-                        by: row.get(1)?,
-                        at: row.get(2)?,
-                        text: row.get(3)?,
-                        language: row.get(4)?,
-                        url: row.get(5)?,
-                        conversation: row.get(6)?,
+                        by,
+                        at: row.get(1)?,
+                        text: row.get(2)?,
+                        language: row.get(3)?,
+                        url: row.get(4)?,
+                        conversation: row.get(5)?,
                     })
                 },
             )?;

@@ -200,8 +200,8 @@ impl Persons<'_, '_> {
     /// The talk with each of a person's profiles, always in the same order.
     pub fn talks(&self, person: PersonId) -> Kept<Vec<Talk>> {
         self.0.all(
-            "select t.weight_me, t.weight_them, t.weighed_at, t.from_me, t.from_them, t.first_at, t.last_at
-             from profiles f join talks t on t.desk = f.desk and t.profile = f.id where f.desk = $1 and f.person = $2 order by f.id limit 100",
+            "select t.weight_me, t.weight_them, t.weighed_at, t.from_me, t.from_them, t.first_at, t.last_at from talks t
+             where t.desk = $1 and t.profile in (select id from profiles where desk = $1 and person = $2) order by t.profile limit 100",
             &args![self.0.desk(), person],
             read_talk,
         )
@@ -282,13 +282,18 @@ impl Persons<'_, '_> {
 
     /// People whom we talked with, or noted, or named; never ourselves, never one who is joined into another.
     pub fn list(&self, bounds: &PeopleBounds, order: PeopleOrder, skip: u32, max: u32) -> Kept<Vec<KeptPerson>> {
+        let by = match order {
+            PeopleOrder::TalkedLately | PeopleOrder::LongestSilence => "spoke_at",
+            PeopleOrder::Closest => "tie",
+            PeopleOrder::Name => "",
+        };
         let order = match order {
             PeopleOrder::TalkedLately => "spoke_at desc, id desc",
             PeopleOrder::LongestSilence => "spoke_at, id",
             PeopleOrder::Closest => "tie desc, id desc",
             PeopleOrder::Name => "lower(name), id",
         };
-        let (condition, mut arguments) = self.condition(bounds);
+        let (condition, mut arguments) = self.condition(bounds, Some(by));
         let place = arguments.len() + 1;
         arguments.push(max.min(PAGE_MAX).into());
         arguments.push(skip.into());
@@ -299,7 +304,7 @@ impl Persons<'_, '_> {
         )
     }
     pub fn count(&self, bounds: &PeopleBounds) -> Kept<u64> {
-        let (condition, arguments) = self.condition(bounds);
+        let (condition, arguments) = self.condition(bounds, None);
         self.0.count(&format!("select count(*) from persons where {condition}"), &arguments)
     }
 
@@ -330,7 +335,7 @@ impl Persons<'_, '_> {
             let n = arguments.len();
             let held = ["name", "organisation", "role"].map(|column| dialect.holds(column, n)).join(" or ");
             text.push_str(&format!(
-                " and ({held} or {} or exists (select 1 from profiles f where f.desk = persons.desk and f.person = persons.id and {}))",
+                " and ({held} or {} or id in (select f.person from profiles f where f.desk = $1 and {}))",
                 dialect.holds("about", n),
                 dialect.holds("f.handle", n)
             ));
@@ -371,7 +376,10 @@ impl Persons<'_, '_> {
         Ok(all)
     }
 
-    fn condition(&self, b: &PeopleBounds) -> (String, Vec<crate::Value>) {
+    /// `by`: the column that a list is ordered by. The others stand behind a plus, which no index answers to: so the planner walks the
+    /// order and stops when the page is full, and does not sort everyone.
+    fn condition(&self, b: &PeopleBounds, by: Option<&str>) -> (String, Vec<crate::Value>) {
+        let plus = |column: &'static str| if by.is_some_and(|by| by != column) { "+" } else { "" };
         let mut arguments: Vec<crate::Value> = args![self.0.desk()].into();
         let mut text = String::from("desk = $1 and is_listed = 1");
         let mut and = |words: &str, value: crate::Value| {
@@ -379,25 +387,25 @@ impl Persons<'_, '_> {
             text.push_str(&format!(" and {words} ${}", arguments.len()));
         };
         if let Some(v) = b.tie_min {
-            and("tie >=", v.into());
+            and(&format!("{}tie >=", plus("tie")), v.into());
         }
         if let Some(v) = b.tie_below {
-            and("tie <", v.into());
+            and(&format!("{}tie <", plus("tie")), v.into());
         }
         if let Some(v) = b.from_them_min {
             and("from_them >=", v.into());
         }
         if let Some(v) = b.first_since {
-            and("first_at >=", v.into());
+            and(&format!("{}first_at >=", plus("first_at")), v.into());
         }
         if let Some(v) = b.last_since {
-            and("last_at >=", v.into());
+            and(&format!("{}spoke_at >=", plus("spoke_at")), v.into());
         }
         if let Some(v) = b.last_before {
-            and("last_at <", v.into());
+            and(&format!("{}spoke_at <", plus("spoke_at")), v.into());
         }
-        if b.has_spoken {
-            text.push_str(" and spoke_at > 0");
+        if b.last_before.is_some() || b.has_spoken {
+            text.push_str(&format!(" and {}spoke_at > 0", plus("spoke_at")));
         }
         if b.is_two_way {
             text.push_str(" and from_me > 0 and from_them > 0");
@@ -407,7 +415,7 @@ impl Persons<'_, '_> {
             arguments.push(dialect.words_argument(words).into());
             let n = arguments.len();
             text.push_str(&format!(
-                " and ({} or {} or {} or {} or exists (select 1 from profiles f where f.desk = persons.desk and f.person = persons.id and {}))",
+                " and ({} or {} or {} or {} or id in (select f.person from profiles f where f.desk = $1 and {}))",
                 dialect.holds("name", n),
                 dialect.holds("about", n),
                 dialect.holds("organisation", n),

@@ -23,7 +23,7 @@ pub struct KeptTies<'t, 'c> {
 /// Ourselves.
 pub const ME: Node = 0;
 /// People whom we know that are searched through, closest first.
-const KNOWN_MAX: u32 = 5_000;
+const KNOWN_MAX: u32 = 2_000;
 /// Ties of one person that are read at once; the weakest of a hub are left out.
 const TIES_MAX: u32 = 100_000;
 /// Profiles of people with more than one.
@@ -93,8 +93,8 @@ impl<'t, 'c> KeptTies<'t, 'c> {
     /// The places of everyone through whom no way may go: who asked for that, and whoever is a brand or a bot.
     pub fn barred(&mut self) -> Kept<std::collections::HashSet<Node>> {
         let barred: Vec<ProfileId> = self.tx.all(
-            "select f.id from persons p join profiles f on f.desk = p.desk and f.person = p.id
-             where p.desk = $1 and (p.is_no_go_between = 1 or p.nature <> 'person')",
+            "select f.id from profiles f where f.desk = $1 and f.person in
+               (select id from persons where desk = $1 and (is_no_go_between = 1 or nature <> 'person'))",
             &args![self.tx.desk()],
             |row| row.get(0),
         )?;

@@ -14,6 +14,8 @@ const AGAIN_MAX: u32 = 1_000;
 const AGAIN: &str = "ties-told-again";
 /// Grows when the formula changes, so that every tie is told again by it.
 const FORMULA: &str = "2 done";
+/// The same, and what each word was is told too.
+const WHOLE: &str = "2 done, words too";
 const TALKS: &str = "2 talks ";
 const PAIRS: &str = "2 pairs ";
 
@@ -159,21 +161,24 @@ pub fn from_scratch(tx: &Tx<'_>, profile: ProfileId) -> Kept<(Vec<Day>, Talk)> {
     Ok((days, talk))
 }
 
-/// Tells ties again from scratch where that is due: after the formula changed. A slice at a time; `false` once nothing is left.
+/// Tells ties again from scratch where that is due: after the formula changed; then what each word was, where nobody told it yet. A slice
+/// at a time; `false` once nothing is left.
 pub fn tell_again(tx: &Tx<'_>) -> Kept<bool> {
     let told = tx.setting(AGAIN)?.unwrap_or_default();
-    if told == FORMULA {
-        return super::ledger::judge_untold(tx);
+    if told == WHOLE {
+        return Ok(false);
     }
     let next = match told.strip_prefix(PAIRS) {
+        _ if told == FORMULA => told.clone(),
         Some(after) => pairs_again(tx, after)?,
         None => match talks_again(tx, told.strip_prefix(TALKS).unwrap_or_default())? {
             Some(next) => next,
             None => pairs_again(tx, "")?,
         },
     };
-    tx.set_setting(AGAIN, &next)?;
-    Ok(next != FORMULA)
+    let is_more = next != FORMULA || super::ledger::judge_untold(tx)?;
+    tx.set_setting(AGAIN, if is_more { &next } else { WHOLE })?;
+    Ok(is_more)
 }
 
 fn number(word: Option<&str>) -> ProfileId {
