@@ -53,6 +53,7 @@ struct File {
     allow_private: Vec<String>,
     #[serde(default)]
     firehose: Vec<String>,
+    #[serde(default)]
     own_visits: Vec<String>,
 }
 

@@ -48,11 +48,25 @@ fn line(s: &Sighting, feature: Feature) -> Option<(i32, String)> {
 /// Six people speak of bread, six of wine.
 async fn bread_and_wine() -> (Scene, Arc<App>) {
     let mut text = String::from("account ada@plaza\n");
-    for (i, who) in ["ben", "cat", "dan", "eve", "fay", "gil"].iter().enumerate() {
-        text.push_str(&format!("post 08:0{i} {who}@plaza \"Which bread do you bake on day {i}?\"\n"));
-    }
-    for (i, who) in ["hal", "ida", "jon", "kim", "leo", "may"].iter().enumerate() {
-        text.push_str(&format!("post 08:1{i} {who}@plaza \"Which wine do you pour on day {i}?\"\n"));
+    // In words of their own, each: the same from many mouths would be one row.
+    let bread = [
+        ("ben", "Which bread keeps longest?"),
+        ("cat", "Who bakes bread on Sundays here?"),
+        ("dan", "How wet should rye bread dough be?"),
+        ("eve", "Why does my bread tear at the side?"),
+        ("fay", "Is there bread without salt worth eating?"),
+        ("gil", "Where do you buy flour for bread?"),
+    ];
+    let wine = [
+        ("hal", "Which wine goes with leeks?"),
+        ("ida", "Who opens wine a day early?"),
+        ("jon", "How cold should white wine stand?"),
+        ("kim", "Why does old wine throw a crust?"),
+        ("leo", "Is there wine without sulphur worth drinking?"),
+        ("may", "Where do you keep wine in a small flat?"),
+    ];
+    for (i, (who, words)) in bread.iter().chain(&wine).enumerate() {
+        text.push_str(&format!("post 08:{i:02} {who}@plaza \"{words}\"\n"));
     }
     let scene = Scene::set(&text).await;
     let app = app(&scene);

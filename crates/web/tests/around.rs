@@ -334,7 +334,7 @@ async fn what_stands_in_the_way_says_what_is_safe_and_what_to_press() {
     let desk = Desk::open(ADA).await;
     desk.scene.networks["plaza"].fail(Op::Post, Fault::Away);
     let here = desk.say("Third.", &["ada@plaza"]).await;
-    check(&desk.see(&here).await, &["cannot be reached", "It is tried again by itself.", "Take back what has not gone out"]);
+    check(&desk.see(&here).await, &["can’t be reached since", "It is tried again by itself: next", "Take back what has not gone out"]);
     // Refused, as where the post it answers is gone.
     desk.scene.networks["nook"].fail(Op::Post, Fault::Refuse("What it answers is not there any more.".into()));
     let here = desk.say("Fourth.", &["ada@nook"]).await;

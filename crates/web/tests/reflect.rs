@@ -122,7 +122,7 @@ async fn with_nothing_yet_there_is_one_thing_to_do() {
         "These are small numbers",
         "Gave 0, asked 0. Your rule: three to one.",
         "You said nothing in these two weeks.",
-        "No post of these two weeks was written here, so it is not known.",
+        "You posted nothing in these two weeks, so it is not known.",
         "You talked with nobody in these two weeks.",
         "Nothing went out from here in these two weeks.",
     ] {

@@ -72,6 +72,11 @@ enum What {
     },
 }
 
+/// What was done, for a program or for a person.
+fn tell(is_json: bool, done: serde_json::Value, words: String) {
+    say(if is_json { done.to_string() } else { words });
+}
+
 pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     let who =
         Who::from_word(&arguments.who).ok_or_else(|| Wrong::said(format!("“{}” is not all, tribe, drifting or new", arguments.who)))?;
@@ -92,11 +97,7 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
         Some(What::Show { id }) => show(&person(cx, PersonId(id), None).await?, is_json),
         Some(What::Join { kept, gone }) => {
             let join = edit::join(cx, PersonId(kept), PersonId(gone)).await?;
-            say(if is_json {
-                json!({"join": join}).to_string()
-            } else {
-                "They are one person now. Take it back with: hobnob people undo".into()
-            });
+            tell(is_json, json!({"join": join}), "They are one person now. Take it back with: hobnob people undo".to_owned());
         }
         Some(What::Undo) => {
             let (id, name) = edit::undo_newest_join(cx).await?;
@@ -105,17 +106,17 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
         Some(What::Introduce { words }) => super::introduce::run(cx, &words.join(" "), is_json).await?,
         Some(What::Ask { to, via }) => {
             let draft = verbs::relate::introduce::ask(cx, PersonId(to), PersonId(via)).await?;
-            say(if is_json {
-                json!({"draft": draft.0}).to_string()
-            } else {
-                format!("The ask is noted. Write it as draft {draft}; nothing is sent until you send it.")
-            });
+            tell(
+                is_json,
+                json!({"draft": draft.0}),
+                format!("The ask is noted. Write it as draft {draft}; nothing is sent until you send it."),
+            );
         }
         Some(What::Import { file }) => import(cx, &file, is_json).await?,
         Some(What::Kind { post, kind }) => {
             let kind = Kind::from_word(&kind).ok_or_else(|| Wrong::said(format!("“{kind}” is not gives, asks or talks")))?;
             ledger::correct(cx, PostId(post), kind).await?;
-            say(if is_json { json!({"post": post, "kind": kind.word()}).to_string() } else { "Corrected.".to_owned() });
+            tell(is_json, json!({"post": post, "kind": kind.word()}), "Corrected.".to_owned());
         }
         Some(What::Forget { id }) => {
             let name = edit::forget(cx, PersonId(id)).await?;

@@ -304,7 +304,7 @@ mod tests {
     fn words_and_marks() {
         check("I’m SURE, are you?", "i'm sure , are you ?");
         check("@ben Thanks!!! See https://a.example/x.", "‹mention thanks !! see ‹link");
-        check("£1.50 or 20€, 50% off: call 08002986030 by 7pm", "‹price or ‹price , ‹percent % off : call ‹long by 0pm");
+        check("£1.50 or 20€, 50% off: call 08002986030 by 7pm", "‹price or ‹price £ , ‹percent % off : call ‹long by 0pm");
         check("#Bread in /r/Breadit since 2012...", "‹tag bread in ‹place since ‹year ...");
         check("[words](https://a.example) 🍞", "[ words ] ( ‹link ‹emoji 🍞");
         check("1,000 of #1", "‹number of # ‹number");

@@ -173,7 +173,8 @@ fn part(seed: u64, text: &str, start: usize, word: &str, spans: &mut Vec<Span>) 
     let mut open = None;
     let mut letters = word.char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
-        if !is_unspaced(letter) {
+        // A mark belongs to the letter that it stands on, whatever script that is of.
+        if !is_unspaced(letter) || !letter.is_alphanumeric() {
             open.get_or_insert(at);
             continue;
         }

@@ -95,7 +95,7 @@ mod tests {
     fn what_we_wrote_before_is_found_by_its_words() {
         let own = ["Paper grain decides whether a small notebook warps: cut along the grain.", "Lunch was good today, thank you all."];
         let found = check("Does grain direction matter in a small notebook? Every one warps.", &own);
-        assert_eq!(found.as_deref(), Some("Paper grain decides whether a small notebook warps: cut along…"));
+        assert_eq!(found.as_deref(), Some("Paper grain decides whether a small notebook warps: cut…"));
         assert_eq!(check("Which oven bakes rye bread evenly without burning?", &own), None);
         assert_eq!(check("", &own), None);
     }

@@ -1,9 +1,9 @@
 //! What the topics brought, best place to be useful first, and what a person does with each: join, later, not for me.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::SignedDuration;
-use model::{ConversationId, Nature, NetworkKey, PersonId, ProfileId, SightingId, Timestamp, TopicId};
+use model::{ConversationId, Nature, NetworkKey, PersonId, PostId, ProfileId, SightingId, Timestamp, TopicId};
 use networks::Networks;
 use store::sightings::KeptSighting;
 use store::{Kept, Tx};
@@ -138,18 +138,12 @@ fn chosen(
     }
     open.sort_by_key(|(kept, worth, _)| std::cmp::Reverse((worth.score, kept.said_at, kept.id)));
     // One talk is one row, by its best sighting.
-    let mut seen: HashMap<(Option<ConversationId>, Option<model::PostId>), ()> = HashMap::new();
+    let mut seen: HashMap<(Option<ConversationId>, Option<PostId>), ()> = HashMap::new();
     open.retain(|(one, ..)| {
         let key = (one.conversation, one.conversation.is_none().then_some(one.post));
         seen.insert(key, ()).is_none()
     });
-    // The same words from many mouths are one row.
-    let mut said: HashSet<model::PostId> = HashSet::new();
-    open.retain(|(one, _, mouths)| {
-        let is_first = !mouths.posts.iter().any(|post| said.contains(post));
-        said.insert(one.post);
-        is_first
-    });
+    one_row_a_saying(&mut open);
     let all = open.len();
     open.retain(|(_, worth, _)| filter.with_low || worth.score >= LOW);
     open.truncate(max);
@@ -159,6 +153,37 @@ fn chosen(
         .filter_map(|(one, worth, mouths)| show(tx, networks, one, (worth, mouths.accounts)).transpose())
         .collect::<Kept<Vec<_>>>()?;
     Ok((rows, rest))
+}
+
+/// The same words from many mouths are one row, the best. Two that are both like a third are the same saying, though not like each other.
+fn one_row_a_saying(open: &mut Vec<(KeptSighting, Worth, Mouths)>) {
+    let mut leads: HashMap<PostId, PostId> = HashMap::new();
+    fn lead(leads: &HashMap<PostId, PostId>, mut post: PostId) -> PostId {
+        while let Some(next) = leads.get(&post) {
+            post = *next;
+        }
+        post
+    }
+    let mut most: HashMap<PostId, usize> = HashMap::new();
+    for (one, _, mouths) in open.iter() {
+        for post in &mouths.posts {
+            let (a, b) = (lead(&leads, one.post), lead(&leads, *post));
+            if a != b {
+                leads.insert(b, a);
+            }
+        }
+    }
+    for (one, _, mouths) in open.iter() {
+        let accounts = most.entry(lead(&leads, one.post)).or_default();
+        *accounts = mouths.accounts.max(*accounts);
+    }
+    open.retain_mut(|(one, _, mouths)| match most.remove(&lead(&leads, one.post)) {
+        Some(accounts) => {
+            mouths.accounts = accounts;
+            true
+        }
+        None => false,
+    });
 }
 
 /// What it is worth at this moment, by the facts as counted last and this desk's own way of weighing.

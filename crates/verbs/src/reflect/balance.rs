@@ -129,6 +129,9 @@ pub fn stand(tx: &Tx<'_>, now: Timestamp) -> Kept<Stand> {
     Ok(Stand { gave, asked, sentence })
 }
 
+/// What the judgement is less sure of counts as talk: a few words say little of what they do.
+const SURE_FROM: f64 = 0.9;
+
 /// Our own posts that no draft says the kind of, by their words and by what was put right.
 fn read(tx: &Tx<'_>, since: Timestamp) -> Kept<Vec<ReadPost>> {
     let judge = Judge::of(tx)?;
@@ -141,7 +144,7 @@ fn read(tx: &Tx<'_>, since: Timestamp) -> Kept<Vec<ReadPost>> {
             network: NetworkKey(one.network),
             network_name: String::new(),
             words: snippet(&text),
-            does: judged.does,
+            does: if judged.p >= SURE_FROM { judged.does } else { Does::Talks },
             side: judged.side,
             is_put_right: judge.is_put_right(one.post),
         }

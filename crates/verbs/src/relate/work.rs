@@ -36,7 +36,9 @@ pub fn work_of(about: &str) -> Work {
         }
         for part in line.split(", and ").flat_map(|p| p.split(',')).map(str::trim) {
             let Some((role, organisation)) = split_at(part) else { continue };
-            if found.role.is_empty() && is_part(role) && is_part(&organisation) && !is_doing(role) && begins_as_name(&organisation) {
+            // A handle is a name, whatever it begins with.
+            let is_named = part.contains(" @") && !part.contains(" @ ") || begins_as_name(&organisation);
+            if found.role.is_empty() && is_part(role) && is_part(&organisation) && !is_doing(role) && is_named {
                 found = Work { role: tidy(role), organisation };
             }
         }
