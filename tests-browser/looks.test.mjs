@@ -49,7 +49,7 @@ async function addressOf(page, desk, [, list, kind]) {
   if (!kind) return list
   await page.goto(desk.origin + list)
   const links = await page.locator(`main a[href^="${kind}"]`).evaluateAll((all) => all.map((link) => link.getAttribute('href')))
-  const own = links.find((link) => /\/[a-z]+\/[^/?#]+$/.test(link) && !link.endsWith('/new'))
+  const own = links.find((link) => kind.endsWith('?') || (/\/[a-z]+\/[^/?#]+$/.test(link) && !link.endsWith('/new')))
   if (!own) throw new Error(`${list} has no link to ${kind}…`)
   return own
 }

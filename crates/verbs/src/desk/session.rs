@@ -57,7 +57,10 @@ pub async fn begin(app: &App, owner: FirstOwner, token_hash: [u8; 32], now: Time
             let seat = Seat::of_voice(desk, voice, Role::Owner);
             tx.put_seat(&seat, now)?;
             tx.put_session(&token_hash, &seat, now, now + SESSION_LASTS)?;
-            tx.at(desk, |tx| Job::KeepHouse.put(tx, now, now))?;
+            tx.at(desk, |tx| {
+                crate::relate::tie::begin(tx)?;
+                Job::KeepHouse.put(tx, now, now)
+            })?;
             Ok(seat)
         })
         .await

@@ -161,6 +161,11 @@ pub fn from_scratch(tx: &Tx<'_>, profile: ProfileId) -> Kept<(Vec<Day>, Talk)> {
     Ok((days, talk))
 }
 
+/// A desk that has just begun has nothing to tell again.
+pub fn begin(tx: &Tx<'_>) -> Kept<()> {
+    tx.set_setting(AGAIN, WHOLE)
+}
+
 /// Tells ties again from scratch where that is due: after the formula changed; then what each word was, where nobody told it yet. A slice
 /// at a time; `false` once nothing is left.
 pub fn tell_again(tx: &Tx<'_>) -> Kept<bool> {
