@@ -185,7 +185,7 @@ def main():
     call_command("migrate", verbosity=0)
     Site.objects.update_or_create(pk=1, defaults={"domain": HOME.split("/")[2], "name": NAME})
     owner, _ = get_user_model().objects.get_or_create(username=NAME)
-    Token(owner=owner, key=WISH["token"], client_id="http://localhost/", me=HOME, scope="create update delete undelete media profile").save()
+    Token(owner=owner, key=WISH["token"], client_id="https://tests.example/", me=HOME, scope="create update delete undelete media profile").save()
     server = create_server(get_wsgi_application(), host="127.0.0.1", port=WISH["port"], threads=6)
     print("READY", flush=True)
     server.run()
