@@ -22,7 +22,10 @@ async function shortLink(page, desk) {
   await page.goto(`${desk.origin}/aims`)
   await link(page, AIM).first().click()
   await heading(page, AIM)
-  const talks = await page.locator('main a[href^="/talks/"]').evaluateAll((all) => all.map((a) => a.getAttribute('href')))
+  // What was said to somebody, not to everybody: a visit then leads back to a person.
+  const talks = await page.locator('main a[href^="/talks/"]').evaluateAll((all) =>
+    all.filter((a) => !a.closest('li, tr, article').innerText.includes('To everybody')).map((a) => a.getAttribute('href')),
+  )
   for (const talk of talks) {
     await page.goto(desk.origin + talk)
     const found = (await page.locator('main').innerText()).match(/\/go\/\w+/)
@@ -112,7 +115,7 @@ test('an outcome on one’s own site, walked back to the person and the sentence
     await context.close()
     await page.locator('section[aria-labelledby="out"]').getByRole('link', { name: 'Booking' }).first().click()
     await page.getByRole('heading', { name: 'The way that led to it' }).waitFor()
-    await page.getByText('The visit').waitFor()
+    await page.getByText('The visit').first().waitFor()
     const person = await page.locator('main a[href^="/people/"]').innerText()
     await page.getByRole('link', { name: 'with everything that was said' }).click()
     const talk = await page.locator('main').innerText()
