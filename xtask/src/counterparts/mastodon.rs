@@ -17,6 +17,17 @@ pub struct Mastodon {
     _folder: Scratch,
 }
 
+/// Every stream that is open holds one of its connections to its database, of which it has fifteen; with two servers of ours at it, nothing
+/// is left for answers. So it gets more of them.
+const WITH_ROOM: &str = "\
+import sys
+import sqlalchemy.pool as pool
+room = pool.QueuePool.__init__
+room.__defaults__ = (200, *room.__defaults__[1:])
+from mastodon_mock.cli import main
+sys.exit(main())
+";
+
 impl Mastodon {
     pub fn start(installing: &mut Installing) -> anyhow::Result<Self> {
         let set = installing.need(Set::Mastodon)?;
@@ -28,8 +39,8 @@ impl Mastodon {
         fs::create_dir_all(&media)?;
         let settings = folder.0.join("settings.toml");
         fs::write(&settings, settings_text(port, &folder.0.join("kept.sqlite").to_string_lossy(), &media.to_string_lossy()))?;
-        let mut serve = Command::new(set.join("bin/mastodon_mock"));
-        serve.current_dir(&folder.0).arg("serve").arg("--config").arg(&settings);
+        let mut serve = Command::new(set.join("bin/python"));
+        serve.current_dir(&folder.0).args(["-c", WITH_ROOM, "serve"]).arg("--config").arg(&settings);
         serve.args(["--host", "127.0.0.1", "--port", &port.to_string(), "--log-level", "warning"]);
         let mut server = Server::start("the Mastodon stand-in", &serve, &log)?;
         server.wait(START_MAX, |_| http::status(port, "/api/v1/instance").filter(|s| *s == 200))?;
