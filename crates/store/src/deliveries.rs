@@ -272,11 +272,11 @@ impl Deliveries<'_, '_> {
             read,
         )
     }
-    /// How long a doubt has been waited out.
-    pub fn set_waited(&self, id: DeliveryId, attempt: u32, waited_ms: i64) -> Kept<()> {
+    /// How long the doubt about the current attempt has been waited out; nothing where somebody else has counted since `of` was read.
+    pub fn set_waited(&self, of: &Delivery, waited_ms: i64) -> Kept<()> {
         self.0.run(
-            "update deliveries set waited_ms = $4 where desk = $1 and id = $2 and attempts = $3 and state = 'sending'",
-            &args![self.0.desk(), id, attempt, waited_ms],
+            "update deliveries set waited_ms = $4 where desk = $1 and id = $2 and attempts = $3 and state = 'sending' and waited_ms = $5",
+            &args![self.0.desk(), of.id, of.attempts, waited_ms, of.waited_ms],
         )?;
         Ok(())
     }

@@ -97,6 +97,7 @@ async fn look(cx: Cx<'_>, d: &Delivery) -> Done<(Proof, Result<Found, NetworkErr
 fn conclude(tx: &Tx<'_>, d: &Delivery, look: Look) -> Done<After> {
     let Look { proof, found, waited, now } = look;
     let is_over = waited >= SignedDuration::from_secs(QUIET.as_secs() as i64);
+    tx.deliveries().set_waited(d, millis(waited))?;
     let next = match found {
         Ok(Found::Here(landing)) => return here(tx, d, landing, (proof, waited, is_over), now),
         Ok(Found::NotThere) if proof == Proof::ByName && d.tries < TRIES_MAX => {
@@ -108,18 +109,15 @@ fn conclude(tx: &Tx<'_>, d: &Delivery, look: Look) -> Done<After> {
         }
         // Settled as a call that certainly did nothing, so that its tries stay bounded.
         Ok(Found::NotThere) if is_over => settle(tx, d, Err(NetworkError::Away("it did not land".into())), now)?,
-        Ok(Found::NotThere) => wait(tx, d, waited, now)?,
+        Ok(Found::NotThere) => soon(waited, now),
         Err(NetworkError::SignInAgain) => Next::At(now + LOOK_AT_ACCOUNT),
-        Err(NetworkError::SlowDown { until }) if !is_over => {
-            tx.deliveries().set_waited(d.id, d.attempts, millis(waited))?;
-            Next::At(until.clamp(now + SignedDuration::from_secs(1), now + WAIT_MAX))
-        }
-        Ok(Found::CannotTell) if proof == Proof::ByLook && !is_over => wait(tx, d, waited, now)?,
-        Ok(Found::CannotTell) if waited < ASK_AFTER => wait(tx, d, waited, now)?,
+        Err(NetworkError::SlowDown { until }) if !is_over => Next::At(until.clamp(now + SignedDuration::from_secs(1), now + WAIT_MAX)),
+        Ok(Found::CannotTell) if proof == Proof::ByLook && !is_over => soon(waited, now),
+        Ok(Found::CannotTell) if waited < ASK_AFTER => soon(waited, now),
         Ok(Found::CannotTell) => ask(tx, d, "it can't be looked up", now)?,
-        Err(error) if cannot_be_asked(&error) && waited < ASK_AFTER => wait(tx, d, waited, now)?,
+        Err(error) if cannot_be_asked(&error) && waited < ASK_AFTER => soon(waited, now),
         Err(error) if cannot_be_asked(&error) => ask(tx, d, &error.to_string(), now)?,
-        Err(_) if !is_over => wait(tx, d, waited, now)?,
+        Err(_) if !is_over => soon(waited, now),
         Err(error) => {
             let looks = tx.deliveries().count_look(d.id, d.attempts)?;
             if looks >= LOOKS_MAX {
@@ -153,18 +151,17 @@ fn here(
     Ok(After::Next(if is_taken && is_over {
         ask(tx, d, "what stands there is another delivery's", now)?
     } else if is_taken || (proof == Proof::ByLook && !is_over && has_twin()?) {
-        wait(tx, d, waited, now)?
+        soon(waited, now)
     } else {
         settle(tx, d, Ok(landing), now)?
     }))
 }
 
-/// Looks again a little later.
-fn wait(tx: &Tx<'_>, d: &Delivery, waited: SignedDuration, now: Timestamp) -> Kept<Next> {
-    tx.deliveries().set_waited(d.id, d.attempts, millis(waited))?;
+/// When to look again: a little later.
+fn soon(waited: SignedDuration, now: Timestamp) -> Next {
     let quiet = SignedDuration::from_secs(QUIET.as_secs() as i64);
     let then = LOOKS.into_iter().find(|at| *at > waited).unwrap_or(quiet);
-    Ok(Next::At(now + (then - waited).max(SignedDuration::from_secs(1))))
+    Next::At(now + (then - waited).max(SignedDuration::from_secs(1)))
 }
 
 fn millis(span: SignedDuration) -> i64 {
