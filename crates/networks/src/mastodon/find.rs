@@ -10,8 +10,9 @@ use crate::{Answer, Found, Landing, NetworkError, Sought};
 
 /// How far a server's clock may differ from ours.
 const CLOCKS_MS: i64 = 5 * 60 * 1000;
-/// How many of our own posts are looked through, in pages: a thousand, for an account that speaks for many.
-const PAGES_MAX: usize = 25;
+/// How many of our own posts are looked through, in pages: four thousand, for an account that speaks for many. Only as far
+/// back is read as the first attempt.
+const PAGES_MAX: usize = 100;
 
 pub async fn find(client: &Client<'_>, sought: &Sought<'_>) -> Answer<Found> {
     let (part, since) = (sought.part, sought.since);
