@@ -1,6 +1,6 @@
 //! Something said by anyone: a snapshot, never edited by us.
 
-use crate::{NetworkKey, Profile, Timestamp};
+use crate::{NetworkKey, Poll, Profile, Quote, Timestamp};
 
 /// How a network names one post. Opaque.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -134,6 +134,8 @@ pub struct Post {
     /// Addresses that the text links to, whole.
     pub links: Vec<String>,
     pub media: Vec<Media>,
+    pub poll: Option<Poll>,
+    pub quote: Option<Quote>,
     /// The content warning to fold it behind.
     pub warning: Option<String>,
     pub visibility: Visibility,
@@ -166,6 +168,8 @@ impl Post {
             tags: Vec::new(),
             links: Vec::new(),
             media: Vec::new(),
+            poll: None,
+            quote: None,
             warning: None,
             visibility: Visibility::Public,
             replies: None,

@@ -24,6 +24,7 @@ pub const TABLES: &[&str] = &[
     "profiles",
     "posts",
     "post_tags",
+    "earlier_words",
     "conversations",
     "box_counts",
     "thread_keys",

@@ -19,6 +19,7 @@ mod dialect;
 mod disk;
 pub mod drafts;
 pub mod dump;
+pub mod earlier;
 pub mod error;
 pub mod following;
 pub mod follows;

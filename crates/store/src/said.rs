@@ -30,14 +30,14 @@ impl Tx<'_> {
         let mut all = self.all(
             "select dr.text, d.part, coalesce(d.landed_at, d.due), dr.id, d.state, d.landed_url from deliveries d join drafts dr on dr.desk = d.desk and dr.id = d.draft
              where d.desk = $1 and d.account = $2 and d.draft <> $3 and d.due >= $4 and d.due < $5 and d.part_index = 0
-               and d.state in ('planned', 'sending', 'landed', 'ask-human') and d.deleted_at is null and dr.conversation is null
+               and d.state in ('planned', 'sending', 'landed', 'ask-human') and d.deleted_at is null and dr.conversation is null and dr.visibility <> 'direct'
              order by d.due desc, d.id desc limit $6",
             &args![self.desk(), account, but, from, until, max],
             read_planned,
         )?;
         all.extend(self.all(
             "select text, created_at, url from posts where desk = $1 and account = $2 and is_mine = 1 and delivery is null and reply_to is null
-               and deleted_at is null and created_at >= $3 and created_at < $4 order by created_at desc, id desc limit $5",
+               and visibility <> 'direct' and deleted_at is null and created_at >= $3 and created_at < $4 order by created_at desc, id desc limit $5",
             &args![self.desk(), account, from, until, max],
             |row| Ok(Said { texts: vec![row.get(0)?], at: row.get(1)?, draft: None, url: row.get(2)?, is_ahead: false }),
         )?);

@@ -125,6 +125,8 @@ fn turn(shell: &Shell, at: usize) -> TurnRow {
         face: face(at, 44),
         name: name.into(),
         person: Some("/people/1".into()),
+        is_private: at == 1,
+        marks: if at == 2 { vec!["Poll"] } else { vec![] },
         net: net(network),
         waits: when(120 + 900 * at as i64),
         words: words.into(),
@@ -211,6 +213,23 @@ fn post(shell: &Shell, at: usize) -> PostPart {
         } else {
             vec![]
         },
+        poll: (at == 2).then(|| PollCard {
+            answers: vec![
+                PollLine { words: "Rye".into(), votes: "4 votes, 44 %".into(), share: Some(44) },
+                PollLine { words: "Wheat".into(), votes: "5 votes, 56 %".into(), share: Some(56) },
+            ],
+            how: "Open until Friday at 10:00. 9 people voted. Votes are cast on its own page.".into(),
+        }),
+        quote: (at == 2).then(|| QuoteCard {
+            who: "Ben Calder".into(),
+            handle: "ben@plaza.example".into(),
+            url: Some("https://example.org/2".into()),
+            when: Some(When::long_ago(now(), now() - jiff::SignedDuration::from_hours(170), &zone())),
+            warning: None,
+            words: PostPart::text("Which flour holds?"),
+        }),
+        earlier: if at == 2 { vec![("until yesterday at 10:00".into(), PostPart::text("An open notebok"))] } else { vec![] },
+        is_private: at == 3,
         is_mine: at == 0,
         is_in: at == 1,
         waits: (at == 3).then(|| "waiting 2 hours".into()),

@@ -11,12 +11,14 @@ use store::posts::KeptPost;
 use store::threads::Said;
 use store::{Kept, Tx};
 
-use super::refresh::WAITING;
+use super::refresh::{PRIVATE, WAITING};
 use super::turn::in_order;
 use crate::{Cx, Done, VerbError};
 
 /// People whose names a reply begins with, where its network wants that.
 const NAMED_MAX: usize = 10;
+/// Readers of a private answer that are named.
+const READERS_MAX: usize = 50;
 /// The longest text that is kept as a draft.
 const WORDS_MAX: usize = 200_000;
 
@@ -31,6 +33,8 @@ pub struct Answering {
     pub account: AccountId,
     pub network: &'static str,
     pub visibility: Visibility,
+    /// Who reads it, where it is for those named alone: their names.
+    pub readers: Vec<String>,
     pub warning: Option<String>,
     /// Names that go before the words, with a space behind each.
     pub prefix: String,
@@ -77,7 +81,7 @@ pub(super) fn answering(
         .iter()
         .find(|s| Some(s.id) == to)
         .or_else(|| live.iter().find(|s| drafted == Some(s.remote_id.as_str())))
-        .or_else(|| live.iter().find(|s| kept.face.inbox == WAITING && Some(s.id) == kept.face.post))
+        .or_else(|| live.iter().find(|s| (kept.face.inbox == WAITING || kept.face.inbox == PRIVATE && !s.is_mine) && Some(s.id) == kept.face.post))
         .or_else(|| live.iter().rfind(|s| !s.is_mine))
         .or_else(|| live.last());
     let Some(target) = target else { return Ok(None) };
@@ -91,6 +95,7 @@ pub(super) fn answering(
         account: account.id,
         network: network.about().name,
         visibility: as_public_as(target.visibility, &account.rules),
+        readers: if target.visibility == Visibility::Direct { readers(tx, &post, &account)? } else { Vec::new() },
         warning: target.warning.clone().filter(|_| account.rules.has_warning),
         prefix: if account.rules.reply_names_people { prefix(&post, &account) } else { String::new() },
         rules: account.rules,
@@ -117,6 +122,24 @@ fn account_for(tx: &Tx<'_>, said: &Said) -> Kept<Option<Account>> {
 /// Never more public than what it answers.
 fn as_public_as(answered: Visibility, rules: &Rules) -> Visibility {
     rules.visibilities.iter().copied().filter(|v| *v >= answered).min().unwrap_or(answered)
+}
+
+/// Those who read a private answer: whom it answers, and whom that named, by the names they go by.
+fn readers(tx: &Tx<'_>, post: &KeptPost, account: &Account) -> Kept<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    let theirs = std::iter::once((&post.post.author.remote_id, post.post.author.name.as_str()));
+    let named = post.post.mentions.iter().map(|m| (&m.remote_id, m.handle.trim_start_matches('@')));
+    for (remote_id, handle) in theirs.chain(named).take(READERS_MAX) {
+        if *remote_id == account.remote_id || handle.eq_ignore_ascii_case(&account.handle) {
+            continue;
+        }
+        let known = tx.profiles().find_remote(&post.post.network, remote_id)?.map(|p| p.profile.name).filter(|n| !n.is_empty());
+        let name = known.unwrap_or_else(|| handle.to_owned());
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
 }
 
 /// Whom it answers, and whom that named, ourselves left out.
@@ -196,7 +219,8 @@ pub(super) fn save(
     d.warning = answering.warning.clone();
     d.visibility = answering.visibility;
     d.language = post.post.language.clone();
-    d.aim = kept.marks.aim;
+    // What is said in private serves no count.
+    d.aim = kept.marks.aim.filter(|_| answering.visibility != Visibility::Direct);
     d.reply = Some(Reply {
         conversation: kept.id,
         to: reply_to(tx, &post, answering.account)?,

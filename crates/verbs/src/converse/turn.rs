@@ -210,7 +210,9 @@ impl<'a> Thread<'a> {
         if !answers && named == Named::Not && !is_for_us {
             return Touch::Not;
         }
-        let (act, is_reply) = (self.act(i), post.reply_to.is_some());
+        // In private every word goes on from those before it, whether or not the network says so.
+        let goes_on = post.visibility == Visibility::Direct && self.said.len() > 1;
+        let (act, is_reply) = (self.act(i), post.reply_to.is_some() || goes_on);
         if act.closes() && is_reply && !self.tells(i, act) {
             return Touch::Of;
         }

@@ -1,7 +1,7 @@
 //! One conversation: what was said, whom it is with, and the box to answer in.
 
 use askama::Template;
-use model::{ConversationId, MediaKind, PostId, Visibility, measure};
+use model::{ConversationId, MediaKind, PostId, Visibility};
 use serde::Deserialize;
 use verbs::VerbError;
 use verbs::converse::answering::{Answering, Words, keep};
@@ -11,9 +11,10 @@ use verbs::converse::talk::{Talk, TalkPost, Walk, Who, talk};
 
 use super::colleagues::Behind;
 use super::rows::{RowMaker, face, net};
+use super::shown::{self, link, plain, web_address, words_of};
 use crate::flash::Flash;
 use crate::forms::{Asked, Posted, Row};
-use crate::html::{Safe, escape_into};
+use crate::html::Safe;
 use crate::icon;
 use crate::parts::{Done, Face, LaterMenu, Net, Picture, PostAct, PostPart, Radios, ReplyBox, TieMark, When};
 use crate::session::Seated;
@@ -82,7 +83,7 @@ pub async fn show(seated: Seated, Row(id): Row<ConversationId>, Asked(question):
 pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, wrong: Vec<String>) -> Answer {
     let is_wrong = !wrong.is_empty();
     let maker = RowMaker::new(seated, "talk");
-    let is_open = matches!(found.inbox, Some(Inbox::Waiting | Inbox::YouWait | Inbox::Spoke));
+    let is_open = matches!(found.inbox, Some(Inbox::Waiting | Inbox::YouWait | Inbox::Spoke | Inbox::Private));
     let token = seated.token();
     let at = found.inbox.unwrap_or_default();
     let page = Page {
@@ -186,6 +187,10 @@ fn post_part(seated: &Seated, post: &TalkPost, token: &str, is_last: bool) -> Po
         warning: post.warning.clone(),
         words: said(post),
         lang: post.language.clone(),
+        poll: post.poll.as_ref().map(|p| shown::poll(seated, p)),
+        quote: post.quote.as_ref().map(|q| shown::quote(seated, q)),
+        earlier: shown::earlier(seated, &post.earlier),
+        is_private: post.is_private,
         pictures: pictures
             .map(|(n, m)| Picture { src: format!("/media/{}/{n}", post.id), href: web_address(Some(&m.url)), shows: m.alt.clone() })
             .collect(),
@@ -238,13 +243,7 @@ fn said(post: &TalkPost) -> Safe<String> {
         plain(&mut out, title);
         out.push_str("</b><br>");
     }
-    let mut from = 0;
-    for (start, end) in measure::links(&post.text) {
-        plain(&mut out, &post.text[from..start]);
-        link(&mut out, &post.text[start..end], &post.text[start..end]);
-        from = end;
-    }
-    plain(&mut out, &post.text[from..]);
+    words_of(&mut out, &post.text);
     for media in post.media.iter().filter(|m| m.kind != MediaKind::Picture) {
         if let Some(address) = web_address(Some(&media.url)) {
             out.push_str("<br>");
@@ -260,28 +259,6 @@ fn said(post: &TalkPost) -> Safe<String> {
     Safe(out)
 }
 
-fn plain(out: &mut String, text: &str) {
-    for (i, line) in text.split('\n').enumerate() {
-        if i > 0 {
-            out.push_str("<br>");
-        }
-        escape_into(out, line).expect("a String takes every word");
-    }
-}
-
-fn link(out: &mut String, address: &str, words: &str) {
-    out.push_str("<a href=\"");
-    escape_into(out, address).expect("a String takes every word");
-    out.push_str("\" rel=\"noreferrer nofollow\">");
-    escape_into(out, words).expect("a String takes every word");
-    out.push_str("</a>");
-}
-
-/// An address that a browser may follow: of the web, and nothing else.
-fn web_address(address: Option<&str>) -> Option<String> {
-    address.filter(|a| a.starts_with("https://") || a.starts_with("http://")).map(str::to_owned)
-}
-
 fn reply_box(
     seated: &Seated,
     id: ConversationId,
@@ -291,10 +268,11 @@ fn reply_box(
 ) -> ReplyBox {
     let (text, kind) = words.unwrap_or_else(|| (answering.words.clone(), answering.kind));
     let how = match answering.visibility {
-        Visibility::Public => "in public",
-        Visibility::Unlisted => "in public, quietly",
-        Visibility::Followers => "for followers only",
-        Visibility::Direct => "only to those named",
+        Visibility::Public => "in public".to_owned(),
+        Visibility::Unlisted => "in public, quietly".to_owned(),
+        Visibility::Followers => "for followers only".to_owned(),
+        Visibility::Direct if answering.readers.is_empty() => "only to those named".to_owned(),
+        Visibility::Direct => format!("in private: only {} will read it", words::list(&answering.readers)),
     };
     ReplyBox {
         action: format!("/talks/{id}?to={}", answering.post),
