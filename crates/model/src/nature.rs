@@ -174,7 +174,8 @@ fn is_called_bot(name: &str) -> bool {
     let local = name.trim_start_matches('@').split('@').next().unwrap_or_default();
     let words = local.split(|c: char| !c.is_alphanumeric());
     words.into_iter().any(|word| {
-        let is_camel = word.len() > 3 && word.ends_with("Bot") && word[..word.len() - 3].chars().next_back().is_some_and(char::is_lowercase);
+        let is_camel =
+            word.len() > 3 && word.ends_with("Bot") && word[..word.len() - 3].chars().next_back().is_some_and(char::is_lowercase);
         word.eq_ignore_ascii_case("bot") || is_camel
     })
 }
@@ -205,7 +206,12 @@ fn quoted(text: &str, phrase: &str) -> String {
 /// A post's words without addresses and figures, to be held against another's.
 fn without_links(text: &str) -> String {
     let words = text.split_whitespace().filter(|w| !w.contains("://"));
-    words.map(|w| w.chars().filter(|c| !c.is_ascii_digit()).collect::<String>()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase()
+    words
+        .map(|w| w.chars().filter(|c| !c.is_ascii_digit()).collect::<String>())
+        .filter(|w| !w.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
 }
 
 /// What somebody is who goes by several profiles: a person where one of them shows it, else the first that is something else.

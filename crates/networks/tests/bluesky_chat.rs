@@ -82,7 +82,8 @@ async fn serve() -> (String, Arc<Mutex<Service>>) {
             let way = headers.get("atproto-proxy").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
             let mut service = shared.lock().unwrap();
             service.calls.push((method.clone(), way));
-            let (status, said) = service.answer(&method, uri.query().unwrap_or_default(), &serde_json::from_slice(&body).unwrap_or_default());
+            let (status, said) =
+                service.answer(&method, uri.query().unwrap_or_default(), &serde_json::from_slice(&body).unwrap_or_default());
             (StatusCode::from_u16(status).unwrap(), said.to_string()).into_response()
         }
     };

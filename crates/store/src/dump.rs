@@ -61,6 +61,7 @@ pub const TABLES: &[&str] = &[
     "contact_points",
     "joins",
     "notes",
+    "subjects",
     "gestures",
     "kind_corrections",
     "aims",

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use model::{
-    Article, Cards, EmojiWeight, Media, MediaKind, Mention, Naming, Part, Picture, PictureId, Poll, PollAnswer, PostRef, Quote, Quoted, ReplyTo,
-    Rules, SiteRules, Timestamp, Unit, Visibility, Weights,
+    Article, Cards, EmojiWeight, Media, MediaKind, Mention, Naming, Part, Picture, PictureId, Poll, PollAnswer, PostRef, Quote, Quoted,
+    ReplyTo, Rules, SiteRules, Timestamp, Unit, Visibility, Weights,
 };
 use serde_json::{Value as Json, json};
 

@@ -56,6 +56,7 @@ pub mod signs;
 pub mod sittings;
 pub mod slots;
 mod store;
+pub mod subjects;
 pub mod talk_days;
 pub mod threads;
 pub mod topics;

@@ -110,8 +110,7 @@ fn read(row: &Row<'_>) -> Kept<KeptPost> {
 
 const PUT_COLUMNS: &str = "desk, id, network, remote_id, local_id, author, account, text, title, url, created_at, edited_at, language, reply_to, reply_to_author, root,
   mentions, tags, links, media, warning, visibility, replies, comments_url, is_mine, names_me, kept_at, poll, quote";
-const PUT_VALUES: &str =
-    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29";
+const PUT_VALUES: &str = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29";
 const PUT_TAG: &str = "insert into post_tags (desk, post, account, tag) values ($1, $2, $3, $4) on conflict (desk, post, account) do update set tag = excluded.tag";
 
 /// A post of ours that has landed, with all that its row holds.

@@ -266,11 +266,17 @@ impl Sightings<'_, '_> {
     }
     /// How often this author said the very same words before.
     pub fn same_words(&self, author: ProfileId, text: &str) -> Kept<u64> {
-        self.0.count("select count(*) from posts where desk = $1 and author = $2 and text = $3 and visibility <> 'direct'", &args![self.0.desk(), author, text])
+        self.0.count(
+            "select count(*) from posts where desk = $1 and author = $2 and text = $3 and visibility <> 'direct'",
+            &args![self.0.desk(), author, text],
+        )
     }
     /// Posts that came in since `since`, whether or not a topic caught them.
     pub fn posts_since(&self, since: Timestamp) -> Kept<u64> {
-        self.0.count("select count(*) from posts where desk = $1 and created_at >= $2 and is_mine = 0 and visibility <> 'direct'", &args![self.0.desk(), since])
+        self.0.count(
+            "select count(*) from posts where desk = $1 and created_at >= $2 and is_mine = 0 and visibility <> 'direct'",
+            &args![self.0.desk(), since],
+        )
     }
     /// The newest kept posts of others, to be held against a new topic.
     pub fn lately(&self, since: Timestamp, max: u32) -> Kept<Vec<PostId>> {

@@ -263,6 +263,7 @@ fn reply(shell: &Shell) -> ReplyBox {
         face: shell.face(24),
         to: "Daniel".into(),
         how: " on Mastodon, as public as the question".into(),
+        froms: vec![("1".into(), "ada@plaza.example on Mastodon".into(), true), ("2".into(), "ada.example on Bluesky".into(), false)],
         words: "It is not you, and it is hardly the thread!".into(),
         kept: "Draft kept 09:14".into(),
         count: "43 of 500".into(),

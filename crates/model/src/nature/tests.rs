@@ -19,7 +19,13 @@ fn own_words_tell() {
         ("The Abbot", "talbot@plaza", "", Person, ""),
         ("Papers", "papers@plaza", "Unofficial mirror of the paper", Bot, "Its own words say so: “Unofficial mirror of the paper”."),
         // The signs are mixed: a person.
-        ("Ben", "ben@plaza", "I work for the official museum. Visit us.", Person, "Speaks as one person: “I work for the official museum. Visit us.”."),
+        (
+            "Ben",
+            "ben@plaza",
+            "I work for the official museum. Visit us.",
+            Person,
+            "Speaks as one person: “I work for the official museum. Visit us.”.",
+        ),
         // Not whole words.
         ("Ben", "ben@plaza", "hawe arena", Person, ""),
     ] {

@@ -188,10 +188,10 @@ pub async fn send(call: &Call<'_>, part: &Part) -> Answer<Landing> {
 pub async fn find(call: &Call<'_>, part: &Part, since: Timestamp) -> Answer<Found> {
     let convo = convo_of(part)?;
     let (xrpc, session) = Xrpc::of(call)?;
-    let page: Messages =
-        ask(&xrpc.by_way_of(SERVICE), "chat.bsky.convo.getMessages", &[("convoId", convo), ("limit", LOOK_BACK)]).await?;
+    let page: Messages = ask(&xrpc.by_way_of(SERVICE), "chat.bsky.convo.getMessages", &[("convoId", convo), ("limit", LOOK_BACK)]).await?;
     let since = since.as_second() - SLACK_S;
-    let is_it = |m: &Message| m.sender.did == session.did && m.text == part.text && instant(&m.sent_at).is_some_and(|t| t.as_second() >= since);
+    let is_it =
+        |m: &Message| m.sender.did == session.did && m.text == part.text && instant(&m.sent_at).is_some_and(|t| t.as_second() >= since);
     let found = readable::<Message>(page.messages).into_iter().find(is_it);
     Ok(found.map_or(Found::CannotTell, |m| Found::Here(landing(convo, &m.id))))
 }

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use model::{Boost, Media, MediaKind, Mention, NetworkKey, Poll, PollAnswer, Post, PostRef, Profile, Quote, Quoted, Timestamp, Visibility, local_alias};
+use model::{
+    Boost, Media, MediaKind, Mention, NetworkKey, Poll, PollAnswer, Post, PostRef, Profile, Quote, Quoted, Timestamp, Visibility,
+    local_alias,
+};
 
 use super::wire;
 use crate::{Heard, HeardKind, html};

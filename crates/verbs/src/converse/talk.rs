@@ -137,7 +137,7 @@ pub async fn talk(cx: Cx<'_>, id: ConversationId, to: Option<PostId>) -> Done<Ta
             let posts = tx.posts().of_conversation(id)?;
             let signs = tx.signs().mine_in(id)?;
             let earlier = tx.earlier().of_conversation(id)?;
-            let answering = answering(tx, &networks, &kept, &said, to, voice)?;
+            let answering = answering(tx, &networks, &kept, &said, (to, None), voice)?;
             let under_way = match kept.marks.answering {
                 Some(draft) => tx.drafts().find(draft)?.map(|d| d.draft.text),
                 None => None,
@@ -269,7 +269,9 @@ fn posts(app: &App, read: &Read) -> Vec<TalkPost> {
             is_deleted: said.is_deleted,
             is_liked: signed("like"),
             is_boosted: signed("boost"),
-            takes_signs: !said.is_mine && said.visibility != Visibility::Direct && app.networks.get(&said.network).is_some_and(|n| n.publish().is_some()),
+            takes_signs: !said.is_mine
+                && said.visibility != Visibility::Direct
+                && app.networks.get(&said.network).is_some_and(|n| n.publish().is_some()),
         });
     }
     all

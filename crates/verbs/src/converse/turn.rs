@@ -341,10 +341,18 @@ impl<'a> Thread<'a> {
         for _ in 0..DEPTH_MAX {
             match self.parents[at] {
                 Some(parent) if self.is_mine(parent) => at = parent,
-                other => return other,
+                Some(parent) => return Some(parent),
+                None => return self.last_of(self.said[at].reply_to_author.as_deref()?, at),
             }
         }
         None
+    }
+    /// The last word of somebody before one of ours, where what that answers is not here or stands on another network.
+    fn last_of(&self, author: &str, before: usize) -> Option<usize> {
+        let until = self.said[before].created_at;
+        let theirs =
+            (0..self.said.len()).filter(|&i| !self.is_mine(i) && self.said[i].author_remote == author && self.said[i].created_at <= until);
+        theirs.max_by_key(|&i| (self.said[i].created_at, &self.said[i].remote_id))
     }
     fn answers_somebody(&self, mine: usize) -> bool {
         self.addressee(mine).is_some()

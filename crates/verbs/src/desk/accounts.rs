@@ -130,7 +130,15 @@ pub async fn list(cx: Cx<'_>) -> Done<Vec<AccountRow>> {
         .map(|(account, why, synced_at, is_kept_from_private)| {
             let network = cx.app.networks.get(&account.network);
             let (network_name, mark) = network.map_or(("a network this Hobnob does not know", "??"), |n| (n.about().name, n.about().mark));
-            AccountRow { account, network_name, mark, can_post: network.is_some_and(Network::takes_posts), why, synced_at, is_kept_from_private }
+            AccountRow {
+                account,
+                network_name,
+                mark,
+                can_post: network.is_some_and(Network::takes_posts),
+                why,
+                synced_at,
+                is_kept_from_private,
+            }
         })
         .collect())
 }

@@ -68,7 +68,7 @@ pub fn look(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[Str
             wrong.push(Misfit { why, part: Some(i) });
         }
     }
-    let reply_to = draft.reply.as_ref().map(|r| r.to.clone());
+    let reply_to = draft.reply.as_ref().map(|r| r.to.clone()).filter(|to| to.parent.as_elsewhere().is_none());
     let parts = texts.into_iter().enumerate().map(|(i, text)| Part {
         mentions: mentions
             .iter()
@@ -267,7 +267,8 @@ fn begins_with(text: &str, written: &str) -> bool {
 
 fn visible(draft: &Draft, place: Place<'_>, wrong: &mut Vec<Misfit>, tells: &mut Vec<String>) -> Visibility {
     let (wished, offered) = (draft.visibility, &place.rules.visibilities);
-    let is_private_answer = wished == Visibility::Direct && draft.reply.is_some() && place.rules.answers_privately;
+    let answers_here = draft.reply.as_ref().is_some_and(|r| r.to.parent.as_elsewhere().is_none());
+    let is_private_answer = wished == Visibility::Direct && answers_here && place.rules.answers_privately;
     if is_private_answer || offered.contains(&wished) || (offered.is_empty() && wished == Visibility::Public) {
         return wished;
     }

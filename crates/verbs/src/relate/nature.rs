@@ -19,10 +19,7 @@ pub fn tell(tx: &Tx<'_>, person: PersonId) -> Kept<()> {
     let mut all = Vec::new();
     for known in tx.profiles().of_person(person)? {
         let said = tx.following().said_by(known.id, Timestamp::UNIX_EPOCH, SPOKEN_MAX)?;
-        let spoken: Vec<Spoken> = said
-            .into_iter()
-            .map(|s| Spoken { has_link: s.has_links, is_answer: s.is_reply, text: s.text })
-            .collect();
+        let spoken: Vec<Spoken> = said.into_iter().map(|s| Spoken { has_link: s.has_links, is_answer: s.is_reply, text: s.text }).collect();
         all.push(nature_of(&known.profile, &spoken));
     }
     let (nature, why) = nature_of_all(&all);
@@ -44,4 +41,3 @@ pub fn look(tx: &Tx<'_>) -> Kept<bool> {
     tx.set_setting(LOOKED, &last.to_string())?;
     Ok(spoke.len() >= AUTHORS_MAX as usize)
 }
-

@@ -113,6 +113,8 @@ pub struct ReplyBox {
     pub to: String,
     /// " on Mastodon, as public as the question".
     pub how: String,
+    /// Accounts to choose from: number, name, chosen. Empty where there is only one.
+    pub froms: Vec<(String, String, bool)>,
     pub words: String,
     /// "Draft kept 09:14", or empty.
     pub kept: String,

@@ -45,7 +45,9 @@ fn counted(n: u64, one: &str, many: &str) -> String {
 /// A quoted post; without a name where it is gone.
 pub fn quote(seated: &Seated, quote: &Quote) -> QuoteCard {
     match quote {
-        Quote::Gone => QuoteCard { who: String::new(), handle: String::new(), url: None, when: None, warning: None, words: Safe(String::new()) },
+        Quote::Gone => {
+            QuoteCard { who: String::new(), handle: String::new(), url: None, when: None, warning: None, words: Safe(String::new()) }
+        }
         Quote::Here(q) => QuoteCard {
             who: if q.who.is_empty() { q.handle.clone() } else { q.who.clone() },
             handle: q.handle.clone(),

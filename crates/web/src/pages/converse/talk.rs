@@ -279,7 +279,16 @@ fn reply_box(
         token: seated.token(),
         face: Face { src: seated.who.face.clone(), name: seated.who.voice_name.clone(), size: 24 },
         to: if answering.is_own { "your own words".to_owned() } else { words::first_name(&answering.to).to_owned() },
-        how: format!(" on {}, {how}{}", answering.network, if answering.warning.is_some() { ", behind the same warning" } else { "" }),
+        how: format!(
+            " on {}, {how}{}{}",
+            answering.network,
+            if answering.is_elsewhere { ", with the address of what it answers" } else { "" },
+            if answering.warning.is_some() { ", behind the same warning" } else { "" }
+        ),
+        froms: match &answering.accounts[..] {
+            [] | [_] => Vec::new(),
+            all => all.iter().map(|(id, name)| (id.to_string(), name.clone(), *id == answering.account)).collect(),
+        },
         kept: answering.kept_at.map_or(String::new(), |at| format!("Draft kept {}", words::clock(at, seated.zone()))),
         count: count(answering, &text),
         words: text,
@@ -340,13 +349,16 @@ pub struct Answered {
     kind: String,
     #[serde(default)]
     then: String,
+    /// The account it goes through; empty: the usual one.
+    #[serde(default)]
+    from: String,
 }
 
 /// Sends an answer, or, asked by the script while somebody types, keeps the words and says how long they are.
 pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Question>, Posted { seated, form }: Posted<Answered>) -> Answer {
     let kind = model::Kind::from_word(&form.kind).unwrap_or_default();
     let text = form.text.replace("\r\n", "\n");
-    let words = Words { conversation: id, to: question.to.map(PostId), text: text.clone(), kind };
+    let words = Words { conversation: id, to: question.to.map(PostId), from: form.from.parse().ok(), text: text.clone(), kind };
     if seated.wants("told") {
         let answering = keep(seated.cx(), words).await?;
         return html(&Told { kept: words::clock(seated.now, seated.zone()), count: count(&answering, &text) });

@@ -14,6 +14,7 @@ mod places;
 pub mod share;
 pub mod slots;
 mod standing;
+pub mod subjects;
 mod there;
 mod timing;
 pub mod versions;

@@ -90,7 +90,7 @@ async fn private_talk_stands_apart_and_counts_nowhere() {
     let answering = shown.answering.as_ref().unwrap();
     assert_eq!((answering.visibility, &answering.readers[..]), (Visibility::Direct, &["Ben".to_owned()][..]));
     assert!(shown.posts[0].is_private && shown.posts[0].waits_since.is_some() && !shown.posts[0].takes_signs);
-    let words = Words { conversation: private[0].id, to: None, text: "Of course I can.".into(), kind: Kind::Asks };
+    let words = Words { conversation: private[0].id, to: None, from: None, text: "Of course I can.".into(), kind: Kind::Asks };
     reply(cx("09:12"), words, Then::Stay).await.unwrap();
     send_due(&scene, &app, at("09:30")).await;
     let sent = scene.networks["plaza"].said_by("ada@plaza");
@@ -219,4 +219,62 @@ async fn a_brand_and_a_machine_are_told_and_a_correction_wins() {
     take(&scene, &[again], "09:13").await;
     later::keep_house(cx("09:14")).await.unwrap();
     assert_eq!(nature(0).await.unwrap().1, Nature::Person);
+}
+
+#[tokio::test]
+async fn a_thread_is_answered_from_another_network_and_stays_one_talk() {
+    let scene = Scene::set(
+        r#"
+        account ada@plaza
+        account cleo@nook
+        post 09:00 ben@plaza "Does anybody know a paste that keeps?"
+        post 09:02 tom@plaza "I wonder, too. @ada would know, no?" > 1
+        "#,
+    )
+    .await;
+    let app = app(&scene);
+    let cx = |clock| Cx { app: &app, seat: &scene.seat, now: at(clock) };
+    for who in ["ada@plaza", "cleo@nook"] {
+        sync::bring(cx("09:10"), scene.account(who)).await.unwrap();
+    }
+    let id = rows(&scene, "waiting").await[0].id;
+    let post = take(&scene, &scene.networks["plaza"].world().posts.clone(), "09:11").await[0];
+    let say = |words: &str, to: PostId, from: &str| Words {
+        conversation: id,
+        to: Some(to),
+        from: Some(scene.account(from)),
+        text: words.into(),
+        kind: Kind::Gives,
+    };
+    // Through the account on the talk's own network it is an answer; through the other it carries the address.
+    let shown = talk(cx("09:12"), id, Some(post)).await.unwrap();
+    let names: Vec<_> = shown.answering.unwrap().accounts.into_iter().map(|(_, name)| name).collect();
+    assert_eq!(names, ["ada@plaza on plaza", "cleo@nook on nook"]);
+    let tom = shown.posts[1].id;
+    reply(cx("09:12"), say("Wheat, for a week.", tom, "ada@plaza"), Then::Stay).await.unwrap();
+    send_due(&scene, &app, at("09:20")).await;
+    reply(cx("09:21"), say("Methyl cellulose keeps for months.", post, "cleo@nook"), Then::Stay).await.unwrap();
+    send_due(&scene, &app, at("09:30")).await;
+    let nook = scene.networks["nook"].said_by("cleo@nook");
+    assert_eq!(nook[0].text, "Methyl cellulose keeps for months.\n\nhttps://plaza.example/1");
+    assert_eq!(nook[0].reply_to, None, "nothing there is called by a name of the other network");
+    let shown = talk(cx("09:31"), id, None).await.unwrap();
+    assert_eq!(shown.networks.iter().map(|n| n.key).collect::<Vec<_>>(), ["nook", "plaza"]);
+    assert_eq!(shown.posts.len(), 4);
+    let one = rows(&scene, "you-wait").await;
+    assert_eq!(one.iter().map(|c| (c.id, c.face.because.as_str())).collect::<Vec<_>>(), [(id, "You answered Ben.")]);
+    // Whoever answers over there is in the same talk, and it is our turn.
+    scene.networks["nook"].say("dan@nook", "How much of it to a litre?", at("09:40"), Some(&nook[0].at.id));
+    sync::bring(cx("09:41"), scene.account("cleo@nook")).await.unwrap();
+    sync::bring(cx("09:41"), scene.account("ada@plaza")).await.unwrap();
+    let waiting = rows(&scene, "waiting").await;
+    assert_eq!(waiting.iter().map(|c| (c.id, c.face.who.as_str(), c.face.turn)).collect::<Vec<_>>(), [(id, "Dan", Turn::Mine)]);
+    // What is private is answered nowhere else.
+    make_private(&scene, |p| p.text.contains("wonder"));
+    scene.networks["plaza"].say("eve@plaza", "@ada a word?", at("09:50"), None);
+    make_private(&scene, |p| p.text.contains("a word"));
+    sync::bring(cx("09:51"), scene.account("ada@plaza")).await.unwrap();
+    let private = rows(&scene, "private").await[0].id;
+    let answering = talk(cx("09:52"), private, None).await.unwrap().answering.unwrap();
+    assert_eq!(answering.accounts.len(), 1);
 }
