@@ -147,15 +147,16 @@ async fn the_log_is_read_once_and_answered_in_its_conversation() {
     let mut part = Part::of_text("Go on.");
     part.visibility = Visibility::Direct;
     let publish = Bluesky.publish().unwrap();
+    let key = DeliveryKey("k".into());
     // A post cannot be answered so, and nothing goes out by mistake.
     let refused = publish.post(&ada.call(), &part, &Baggage::default(), &DeliveryKey("k".into())).await;
     assert!(matches!(refused, Err(NetworkError::Refused(_))), "{refused:?}");
     let parent = PostRef::new("chat:c1:m1", "");
     part.reply_to = Some(ReplyTo { root: PostRef::new("chat:c1", ""), parent });
-    assert_eq!(publish.find(&ada.call(), &part, &DeliveryKey("k".into()), now()).await, Ok(Found::CannotTell));
+    assert_eq!(publish.find(&ada.call(), &Sought::new(&part, &key, now())).await, Ok(Found::CannotTell));
     let landing = publish.post(&ada.call(), &part, &Baggage::default(), &DeliveryKey("k".into())).await.unwrap();
     assert_eq!(landing.at.id, "chat:c1:m2");
-    let found = publish.find(&ada.call(), &part, &DeliveryKey("k".into()), now()).await.unwrap();
+    let found = publish.find(&ada.call(), &Sought::new(&part, &key, now())).await.unwrap();
     assert_eq!(found, Found::Here(landing));
 
     service.lock().unwrap().say("did:plc:ben", "Thank you");

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use model::{Mention, Part, Post, PostRef, Timestamp, Visibility};
+use model::{Mention, Part, Post, PostRef, Visibility};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use super::richtext::{self, Feature};
 use super::translate::{instant, profile_from_actor};
 use super::wire::Actor;
 use super::xrpc::{Effect, Fault, Xrpc};
-use crate::{Answer, Batch, Call, Cursor, Found, Heard, HeardKind, Inbox, Landing, NetworkError};
+use crate::{Answer, Batch, Call, Cursor, Found, Heard, HeardKind, Inbox, Landing, NetworkError, Sought};
 
 /// Where the account's own server is to hand these calls on to.
 const SERVICE: (&str, &str) = ("atproto-proxy", "did:web:api.bsky.chat#bsky_chat");
@@ -185,13 +185,18 @@ pub async fn send(call: &Call<'_>, part: &Part) -> Answer<Landing> {
 
 /// Whether a part stands in its conversation: by its words and its time. That it is not seen proves nothing, for a message has no name
 /// that we choose; then a person is asked.
-pub async fn find(call: &Call<'_>, part: &Part, since: Timestamp) -> Answer<Found> {
+pub async fn find(call: &Call<'_>, sought: &Sought<'_>) -> Answer<Found> {
+    let part = sought.part;
     let convo = convo_of(part)?;
     let (xrpc, session) = Xrpc::of(call)?;
-    let page: Messages = ask(&xrpc.by_way_of(SERVICE), "chat.bsky.convo.getMessages", &[("convoId", convo), ("limit", LOOK_BACK)]).await?;
-    let since = since.as_second() - SLACK_S;
-    let is_it =
-        |m: &Message| m.sender.did == session.did && m.text == part.text && instant(&m.sent_at).is_some_and(|t| t.as_second() >= since);
+    let parameters = [("convoId", convo), ("limit", LOOK_BACK)];
+    let page: Messages = ask(&xrpc.by_way_of(SERVICE), "chat.bsky.convo.getMessages", &parameters).await?;
+    let since = sought.since.as_second() - SLACK_S;
+    let is_it = |m: &Message| {
+        let is_another = sought.others.contains(&message_name(convo, &m.id));
+        let is_ours = m.sender.did == session.did && m.text == part.text;
+        is_ours && !is_another && instant(&m.sent_at).is_some_and(|t| t.as_second() >= since)
+    };
     let found = readable::<Message>(page.messages).into_iter().find(is_it);
     Ok(found.map_or(Found::CannotTell, |m| Found::Here(landing(convo, &m.id))))
 }
