@@ -116,10 +116,9 @@ const PERSON: [&str; 22] = [
     "je suis",
 ];
 /// … about being a company, a shop, a paper, an office.
-const BRAND: [&str; 26] = [
+const BRAND: [&str; 25] = [
     "official account",
     "the official",
-    "official twitter",
     "official page",
     "offizieller",
     "compte officiel",

@@ -267,6 +267,7 @@ fn reply(shell: &Shell) -> ReplyBox {
         words: "It is not you, and it is hardly the thread!".into(),
         kept: "Draft kept 09:14".into(),
         count: "43 of 500".into(),
+        touch: String::new(),
         kind: Radios::kind(Kind::Gives),
         wrong: vec![],
         look: "count".into(),

@@ -121,6 +121,8 @@ pub struct ReplyBox {
     /// "270 of 500".
     pub count: String,
     pub kind: Radios,
+    /// The soft touch: one sentence where it asks and has not given, or empty. Never a lock.
+    pub touch: String,
     /// What does not fit, as sentences; tied to the field.
     pub wrong: Vec<String>,
     /// Where the script asks for the count while typing.

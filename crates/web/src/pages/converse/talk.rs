@@ -16,6 +16,7 @@ use crate::flash::Flash;
 use crate::forms::{Asked, Posted, Row};
 use crate::html::Safe;
 use crate::icon;
+use crate::pages::publish::heed;
 use crate::parts::{Done, Face, LaterMenu, Net, Picture, PostAct, PostPart, Radios, ReplyBox, TieMark, When};
 use crate::session::Seated;
 use crate::shell::{Answer, Place, Shell, html};
@@ -76,12 +77,16 @@ pub async fn show(seated: Seated, Row(id): Row<ConversationId>, Asked(question):
     if found.id != id {
         return seated.go(&format!("/talks/{}", found.id));
     }
-    draw(&seated, found, None, Vec::new())
+    draw(&seated, found, None, Vec::new()).await
 }
 
 /// The page; with words that did not go out and why.
-pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, wrong: Vec<String>) -> Answer {
+pub async fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, wrong: Vec<String>) -> Answer {
     let is_wrong = !wrong.is_empty();
+    let touch = match &found.answering {
+        Some(a) => touch(seated, words.as_ref().map_or(a.kind, |(_, kind)| *kind), a).await?,
+        None => String::new(),
+    };
     let maker = RowMaker::new(seated, "talk");
     let is_open = matches!(found.inbox, Some(Inbox::Waiting | Inbox::YouWait | Inbox::Spoke | Inbox::Private));
     let token = seated.token();
@@ -109,7 +114,7 @@ pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, 
         },
         under_way: found.under_way.clone(),
         card: found.person.as_ref().map(|who| card(seated, who)),
-        reply: found.answering.as_ref().map(|a| reply_box(seated, found.id, a, words, wrong)),
+        reply: found.answering.as_ref().map(|a| ReplyBox { touch, ..reply_box(seated, found.id, a, words, wrong) }),
         lines: lines(seated, &found, &token),
         behind: Behind::of(seated, &found),
     };
@@ -118,6 +123,15 @@ pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, 
         *answer.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(answer)
+}
+
+/// One sentence beside an answer that asks where no ask is earned yet; it goes all the same. What is private is not counted.
+async fn touch(seated: &Seated, kind: model::Kind, answering: &Answering) -> Result<String, VerbError> {
+    if answering.visibility == Visibility::Direct {
+        return Ok(String::new());
+    }
+    let said = heed::unearned(seated, kind, vec![answering.account]).await?;
+    Ok(said.map_or(String::new(), |said| format!("{} {said}", heed::NOT_EARNED)))
 }
 
 fn title(found: &Talk) -> String {
@@ -294,6 +308,7 @@ fn reply_box(
         words: text,
         kind: Radios::kind(kind),
         wrong,
+        touch: String::new(),
         look: "told".into(),
         takes_pictures: false,
     }
@@ -361,7 +376,8 @@ pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Questio
     let words = Words { conversation: id, to: question.to.map(PostId), from: form.from.parse().ok(), text: text.clone(), kind };
     if seated.wants("told") {
         let answering = keep(seated.cx(), words).await?;
-        return html(&Told { kept: words::clock(seated.now, seated.zone()), count: count(&answering, &text) });
+        let touch = touch(&seated, kind, &answering).await?;
+        return html(&Told { kept: words::clock(seated.now, seated.zone()), count: count(&answering, &text), touch });
     }
     let then = if form.then == "done" { Then::Done } else { Then::Stay };
     match reply(seated.cx(), words, then).await {
@@ -383,7 +399,7 @@ pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Questio
                 other => vec![other.to_string()],
             };
             let found = talk(seated.cx(), id, question.to.map(PostId)).await?;
-            draw(&seated, found, Some((text, kind)), wrong)
+            draw(&seated, found, Some((text, kind)), wrong).await
         }
         Err(error) => Err(error.into()),
     }
@@ -392,12 +408,14 @@ pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Questio
 /// How long the words are, and when they were kept.
 #[derive(Template)]
 #[template(
-    source = r#"<span class="push" id="told"><span id="kept">Draft kept {{ kept }}</span> <span class="count">{{ count }}</span></span>"#,
+    source = r#"<span class="push" id="told"><span id="kept">Draft kept {{ kept }}</span> <span class="count">{{ count }}</span>{% if !touch.is_empty() %} <span class="touch">{{ touch }}</span>{% endif %}</span>"#,
     ext = "html"
 )]
 struct Told {
     kept: String,
     count: String,
+    /// The soft touch, or empty.
+    touch: String,
 }
 
 #[derive(Deserialize)]

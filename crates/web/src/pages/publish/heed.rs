@@ -33,7 +33,16 @@ pub async fn in_the_calendar(seated: &Seated, kept: &KeptDraft) -> Result<Option
 
 /// An ask that is not earned yet where it shall go: one sentence, and it goes all the same.
 pub async fn not_earned(seated: &Seated, kept: &KeptDraft) -> Result<Option<Hint>, VerbError> {
-    let places = ledger::unearned(seated.cx(), kept.draft.kind, kept.accounts.clone()).await?;
+    let said = unearned(seated, kept.draft.kind, kept.accounts.clone()).await?;
+    Ok(said.map(|said| Hint::new(HintTone::Advice, NOT_EARNED, said)))
+}
+
+/// The first sentence of that touch.
+pub const NOT_EARNED: &str = "This asks before it has given.";
+
+/// The rest of it: what was given and asked there; nothing where it is earned, or nothing is asked.
+pub async fn unearned(seated: &Seated, kind: model::Kind, accounts: Vec<model::AccountId>) -> Result<Option<String>, VerbError> {
+    let places = ledger::unearned(seated.cx(), kind, accounts).await?;
     let Some((place, standing)) = places.first() else { return Ok(None) };
     let times = |n: u32| match n {
         0 => "not given yet".to_owned(),
@@ -45,8 +54,7 @@ pub async fn not_earned(seated: &Seated, kept: &KeptDraft) -> Result<Option<Hint
         1 => "asked once".to_owned(),
         n => format!("asked {} times", words::number(n.into())),
     };
-    let said = format!("On {place} you have {} and {asked} in ninety days. It is yours to decide.", times(standing.gave));
-    Ok(Some(Hint::new(HintTone::Advice, "This asks before it has given.", said)))
+    Ok(Some(format!("On {place} you have {} and {asked} in ninety days. It is yours to decide.", times(standing.gave))))
 }
 
 /// What a colleague says already, pointed out while one writes; it goes all the same.

@@ -7,7 +7,7 @@ mod drafts;
 pub mod feed;
 mod form;
 mod hand;
-mod heed;
+pub(crate) mod heed;
 pub mod import;
 pub mod notebook;
 mod places;
