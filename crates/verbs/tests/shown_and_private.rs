@@ -249,7 +249,7 @@ async fn a_thread_is_answered_from_another_network_and_stays_one_talk() {
     // Through the account on the talk's own network it is an answer; through the other it carries the address.
     let shown = talk(cx("09:12"), id, Some(post)).await.unwrap();
     let names: Vec<_> = shown.answering.unwrap().accounts.into_iter().map(|(_, name)| name).collect();
-    assert_eq!(names, ["ada@plaza on plaza", "cleo@nook on nook"]);
+    assert_eq!(names, ["ada@plaza on Plaza", "cleo@nook on Nook"]);
     let tom = shown.posts[1].id;
     reply(cx("09:12"), say("Wheat, for a week.", tom, "ada@plaza"), Then::Stay).await.unwrap();
     send_due(&scene, &app, at("09:20")).await;

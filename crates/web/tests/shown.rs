@@ -70,10 +70,10 @@ async fn a_poll_a_quote_and_an_edit_are_drawn_and_nothing_of_them_is_markup() {
         "4 people voted.",
         "Votes are cast on its own page.",
         "Dan &#60;script&#62;",
-        "Rye &#60;rises&#62;",
+        "Rye &lt;rises&gt;",
         "which of them?",
         "What it said before",
-        "which one? &#60;b&#62;bold",
+        "which one? &lt;b&gt;bold",
         ", edited",
     ] {
         assert!(talk.contains(words), "{words}: {talk}");
@@ -113,7 +113,8 @@ async fn colleagues_share_a_subject_and_no_text() {
         tx.put_seat(&seat, now())
     });
     write.await.unwrap();
-    let fields = [("title", "The autumn <workshops>"), ("notes", "Six places left"), ("link", "https://w.example/"), ("until", "2026-09-30")];
+    let fields =
+        [("title", "The autumn <workshops>"), ("notes", "Six places left"), ("link", "https://w.example/"), ("until", "2026-09-30")];
     let (status, to, _) = desk.press("/notebook/shared", &fields).await;
     assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/notebook#shared"));
     for path in ["/notebook", "/write"] {
