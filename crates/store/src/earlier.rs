@@ -30,7 +30,7 @@ impl Earlier<'_, '_> {
     /// Keeps a post's words as they stand, before they are changed at `until`. The oldest go where there are too many.
     pub(crate) fn put(&self, post: PostId, until: Timestamp) -> Kept<()> {
         self.0.run(
-            "insert into earlier_words (desk, post, until_at, title, text, warning) select desk, id, $3, title, text, warning from posts where desk = $1 and id = $2
+            "insert into earlier_words (desk, post, until_at, title, text, warning) select desk, id, cast($3 as bigint), title, text, warning from posts where desk = $1 and id = $2
              on conflict (desk, post, until_at) do nothing",
             &args![self.0.desk(), post, until],
         )?;

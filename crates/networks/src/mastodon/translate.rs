@@ -12,6 +12,8 @@ use crate::{Heard, HeardKind, html};
 
 /// The longest self-description kept, in letters.
 const ABOUT_MAX: usize = 2000;
+/// How a quote stands that is not shown any more, or not to us.
+const WITHDRAWN: [&str; 7] = ["rejected", "revoked", "deleted", "unauthorized", "blocked_account", "blocked_domain", "muted_account"];
 /// Answers of a poll that are told.
 const POLL_ANSWERS_MAX: usize = 20;
 
@@ -170,10 +172,8 @@ fn quote(quote: &wire::Quote, here: &Here) -> Option<Quote> {
         wire::Quote::Status(status) => status,
         wire::Quote::Stated(stated) => match (&stated.quoted_status, stated.state.as_deref()) {
             (Some(status), None | Some("accepted")) => status,
-            (_, Some("pending")) => return None,
-            (None, _) if stated.quoted_status_id.is_some() => return None,
-            (_, None) => return None,
-            _ => return Some(Quote::Gone),
+            (_, Some(state)) if WITHDRAWN.contains(&state) => return Some(Quote::Gone),
+            _ => return None,
         },
     };
     let author = profile_from_account(&status.account, here);

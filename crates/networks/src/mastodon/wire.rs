@@ -64,9 +64,6 @@ pub struct StatedQuote {
     pub state: Option<String>,
     #[serde(default, deserialize_with = "maybe")]
     pub quoted_status: Option<Box<Status>>,
-    /// In a quote within a quote only the number is told.
-    #[serde(default, deserialize_with = "text")]
-    pub quoted_status_id: Option<String>,
 }
 
 /// A question with its answers to choose from.
