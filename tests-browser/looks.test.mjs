@@ -13,6 +13,7 @@ const PAGES = [
   ['inbox-you-wait', '/inbox?box=you-wait'],
   ['inbox-later', '/inbox?box=later'],
   ['inbox-spoke', '/inbox?box=spoke'],
+  ['inbox-private', '/inbox?box=private'],
   ['inbox-done', '/inbox?box=done'],
   ['conversation', '/inbox', '/talks/'],
   ['listen', '/listen'],

@@ -70,6 +70,8 @@ ids! {
     SiteId,
     /// A note about a person, to oneself.
     NoteId,
+    /// What colleagues talk about in common.
+    SubjectId,
     /// A page that told of its link to one of ours, or the other way round.
     WebmentionId,
     /// A piece of due work.

@@ -1,6 +1,6 @@
 //! Something said by anyone: a snapshot, never edited by us.
 
-use crate::{NetworkKey, Profile, Timestamp};
+use crate::{NetworkKey, Poll, Profile, Quote, Timestamp};
 
 /// How a network names one post. Opaque.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,11 +15,22 @@ impl PostRef {
     pub fn new(id: impl Into<String>, tag: impl Into<String>) -> Self {
         Self { id: id.into(), tag: tag.into() }
     }
+    /// A post of another network than the one that is written to: it is answered in words, with its address, and not by its name.
+    pub fn elsewhere(network: &NetworkKey, id: &str) -> Self {
+        Self::new(format!("{ELSEWHERE}{network}:{id}"), "")
+    }
+    /// The network and the id of such a post.
+    pub fn as_elsewhere(&self) -> Option<(&str, &str)> {
+        self.id.strip_prefix(ELSEWHERE)?.split_once(':')
+    }
     /// Its [`Post::local`], where the tag is such a name.
     pub fn local(&self) -> Option<String> {
         self.tag.starts_with("local:").then(|| self.tag.clone())
     }
 }
+
+/// Before the network's key and the id, in the name of a post that is answered from another network.
+const ELSEWHERE: &str = "elsewhere:";
 
 /// The name a post goes by on one server only: for networks that name a parent by a number of that server, and not by its global id.
 pub fn local_alias(server: &str, id: &str) -> String {
@@ -134,6 +145,8 @@ pub struct Post {
     /// Addresses that the text links to, whole.
     pub links: Vec<String>,
     pub media: Vec<Media>,
+    pub poll: Option<Poll>,
+    pub quote: Option<Quote>,
     /// The content warning to fold it behind.
     pub warning: Option<String>,
     pub visibility: Visibility,
@@ -166,6 +179,8 @@ impl Post {
             tags: Vec::new(),
             links: Vec::new(),
             media: Vec::new(),
+            poll: None,
+            quote: None,
             warning: None,
             visibility: Visibility::Public,
             replies: None,

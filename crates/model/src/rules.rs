@@ -161,6 +161,8 @@ pub struct Rules {
     /// Whether several parts can stand as a thread.
     pub has_threads: bool,
     pub has_warning: bool,
+    /// What was said in private can be answered in private, though no post can be for those named alone.
+    pub answers_privately: bool,
     pub has_language: bool,
     pub has_edit: bool,
     pub has_title: bool,
@@ -216,6 +218,7 @@ impl Default for Rules {
             warning_counts: false,
             has_threads: false,
             has_warning: false,
+            answers_privately: false,
             has_language: false,
             has_edit: false,
             has_title: false,

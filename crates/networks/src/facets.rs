@@ -34,6 +34,11 @@ pub trait Network: Send + Sync {
     fn inbox(&self) -> Option<&dyn Inbox> {
         None
     }
+    /// What is said to the account alone, where the network keeps that apart from its posts; an answer goes by [`Publish::post`], as a
+    /// part for those named alone.
+    fn private(&self) -> Option<&dyn Inbox> {
+        None
+    }
     fn publish(&self) -> Option<&dyn Publish> {
         None
     }

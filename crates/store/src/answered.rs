@@ -19,11 +19,11 @@ impl Tx<'_> {
         self.all(
             &format!(
                 "select p.created_at, (select count(distinct pe.id) from posts a
-                     join profiles f on f.desk = a.desk and f.id = a.author and f.is_bot = 0
-                     join persons pe on pe.desk = f.desk and pe.id = f.person and pe.is_me = 0
+                     join profiles f on f.desk = a.desk and f.id = a.author
+                     join persons pe on pe.desk = f.desk and pe.id = f.person and pe.is_me = 0 and pe.nature <> 'bot'
                      where a.desk = p.desk and a.network = p.network and (a.reply_to = p.remote_id or a.reply_to = p.local_id)
-                       and a.is_mine = 0 and a.created_at < p.created_at + $4)
-                 from posts p where p.desk = $1 and p.is_mine = 1 and p.reply_to is null and p.deleted_at is null and p.created_at >= $2 and p.created_at < $3 {through}
+                       and a.is_mine = 0 and a.visibility <> 'direct' and a.created_at < p.created_at + $4)
+                 from posts p where p.desk = $1 and p.is_mine = 1 and p.reply_to is null and p.deleted_at is null and p.visibility <> 'direct' and p.created_at >= $2 and p.created_at < $3 {through}
                  order by p.created_at desc, p.id desc limit $5"
             ),
             &args![self.desk(), since, until, within_ms, max, account.map_or(0, |a| a.0)],

@@ -78,7 +78,7 @@ impl Balance<'_, '_> {
             &format!(
                 "select dr.id, min(d.landed_at), dr.kind, dr.is_personal, dr.voice, ac.network from deliveries d
                  join drafts dr on dr.desk = d.desk and dr.id = d.draft join accounts ac on ac.desk = d.desk and ac.id = d.account
-                 where d.desk = $1 and d.state = 'landed' and d.due >= $3 and d.part_index = 0 and d.landed_at >= $2
+                 where d.desk = $1 and d.state = 'landed' and d.due >= $3 and d.part_index = 0 and d.landed_at >= $2 and dr.visibility <> 'direct'
                  group by dr.id, dr.kind, dr.is_personal, dr.voice, ac.network order by min(d.landed_at) desc limit {ROWS_MAX}"
             ),
             &args![self.0.desk(), since, since.as_millisecond() - LATE_MS_MAX],
@@ -113,7 +113,7 @@ impl Balance<'_, '_> {
                 "select p.id, p.created_at, p.reply_to, case when p.reply_to_author = f.remote_id then 1 else 0 end, d.draft, dr.voice, ac.id, ac.handle,
                    pe.id, pe.nature, pe.first_at
                  from accounts ac join profiles f on f.desk = ac.desk and f.network = ac.network and f.remote_id = ac.remote_id
-                 join posts p on p.desk = f.desk and p.author = f.id and p.is_mine = 1 and p.deleted_at is null and p.created_at >= $2
+                 join posts p on p.desk = f.desk and p.author = f.id and p.is_mine = 1 and p.deleted_at is null and p.visibility <> 'direct' and p.created_at >= $2
                  left join deliveries d on d.desk = p.desk and d.id = p.delivery left join drafts dr on dr.desk = d.desk and dr.id = d.draft
                  left join between_us b on b.desk = p.desk and b.post = p.id and b.is_mine = 1
                  left join profiles g on g.desk = b.desk and g.id = b.profile
@@ -145,7 +145,7 @@ impl Balance<'_, '_> {
                 "select dr.id, dr.text, dr.language, min(d.landed_at), dr.kind, dr.is_personal, case when dr.parent_id is null then 0 else 1 end, ac.network, min(p.conversation)
                  from deliveries d join drafts dr on dr.desk = d.desk and dr.id = d.draft join accounts ac on ac.desk = d.desk and ac.id = d.account
                  left join posts p on p.desk = d.desk and p.id = d.post
-                 where d.desk = $1 and d.state = 'landed' and d.part_index = 0 and d.landed_at >= $2 and d.landed_at < $3
+                 where d.desk = $1 and d.state = 'landed' and d.part_index = 0 and d.landed_at >= $2 and d.landed_at < $3 and dr.visibility <> 'direct'
                  group by dr.id, dr.text, dr.language, dr.kind, dr.is_personal, case when dr.parent_id is null then 0 else 1 end, ac.network
                  order by min(d.landed_at) desc, dr.id desc limit {SPOKEN_MAX}"
             ),
@@ -167,7 +167,7 @@ impl Balance<'_, '_> {
         let elsewhere = self.0.all(
             &format!(
                 "select p.text, p.language, p.created_at, case when p.reply_to is null then 0 else 1 end, p.network, p.conversation from posts p
-                 where p.desk = $1 and p.is_mine = 1 and p.delivery is null and p.deleted_at is null and p.created_at >= $2 and p.created_at < $3
+                 where p.desk = $1 and p.is_mine = 1 and p.delivery is null and p.deleted_at is null and p.visibility <> 'direct' and p.created_at >= $2 and p.created_at < $3
                  order by p.created_at desc, p.id desc limit {SPOKEN_MAX}"
             ),
             &args![self.0.desk(), since, until],

@@ -159,8 +159,8 @@ impl Between<'_, '_> {
     /// How many words of ours of each kind on a network since then.
     pub fn kinds_on(&self, network: &NetworkKey, since: Timestamp) -> Kept<Vec<(Kind, u32)>> {
         let found: Vec<(Option<String>, u32)> = self.0.all(
-            "select b.kind, count(distinct b.post) from profiles f join between_us b on b.desk = f.desk and b.profile = f.id and b.is_mine = 1 and b.at >= $3
-             where f.desk = $1 and f.network = $2 group by b.kind",
+            "select b.kind, count(distinct b.post) from between_us b join profiles f on f.desk = b.desk and f.id = b.profile
+             where b.desk = $1 and b.is_mine = 1 and b.at >= $3 and f.network = $2 group by b.kind",
             &args![self.0.desk(), network.as_str(), since],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;

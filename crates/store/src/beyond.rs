@@ -32,8 +32,8 @@ impl Beyond<'_, '_> {
         self.0.all(
             &format!(
                 "select pe.id, pe.first_at, max(case when b.is_mine = 0 then b.at end), max(f.followers) from between_us b
-                 join profiles f on f.desk = b.desk and f.id = b.profile and f.is_bot = 0
-                 join persons pe on pe.desk = f.desk and pe.id = f.person and pe.is_me = 0
+                 join profiles f on f.desk = b.desk and f.id = b.profile
+                 join persons pe on pe.desk = f.desk and pe.id = f.person and pe.is_me = 0 and pe.nature <> 'bot'
                  where b.desk = $1 and b.at >= $2 group by pe.id, pe.first_at order by pe.id limit {PEOPLE_MAX}"
             ),
             &args![self.0.desk(), since],
@@ -64,7 +64,7 @@ impl Beyond<'_, '_> {
             "exchanges",
             "select count(*), cast(coalesce(sum(case when t.mine >= $3 and t.theirs >= $3 then 1 else 0 end), 0) as bigint) from
              (select p.conversation, cast(sum(p.is_mine) as bigint) as mine, cast(sum(1 - p.is_mine) as bigint) as theirs from posts p
-              where p.desk = $1 and p.created_at >= $2 and p.conversation is not null and p.deleted_at is null
+              where p.desk = $1 and p.created_at >= $2 and p.conversation is not null and p.deleted_at is null and p.visibility <> 'direct'
               group by p.conversation having sum(p.is_mine) > 0 and sum(1 - p.is_mine) > 0) t",
             &args![self.0.desk(), since, turns],
             |row| Ok((row.get(0)?, row.get(1)?)),

@@ -39,13 +39,15 @@ pub struct Face {
     pub last_at: Timestamp,
     pub posts: u32,
     pub voices: u32,
-    /// `waiting`, `you-wait`, `later`, `spoke`, `done`, or empty: in no box.
+    /// `waiting`, `you-wait`, `later`, `spoke`, `private`, `done`, `muted`, or empty: in no box.
     pub inbox: String,
     /// Smaller comes first.
     pub rank: u32,
     pub is_history: bool,
     pub has_warning: bool,
     pub visibility: Visibility,
+    /// What the shown post is beside its words: `poll`, `quote`, `edited`, with blanks between.
+    pub marks: String,
 }
 
 /// What a person did with it.
@@ -102,6 +104,7 @@ impl KeptConversation {
             is_history: true,
             has_warning: false,
             visibility: Visibility::Public,
+            marks: String::new(),
         };
         KeptConversation { id, face, marks: Marks::default() }
     }
@@ -150,9 +153,9 @@ pub struct Narrow {
 }
 
 const COLUMNS: &str = "id, account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices,
-  box, rank, is_history, has_warning, visibility, later_until, later_until_reply, later_firmly, later_at, done_at, joined_at, answering, aim, has_face, assigned, muted_at";
+  box, rank, is_history, has_warning, visibility, later_until, later_until_reply, later_firmly, later_at, done_at, joined_at, answering, aim, has_face, assigned, muted_at, marks";
 /// What a face is made of, in the order of [`Conversations::row`].
-const FACE: &str = "account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices, box, rank, is_history, has_warning, visibility, has_face";
+const FACE: &str = "account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices, box, rank, is_history, has_warning, visibility, has_face, marks";
 /// Conversations with one person that are read at once.
 pub const WITH_A_PERSON_MAX: u32 = 200;
 /// Names of one thread that are looked up at once.
@@ -185,6 +188,7 @@ fn read(row: &Row<'_>) -> Kept<KeptConversation> {
             is_history: row.get(20)?,
             has_warning: row.get(21)?,
             visibility: Visibility::from_word(&row.get::<String>(22)?).unwrap_or_default(),
+            marks: row.get(34)?,
         },
         marks: Marks {
             later_until: row.get(23)?,
@@ -216,7 +220,7 @@ impl Conversations<'_, '_> {
     /// Gives each the face that its posts and marks add up to, and keeps the counts of the boxes true. One that is not kept yet is put.
     pub fn save(&self, all: &[Renewed]) -> Kept<()> {
         let set = FACE.split(", ").zip(3..).map(|(column, n)| format!("{column} = ${n}")).collect::<Vec<_>>().join(", ");
-        let values = (1..=26).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let values = (1..=27).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
         let (fresh, changed): (Vec<_>, Vec<_>) = all.iter().filter(|r| r.is_new || r.before.face != r.face).partition(|r| r.is_new);
         self.0.run_each(
             &format!("update conversations set {set} where desk = $1 and id = $2"),
@@ -261,7 +265,8 @@ impl Conversations<'_, '_> {
             face.is_history,
             face.has_warning,
             face.visibility.word(),
-            face.has_face
+            face.has_face,
+            &face.marks
         ]
         .into()
     }
@@ -392,6 +397,15 @@ impl Conversations<'_, '_> {
         let n =
             self.0.find("select n from box_counts where desk = $1 and box = $2", &args![self.0.desk(), inbox], |row| row.get::<i64>(0))?;
         Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+    }
+    /// How many of one rank stand in a box, history left out.
+    pub fn count_ranked(&self, inbox: &str, rank: u32) -> Kept<u32> {
+        self.0.get(
+            "a count",
+            "select count(*) from conversations where desk = $1 and box = $2 and rank = $3 and is_history = 0",
+            &args![self.0.desk(), inbox, rank],
+            |row| row.get(0),
+        )
     }
     /// Those put off until a time that has come.
     pub fn due_back(&self, now: Timestamp, max: u32) -> Kept<Vec<ConversationId>> {

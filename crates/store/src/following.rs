@@ -80,7 +80,7 @@ impl Followings<'_, '_> {
     pub fn said_by(&self, profile: ProfileId, since: Timestamp, max: u32) -> Kept<Vec<TheirPost>> {
         self.0.all(
             &format!(
-                "select text, links, reply_to from posts where desk = $1 and author = $2 and created_at >= $3 and deleted_at is null
+                "select text, links, reply_to from posts where desk = $1 and author = $2 and created_at >= $3 and deleted_at is null and visibility <> 'direct'
                  order by created_at desc limit {max}"
             ),
             &args![self.0.desk(), profile, since],

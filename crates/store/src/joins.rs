@@ -183,6 +183,7 @@ impl Joins<'_, '_> {
             )?);
             for sql in [
                 "delete from post_tags where desk = $1 and post in (select id from posts where desk = $1 and author = $2)",
+                "delete from earlier_words where desk = $1 and post in (select id from posts where desk = $1 and author = $2)",
                 "delete from between_us where desk = $1 and (profile = $2 or post in (select id from posts where desk = $1 and author = $2))",
                 "delete from sightings where desk = $1 and author = $2",
                 "delete from signs where desk = $1 and (profile = $2 or post in (select id from posts where desk = $1 and author = $2))",

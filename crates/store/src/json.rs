@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use model::{
-    Article, Cards, EmojiWeight, Media, MediaKind, Mention, Naming, Part, Picture, PictureId, PostRef, ReplyTo, Rules, SiteRules, Unit,
-    Visibility, Weights,
+    Article, Cards, EmojiWeight, Media, MediaKind, Mention, Naming, Part, Picture, PictureId, Poll, PollAnswer, PostRef, Quote, Quoted,
+    ReplyTo, Rules, SiteRules, Timestamp, Unit, Visibility, Weights,
 };
 use serde_json::{Value as Json, json};
 
@@ -27,6 +27,9 @@ fn maybe_text(json: &Json) -> Option<String> {
 }
 fn number(json: &Json) -> Option<u32> {
     json.as_u64().and_then(|n| u32::try_from(n).ok())
+}
+fn instant(json: &Json) -> Option<Timestamp> {
+    json.as_i64().and_then(|ms| Timestamp::from_millisecond(ms).ok())
 }
 fn each<T>(json: &Json, read: impl Fn(&Json) -> T) -> Vec<T> {
     json.as_array().map(|all| all.iter().map(read).collect()).unwrap_or_default()
@@ -59,6 +62,51 @@ pub fn media_in(kept: &str) -> Kept<Vec<Media>> {
     }))
 }
 
+pub fn poll_out(poll: &Poll) -> String {
+    let answers: Vec<Json> = poll.answers.iter().map(|a| json!([a.words, a.votes])).collect();
+    json!({
+        "answers": answers, "closes": poll.closes_at.map(|t| t.as_millisecond()), "closed": poll.is_closed, "many": poll.is_many, "voters": poll.voters,
+    })
+    .to_string()
+}
+pub fn poll_in(kept: Option<&str>) -> Kept<Option<Poll>> {
+    let Some(kept) = kept else { return Ok(None) };
+    let j = parse("poll", kept)?;
+    Ok(Some(Poll {
+        answers: each(&j["answers"], |a| PollAnswer { words: text(&a[0]), votes: a[1].as_u64() }),
+        closes_at: instant(&j["closes"]),
+        is_closed: j["closed"].as_bool().unwrap_or(false),
+        is_many: j["many"].as_bool().unwrap_or(false),
+        voters: j["voters"].as_u64(),
+    }))
+}
+
+pub fn quote_out(quote: &Quote) -> String {
+    match quote {
+        Quote::Gone => json!({"gone": true}),
+        Quote::Here(q) => json!({
+            "id": q.id, "who": q.who, "handle": q.handle, "url": q.url, "text": q.text, "warning": q.warning, "at": q.at.map(|t| t.as_millisecond()),
+        }),
+    }
+    .to_string()
+}
+pub fn quote_in(kept: Option<&str>) -> Kept<Option<Quote>> {
+    let Some(kept) = kept else { return Ok(None) };
+    let j = parse("quote", kept)?;
+    if j["gone"].as_bool() == Some(true) {
+        return Ok(Some(Quote::Gone));
+    }
+    Ok(Some(Quote::Here(Quoted {
+        id: text(&j["id"]),
+        who: text(&j["who"]),
+        handle: text(&j["handle"]),
+        url: maybe_text(&j["url"]),
+        text: text(&j["text"]),
+        warning: maybe_text(&j["warning"]),
+        at: instant(&j["at"]),
+    })))
+}
+
 fn site_out(site: SiteRules) -> Json {
     json!({
         "is_own": site.is_own, "has_excerpt": site.has_excerpt, "has_tags": site.has_tags, "has_categories": site.has_categories,
@@ -81,7 +129,7 @@ pub fn rules_out(rules: &Rules) -> String {
     json!({
         "text_max": rules.text_max, "unit": rules.unit.word(), "bytes_max": rules.bytes_max, "link_weight": rules.link_weight,
         "mention_counts_name_only": rules.mention_counts_name_only, "warning_counts": rules.warning_counts, "has_threads": rules.has_threads,
-        "has_warning": rules.has_warning, "has_language": rules.has_language, "has_edit": rules.has_edit, "has_title": rules.has_title,
+        "has_warning": rules.has_warning, "answers_privately": rules.answers_privately, "has_language": rules.has_language, "has_edit": rules.has_edit, "has_title": rules.has_title,
         "site": site_out(rules.site),
         "needs_title": rules.needs_title, "title_max": rules.title_max, "bare_links": rules.bare_links, "links_max": rules.links_max,
         "tags_max": rules.tags_max, "cards": rules.cards.word(), "naming": rules.naming.word(), "reply_names_people": rules.reply_names_people,
@@ -124,6 +172,7 @@ fn read_rules(kept: &str) -> Kept<Rules> {
         warning_counts: is("warning_counts"),
         has_threads: is("has_threads"),
         has_warning: is("has_warning"),
+        answers_privately: is("answers_privately"),
         has_language: is("has_language"),
         has_edit: is("has_edit"),
         has_title: is("has_title"),

@@ -79,7 +79,7 @@ impl Kinds<'_, '_> {
     pub fn said_after(&self, after: PostId, max: usize) -> Kept<Vec<SaidWords>> {
         self.0.all(
             &format!(
-                "select id, author, is_mine, text from posts where desk = $1 and id > $2 and deleted_at is null order by id limit {max}"
+                "select id, author, is_mine, text from posts where desk = $1 and id > $2 and deleted_at is null and visibility <> 'direct' order by id limit {max}"
             ),
             &args![self.0.desk(), after],
             |row| Ok(SaidWords { post: row.get(0)?, author: row.get(1)?, is_mine: row.get(2)?, text: row.get(3)? }),
@@ -88,7 +88,7 @@ impl Kinds<'_, '_> {
     /// One of these posts' words, if it still stands.
     pub fn words(&self, post: PostId) -> Kept<Option<SaidWords>> {
         self.0.find(
-            "select id, author, is_mine, text from posts where desk = $1 and id = $2 and deleted_at is null",
+            "select id, author, is_mine, text from posts where desk = $1 and id = $2 and deleted_at is null and visibility <> 'direct'",
             &args![self.0.desk(), post],
             |row| Ok(SaidWords { post: row.get(0)?, author: row.get(1)?, is_mine: row.get(2)?, text: row.get(3)? }),
         )
@@ -98,7 +98,7 @@ impl Kinds<'_, '_> {
         self.0.all(
             &format!(
                 "select id, created_at, network, title, text, reply_to from posts
-                 where desk = $1 and is_mine = 1 and delivery is null and deleted_at is null and created_at >= $2
+                 where desk = $1 and is_mine = 1 and delivery is null and deleted_at is null and visibility <> 'direct' and created_at >= $2
                  order by created_at desc, id desc limit {UNSAID_MAX}"
             ),
             &args![self.0.desk(), since],

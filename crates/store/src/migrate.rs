@@ -33,6 +33,10 @@ pub const STEPS: &[(&str, &str)] = &[
     ("040 arrivals", include_str!("../migrations/040_arrivals.sql")),
     ("041 trials", include_str!("../migrations/041_trials.sql")),
     ("042 outcomes", include_str!("../migrations/042_outcomes.sql")),
+    ("047 shown", include_str!("../migrations/047_shown.sql")),
+    ("048 private", include_str!("../migrations/048_private.sql")),
+    ("049 subjects", include_str!("../migrations/049_subjects.sql")),
+    ("050 large desks", include_str!("../migrations/050_large_desks.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

@@ -46,7 +46,7 @@ impl Tx<'_> {
     /// When others spoke to us, newest first.
     pub fn times_spoken_to(&self, since: model::Timestamp, max: u32) -> Kept<Vec<model::Timestamp>> {
         self.all(
-            "select created_at from posts where desk = $1 and names_me = 1 and created_at >= $2 order by created_at desc limit $3",
+            "select created_at from posts where desk = $1 and names_me = 1 and visibility <> 'direct' and created_at >= $2 order by created_at desc limit $3",
             &args![self.desk(), since, max],
             |row| row.get(0),
         )

@@ -69,7 +69,7 @@ impl Pairs<'_, '_> {
         self.0.all(
             "select a.id, a.author, a.created_at from posts p join posts a on a.desk = p.desk and a.network = p.network and a.reply_to = p.remote_id
              join profiles f on f.desk = a.desk and f.id = a.author and f.account is null
-             where p.desk = $1 and a.author <> p.author and p.id = $2 and not exists (select 1 from replies r where r.desk = a.desk and r.post = a.id) limit 1000",
+             where p.desk = $1 and a.visibility <> 'direct' and a.author <> p.author and p.id = $2 and not exists (select 1 from replies r where r.desk = a.desk and r.post = a.id) limit 1000",
             &args![self.0.desk(), post],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )

@@ -1,6 +1,6 @@
 //! The individuals, and the talk between each of their profiles and us.
 
-use model::{Nature, PersonId, ProfileId, Talk, Timestamp};
+use model::{Nature, PersonId, PostId, ProfileId, Talk, Timestamp};
 
 use crate::{Kept, Row, StoreError, Tx, args};
 
@@ -180,10 +180,6 @@ impl Persons<'_, '_> {
         )?;
         Ok(())
     }
-    pub fn set_nature(&self, id: PersonId, nature: Nature) -> Kept<()> {
-        self.0.run("update persons set nature = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, nature.word()])?;
-        Ok(())
-    }
     pub fn set_joined_into(&self, id: PersonId, into: Option<PersonId>) -> Kept<()> {
         self.0.run("update persons set joined_into = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, into])?;
         self.relist(id)
@@ -262,6 +258,17 @@ impl Persons<'_, '_> {
             &args![self.0.desk(), id, nature.word(), why, is_edited],
         )?;
         Ok(())
+    }
+    /// Who else spoke in posts that were kept behind that place: the post, and whose it is; in the order in which they were kept.
+    pub fn spoke_after(&self, after: PostId, max: u32) -> Kept<Vec<(PostId, PersonId)>> {
+        self.0.all(
+            &format!(
+                "select p.id, f.person from posts p join profiles f on f.desk = p.desk and f.id = p.author
+                 where p.desk = $1 and p.id > $2 and p.is_mine = 0 order by p.id limit {max}"
+            ),
+            &args![self.0.desk(), after],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
     pub fn set_no_go_between(&self, id: PersonId, is_none: bool) -> Kept<()> {
         self.0.run("update persons set is_no_go_between = $3 where desk = $1 and id = $2", &args![self.0.desk(), id, is_none])?;
@@ -356,7 +363,7 @@ impl Persons<'_, '_> {
         let found: Vec<(PersonId, Timestamp, String)> = self.0.all(
             &format!(
                 "select p.id, q.created_at, q.text from (select desk, author, created_at, text from posts
-                   where desk = $1 and is_mine = 0 and deleted_at is null order by created_at desc limit {KNOWING_POSTS_MAX}) q
+                   where desk = $1 and is_mine = 0 and deleted_at is null and visibility <> 'direct' order by created_at desc limit {KNOWING_POSTS_MAX}) q
                  join profiles f on f.desk = q.desk and f.id = q.author join persons p on p.desk = f.desk and p.id = f.person
                  where {text} and p.is_me = 0 and p.from_me > 0 and p.from_them > 0 and p.nature = 'person'
                  order by q.created_at desc limit 1000"

@@ -51,7 +51,7 @@ impl Put {
 
 const COLUMNS: &str = "p.id, p.author, p.conversation, p.is_mine, p.names_me, p.delivery, p.deleted_at, p.account, p.local_id, p.network, p.remote_id, p.text, p.title, p.url,
   p.created_at, p.edited_at, p.language, p.reply_to, p.reply_to_author, p.root, p.mentions, p.tags, p.links, p.media, p.warning, p.visibility, p.replies, p.comments_url,
-  f.remote_id, f.handle, f.name, f.url, f.avatar_url, f.about, f.links, f.is_bot, f.followers, t.tag";
+  f.remote_id, f.handle, f.name, f.url, f.avatar_url, f.about, f.links, f.is_bot, f.followers, t.tag, p.poll, p.quote";
 const FROM: &str = "posts p join profiles f on f.desk = p.desk and f.id = p.author
   left join post_tags t on t.desk = p.desk and t.post = p.id and t.account = p.account";
 /// The longest thread that is read whole.
@@ -92,6 +92,8 @@ fn read(row: &Row<'_>) -> Kept<KeptPost> {
     post.visibility = Visibility::from_word(&row.get::<String>(25)?).unwrap_or_default();
     post.replies = row.get(26)?;
     post.comments_url = row.get(27)?;
+    post.poll = json::poll_in(row.get::<Option<String>>(38)?.as_deref())?;
+    post.quote = json::quote_in(row.get::<Option<String>>(39)?.as_deref())?;
     Ok(KeptPost {
         id: row.get(0)?,
         author: row.get(1)?,
@@ -107,9 +109,8 @@ fn read(row: &Row<'_>) -> Kept<KeptPost> {
 }
 
 const PUT_COLUMNS: &str = "desk, id, network, remote_id, local_id, author, account, text, title, url, created_at, edited_at, language, reply_to, reply_to_author, root,
-  mentions, tags, links, media, warning, visibility, replies, comments_url, is_mine, names_me, kept_at";
-const PUT_VALUES: &str =
-    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27";
+  mentions, tags, links, media, warning, visibility, replies, comments_url, is_mine, names_me, kept_at, poll, quote";
+const PUT_VALUES: &str = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29";
 const PUT_TAG: &str = "insert into post_tags (desk, post, account, tag) values ($1, $2, $3, $4) on conflict (desk, post, account) do update set tag = excluded.tag";
 
 /// A post of ours that has landed, with all that its row holds.
@@ -187,7 +188,7 @@ impl Posts<'_, '_> {
             row.extend(args![own.conversation, own.delivery, own.heard_at]);
             row
         };
-        let sql = format!("insert into posts ({PUT_COLUMNS}, conversation, delivery, heard_at) values ({PUT_VALUES}, $28, $29, $30)");
+        let sql = format!("insert into posts ({PUT_COLUMNS}, conversation, delivery, heard_at) values ({PUT_VALUES}, $30, $31, $32)");
         self.0.run_each(&sql, all.iter().map(row).collect())?;
         let tags = all.iter().filter(|own| !own.post.at.tag.is_empty());
         let row = |own: &OwnPost<'_>| args![self.0.desk(), own.id, own.sight.account, &own.post.at.tag].into();
@@ -229,13 +230,19 @@ impl Posts<'_, '_> {
             post.comments_url.as_deref(),
             sight.is_mine,
             sight.names_me,
-            now
+            now,
+            post.poll.as_ref().map(json::poll_out),
+            post.quote.as_ref().map(json::quote_out)
         ]
         .into()
     }
 
     fn renew(&self, id: PostId, post: &Post, sight: &Sight, changed_media: Option<&String>) -> Kept<()> {
         if let Some(media) = changed_media {
+            // Without a time of its own it is a fuller sight of the same words, and no edit.
+            if let Some(edited) = post.edited_at {
+                self.0.earlier().put(id, edited)?;
+            }
             self.0.run(
                 "update posts set text = $3, media = $4, warning = $5, edited_at = coalesce($6, edited_at), mentions = $7, tags = $8, links = $9, title = $10 where desk = $1 and id = $2",
                 &args![
@@ -254,7 +261,8 @@ impl Posts<'_, '_> {
         }
         self.0.run(
             "update posts set replies = coalesce($3, replies), reply_to = case when reply_to is null or reply_to like 'local:%' then coalesce($4, reply_to) else reply_to end,
-               root = coalesce(root, $5), local_id = coalesce(local_id, $6), names_me = case when $7 = 1 then 1 else names_me end, url = coalesce(url, $8)
+               root = coalesce(root, $5), local_id = coalesce(local_id, $6), names_me = case when $7 = 1 then 1 else names_me end, url = coalesce(url, $8),
+               poll = coalesce($9, poll), quote = coalesce($10, quote)
              where desk = $1 and id = $2",
             &args![
                 self.0.desk(),
@@ -264,7 +272,9 @@ impl Posts<'_, '_> {
                 post.root.as_deref(),
                 post.local.as_deref(),
                 sight.names_me,
-                post.url.as_deref()
+                post.url.as_deref(),
+                post.poll.as_ref().map(json::poll_out),
+                post.quote.as_ref().map(json::quote_out)
             ],
         )?;
         Ok(())
@@ -328,8 +338,9 @@ impl Posts<'_, '_> {
     }
     /// The network took it down; the snapshot's words go too.
     pub fn set_deleted(&self, id: PostId, at: Timestamp) -> Kept<()> {
+        self.0.earlier().delete(id)?;
         self.0
-            .run("update posts set deleted_at = $3, text = '', media = '[]' where desk = $1 and id = $2", &args![self.0.desk(), id, at])?;
+            .run("update posts set deleted_at = $3, text = '', media = '[]', title = null, poll = null, quote = null where desk = $1 and id = $2", &args![self.0.desk(), id, at])?;
         Ok(())
     }
 }

@@ -159,8 +159,9 @@ impl Profiles<'_, '_> {
     }
     /// All profiles of a person, oldest first.
     pub fn of_person(&self, person: PersonId) -> Kept<Vec<KeptProfile>> {
+        // `+id`: a planner without figures would rather walk all profiles of the desk in their order than put these few in theirs.
         self.0.all(
-            &format!("select {COLUMNS} from profiles where desk = $1 and person = $2 order by id limit {PROFILES_OF_A_PERSON_MAX}"),
+            &format!("select {COLUMNS} from profiles where desk = $1 and person = $2 order by +id limit {PROFILES_OF_A_PERSON_MAX}"),
             &args![self.0.desk(), person],
             read,
         )

@@ -83,9 +83,9 @@ fn read_source(row: &Row<'_>) -> Kept<Source> {
 /// Answers of people to what stands of the drafts of an aim; our own and machines' left out.
 const ANSWERS: &str = "drafts dr join deliveries d on d.desk = dr.desk and d.draft = dr.id
   join posts p on p.desk = d.desk and p.id = d.post
-  join posts a on a.desk = p.desk and a.network = p.network and (a.reply_to = p.remote_id or a.reply_to = p.local_id) and a.is_mine = 0 and a.deleted_at is null
-  join profiles f on f.desk = a.desk and f.id = a.author and f.is_bot = 0
-  join persons pe on pe.desk = f.desk and pe.id = f.person and pe.is_me = 0";
+  join posts a on a.desk = p.desk and a.network = p.network and (a.reply_to = p.remote_id or a.reply_to = p.local_id) and a.is_mine = 0 and a.deleted_at is null and a.visibility <> 'direct'
+  join profiles f on f.desk = a.desk and f.id = a.author
+  join persons pe on pe.desk = f.desk and pe.id = f.person and pe.is_me = 0 and pe.nature <> 'bot'";
 
 /// What hangs on no aim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,12 +104,12 @@ impl Progress<'_, '_> {
         Ok(Loose {
             posts: count(
                 "select count(distinct dr.id) from deliveries d join drafts dr on dr.desk = d.desk and dr.id = d.draft
-                 where d.desk = $1 and d.state = 'landed' and d.landed_at >= $2 and dr.aim is null and dr.conversation is null",
+                 where d.desk = $1 and d.state = 'landed' and d.landed_at >= $2 and dr.aim is null and dr.conversation is null and dr.visibility <> 'direct'",
             )?,
             talks: count(
                 "select count(distinct c.id) from deliveries d join drafts dr on dr.desk = d.desk and dr.id = d.draft
                  join conversations c on c.desk = dr.desk and c.id = dr.conversation
-                 where d.desk = $1 and d.state = 'landed' and d.landed_at >= $2 and dr.aim is null and c.aim is null",
+                 where d.desk = $1 and d.state = 'landed' and d.landed_at >= $2 and dr.aim is null and c.aim is null and dr.visibility <> 'direct'",
             )?,
             topics: self
                 .0

@@ -91,7 +91,7 @@ impl Search<'_, '_> {
             &format!(
                 "select q.conversation, f.name, f.handle, f.id, cast(case when f.avatar_url is null then 0 else 1 end as bigint), q.network, q.created_at, q.text, q.warning, q.language
                  from (select desk, id, conversation, author, network, created_at, text, warning, language from posts
-                       where desk = $1 and conversation is not null and deleted_at is null order by created_at desc limit {SCANNED_MAX}) q
+                       where desk = $1 and conversation is not null and deleted_at is null and visibility <> 'direct' order by created_at desc limit {SCANNED_MAX}) q
                  join profiles f on f.desk = q.desk and f.id = q.author
                  where {condition} order by q.created_at desc limit {several}"
             ),

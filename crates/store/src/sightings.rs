@@ -230,7 +230,7 @@ impl Sightings<'_, '_> {
                 "select p.conversation, p.author, p.created_at, p.is_mine, p.text, p.links, p.language, coalesce(p.replies, 0), f.handle, f.followers,
                    (select min(q.created_at) from posts q where q.desk = p.desk and q.author = p.author)
                  from posts p join profiles f on f.desk = p.desk and f.id = p.author
-                 where p.desk = $1 and p.deleted_at is null and p.conversation in
+                 where p.desk = $1 and p.deleted_at is null and p.visibility <> 'direct' and p.conversation in
                    (select p.conversation from {FROM} where s.desk = $1 and s.said_at >= $2)
                  order by p.created_at desc, p.id desc limit {TALK_POSTS_MAX}"
             ),
@@ -257,7 +257,7 @@ impl Sightings<'_, '_> {
         self.0.all(
             "select dr.kind, p.text, p.reply_to from posts p
              left join deliveries d on d.desk = p.desk and d.id = p.delivery left join drafts dr on dr.desk = d.desk and dr.id = d.draft
-             where p.desk = $1 and p.is_mine = 1 and p.network = $2 and p.created_at >= $3 and p.conversation in
+             where p.desk = $1 and p.is_mine = 1 and p.visibility <> 'direct' and p.network = $2 and p.created_at >= $3 and p.conversation in
                (select q.conversation from sightings s join posts q on q.desk = s.desk and q.id = s.post where s.desk = $1 and s.topic = $4)
              order by p.created_at desc limit 200",
             &args![self.0.desk(), network.as_str(), since, topic],
@@ -266,17 +266,23 @@ impl Sightings<'_, '_> {
     }
     /// How often this author said the very same words before.
     pub fn same_words(&self, author: ProfileId, text: &str) -> Kept<u64> {
-        self.0.count("select count(*) from posts where desk = $1 and author = $2 and text = $3", &args![self.0.desk(), author, text])
+        self.0.count(
+            "select count(*) from posts where desk = $1 and author = $2 and text = $3 and visibility <> 'direct'",
+            &args![self.0.desk(), author, text],
+        )
     }
     /// Posts that came in since `since`, whether or not a topic caught them.
     pub fn posts_since(&self, since: Timestamp) -> Kept<u64> {
-        self.0.count("select count(*) from posts where desk = $1 and created_at >= $2 and is_mine = 0", &args![self.0.desk(), since])
+        self.0.count(
+            "select count(*) from posts where desk = $1 and created_at >= $2 and is_mine = 0 and visibility <> 'direct'",
+            &args![self.0.desk(), since],
+        )
     }
     /// The newest kept posts of others, to be held against a new topic.
     pub fn lately(&self, since: Timestamp, max: u32) -> Kept<Vec<PostId>> {
         self.0.all(
             &format!(
-                "select id from posts where desk = $1 and created_at >= $2 and is_mine = 0 and deleted_at is null order by created_at desc limit {max}"
+                "select id from posts where desk = $1 and created_at >= $2 and is_mine = 0 and deleted_at is null and visibility <> 'direct' order by created_at desc limit {max}"
             ),
             &args![self.0.desk(), since],
             |row| row.get(0),

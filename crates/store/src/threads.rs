@@ -1,8 +1,8 @@
 //! A conversation's posts as far as its turn needs them, and the posts that are known to be missing.
 
-use model::{AccountId, AimId, ConversationId, NetworkKey, PersonId, PostId, PostRef, ProfileId, Timestamp, Visibility};
+use model::{AccountId, AimId, ConversationId, NetworkKey, PersonId, Poll, PostId, PostRef, ProfileId, Quote, Timestamp, Visibility};
 
-use crate::{Kept, Row, Tx, args};
+use crate::{Kept, Row, Tx, args, json};
 
 pub struct Threads<'t, 'c>(&'t Tx<'c>);
 
@@ -39,6 +39,9 @@ pub struct Said {
     pub warning: Option<String>,
     pub language: Option<String>,
     pub visibility: Visibility,
+    pub is_edited: bool,
+    pub poll: Option<Poll>,
+    pub quote: Option<Quote>,
 }
 
 /// A post that somebody answered and that we do not have.
@@ -80,6 +83,9 @@ fn read(row: &Row<'_>) -> Kept<Said> {
         visibility: Visibility::from_word(&row.get::<String>(20)?).unwrap_or_default(),
         has_face: row.get::<Option<String>>(21)?.is_some(),
         handle: row.get(22)?,
+        is_edited: row.get::<Option<Timestamp>>(23)?.is_some(),
+        poll: json::poll_in(row.get::<Option<String>>(24)?.as_deref())?,
+        quote: json::quote_in(row.get::<Option<String>>(25)?.as_deref())?,
     })
 }
 
@@ -93,7 +99,8 @@ impl Threads<'_, '_> {
         let mut all = self.0.all_each(
             &format!(
                 "select p.id, p.network, p.remote_id, p.local_id, p.reply_to, p.reply_to_author, p.account, p.author, f.remote_id, f.person, f.name, p.is_mine, p.names_me,
-                   p.created_at, p.heard_at, p.deleted_at, p.text, p.title, p.warning, p.language, p.visibility, f.avatar_url, f.handle
+                   p.created_at, p.heard_at, p.deleted_at, p.text, p.title, p.warning, p.language, p.visibility, f.avatar_url, f.handle,
+                   p.edited_at, p.poll, p.quote
                  from posts p join profiles f on f.desk = p.desk and f.id = p.author
                  where p.desk = $1 and p.conversation = $2 order by p.created_at desc, p.remote_id desc limit {DECIDING_MAX}"
             ),
@@ -146,7 +153,7 @@ impl Threads<'_, '_> {
     pub fn answered_since(&self, since: Timestamp) -> Kept<u32> {
         self.0.get(
             "a count",
-            "select count(distinct conversation) from posts where desk = $1 and created_at >= $2 and is_mine = 1 and reply_to is not null and heard_at is not null",
+            "select count(distinct conversation) from posts where desk = $1 and created_at >= $2 and is_mine = 1 and reply_to is not null and heard_at is not null and visibility <> 'direct'",
             &args![self.0.desk(), since],
             |row| row.get(0),
         )

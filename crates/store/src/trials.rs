@@ -141,7 +141,7 @@ impl Trials<'_, '_> {
         let mut traffic = Traffic::default();
         self.0.each(
             "select dr.kind, case when dr.parent_id is null then 0 else 1 end, count(*) from deliveries d join drafts dr on dr.desk = d.desk and dr.id = d.draft
-             where d.desk = $1 and d.account = $2 and d.state = 'landed' and d.part_index = 0 and d.landed_at >= $3 and d.landed_at < $4
+             where d.desk = $1 and d.account = $2 and d.state = 'landed' and d.part_index = 0 and dr.visibility <> 'direct' and d.landed_at >= $3 and d.landed_at < $4
              group by dr.kind, case when dr.parent_id is null then 0 else 1 end",
             &args![self.0.desk(), account, since, until],
             |row| {
@@ -158,8 +158,9 @@ impl Trials<'_, '_> {
         )?;
         traffic.answered = self.0.count(
             "select count(distinct a.id) from deliveries d join posts p on p.desk = d.desk and p.id = d.post
-             join posts a on a.desk = p.desk and a.network = p.network and (a.reply_to = p.remote_id or a.reply_to = p.local_id) and a.is_mine = 0 and a.deleted_at is null
-             join profiles f on f.desk = a.desk and f.id = a.author and f.is_bot = 0
+             join posts a on a.desk = p.desk and a.network = p.network and (a.reply_to = p.remote_id or a.reply_to = p.local_id) and a.is_mine = 0 and a.deleted_at is null and a.visibility <> 'direct'
+             join profiles f on f.desk = a.desk and f.id = a.author
+             join persons pe on pe.desk = f.desk and pe.id = f.person and pe.nature <> 'bot'
              where d.desk = $1 and d.account = $2 and a.created_at >= $3 and a.created_at < $4",
             &args![self.0.desk(), account, since, until],
         )?;

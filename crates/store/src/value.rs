@@ -64,6 +64,7 @@ from_ids!(
     OutcomeId,
     SiteId,
     NoteId,
+    SubjectId,
     JobId,
     ImportId,
     SittingId

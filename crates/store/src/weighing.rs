@@ -64,7 +64,7 @@ impl WeighingRows<'_, '_> {
             |row| row.get(0),
         )?;
         words.extend(self.0.all(
-            &format!("select text from posts where desk = $1 and is_mine = 1 and deleted_at is null order by created_at desc limit {max}"),
+            &format!("select text from posts where desk = $1 and is_mine = 1 and deleted_at is null and visibility <> 'direct' order by created_at desc limit {max}"),
             &args![self.0.desk()],
             |row| row.get::<String>(0),
         )?);

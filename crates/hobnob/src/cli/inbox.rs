@@ -10,7 +10,7 @@ use crate::config::Flags;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// waiting, you-wait, later, spoke or done
+    /// waiting, you-wait, later, spoke, private or done
     #[arg(long = "box", value_name = "BOX", default_value = "waiting")]
     inbox: String,
     /// Only one network, by its key
@@ -23,7 +23,7 @@ pub struct Arguments {
 
 pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     let at = Inbox::from_word(&arguments.inbox)
-        .ok_or_else(|| Wrong::said(format!("“{}” is not waiting, you-wait, later, spoke or done", arguments.inbox)))?;
+        .ok_or_else(|| Wrong::said(format!("“{}” is not waiting, you-wait, later, spoke, private or done", arguments.inbox)))?;
     let sitting = Sitting::open(flags).await?;
     let mut wish = Wish { inbox: at, network: arguments.network.unwrap_or_default(), ..Wish::default() };
     let mut count = 0;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use model::{ConversationId, Kind, PostId};
+use model::{AccountId, ConversationId, Kind, PostId};
 use serde_json::json;
 use verbs::converse::answering::Words;
 use verbs::converse::reply::{Then, reply_held};
@@ -21,6 +21,9 @@ pub struct Arguments {
     /// The post to answer; without it, the one that waits
     #[arg(long, value_name = "POST")]
     to: Option<i64>,
+    /// The account to answer through, as `hobnob accounts` numbers it; without it, the usual one. From another network the answer carries the address of what it answers
+    #[arg(long, value_name = "ACCOUNT")]
+    from: Option<i64>,
     /// gives, asks or talks
     #[arg(long, default_value = "talks")]
     kind: String,
@@ -38,7 +41,8 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     let kind = Kind::from_word(&arguments.kind).ok_or_else(|| Wrong::said(format!("“{}” is not gives, asks or talks", arguments.kind)))?;
     let text = if arguments.words == "-" { std::io::read_to_string(std::io::stdin())?.trim_end().to_owned() } else { arguments.words };
     let sitting = Sitting::open(flags).await?;
-    let words = Words { conversation: ConversationId(number), to: arguments.to.map(PostId), text, kind };
+    let words =
+        Words { conversation: ConversationId(number), to: arguments.to.map(PostId), from: arguments.from.map(AccountId), text, kind };
     // There is nobody to press Undo: it goes at once.
     let replied = reply_held(sitting.cx(), words, if arguments.done { Then::Done } else { Then::Stay }, 0).await?;
     let all = placed(sitting.cx(), replied.draft).await?;

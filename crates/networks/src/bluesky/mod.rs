@@ -2,6 +2,7 @@
 //! What is not here: anything that is true of another network.
 //! Begin with `xrpc.rs` (how a call is made and judged), then one facet a file; `translate.rs` is pure.
 
+mod chat;
 pub mod firehose;
 pub mod identity;
 mod inbox;
@@ -49,6 +50,7 @@ fn rules() -> Rules {
         has_threads: true,
         has_language: true,
         visibilities: vec![Visibility::Public],
+        answers_privately: true,
         pictures_max: 4,
         picture_bytes_max: 1_000_000,
         picture_side_max: Some(2000),
@@ -83,6 +85,9 @@ impl Network for Bluesky {
     }
     fn inbox(&self) -> Option<&dyn Inbox> {
         Some(self)
+    }
+    fn private(&self) -> Option<&dyn Inbox> {
+        Some(&chat::Chat)
     }
     fn publish(&self) -> Option<&dyn Publish> {
         Some(self)

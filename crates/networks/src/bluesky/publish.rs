@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use model::{DeliveryKey, Part, PostRef, ReplyTo};
+use model::{DeliveryKey, Part, PostRef, ReplyTo, Visibility};
 use serde_json::{Value, json};
 
 use super::identity::resolve_at;
@@ -13,7 +13,7 @@ use super::syntax::{AtUri, at_uri, is_did, tid_of};
 use super::translate::page_url;
 use super::wire::{PostView, Record, StrongRef, Uploaded};
 use super::xrpc::{Effect, Xrpc, beforehand};
-use super::{Bluesky, POST, record, rules};
+use super::{Bluesky, POST, chat, record, rules};
 use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Proof, Publish, Sign, Sought, Upload};
 
 const LIKE: &str = "app.bsky.feed.like";
@@ -24,6 +24,9 @@ const MENTIONS_MAX: usize = 20;
 #[async_trait]
 impl Publish for Bluesky {
     async fn post(&self, call: &Call<'_>, part: &Part, baggage: &Baggage, key: &DeliveryKey) -> Answer<Landing> {
+        if part.visibility == Visibility::Direct {
+            return chat::send(call, part).await.map_err(|e| record::without_words(e, &part.text));
+        }
         let (xrpc, session) = Xrpc::of(call)?;
         check_baggage(baggage)?;
         let dids = dids_in(&xrpc, part).await?;
@@ -44,6 +47,9 @@ impl Publish for Bluesky {
     }
 
     async fn find(&self, call: &Call<'_>, sought: &Sought<'_>) -> Answer<Found> {
+        if sought.part.visibility == Visibility::Direct {
+            return chat::find(call, sought).await;
+        }
         let (xrpc, session) = Xrpc::of(call)?;
         let stands = get(&xrpc, &session.did, POST, &post_key(&session.did, sought.key)).await?;
         Ok(stands.map_or(Found::NotThere, |s| Found::Here(landing(s, &call.account.handle))))

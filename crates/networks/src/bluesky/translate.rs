@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use model::{Boost, Media, MediaKind, Mention, NetworkKey, Post, PostRef, Profile, Timestamp};
+use model::{Boost, Media, MediaKind, Mention, NetworkKey, Post, PostRef, Profile, Quote, Quoted, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -177,8 +177,32 @@ fn add_embed(post: &mut Post, embed: &Value) {
         _ => {}
     }
     // A quote beside pictures stands one level deeper than a quote alone.
-    let quoted = [&embed["record"]["record"], &embed["record"]].into_iter().find(|r| r["author"].is_object());
+    let records = [&embed["record"]["record"], &embed["record"]];
+    post.quote = records.into_iter().find(|r| r["$type"].is_string()).and_then(quote);
+    let quoted = records.into_iter().find(|r| r["author"].is_object());
     push_new(&mut post.links, quoted.and_then(quoted_url));
+}
+
+/// A post that another quotes, as the view shows it; lists, feeds and starter packs are no quotes.
+fn quote(record: &Value) -> Option<Quote> {
+    match record["$type"].as_str().and_then(|t| t.rsplit('#').next()) {
+        Some("viewNotFound" | "viewBlocked" | "viewDetached") => return Some(Quote::Gone),
+        Some("viewRecord") => {}
+        _ => return None,
+    }
+    let url = quoted_url(record)?;
+    let author = profile_from_actor(&Actor::deserialize(&record["author"]).ok()?);
+    let value = &record["value"];
+    let labels = Vec::<Label>::deserialize(&record["labels"]).unwrap_or_default();
+    Some(Quote::Here(Quoted {
+        id: record["uri"].as_str()?.to_owned(),
+        who: author.name,
+        handle: author.handle,
+        url: Some(url),
+        text: value["text"].as_str().unwrap_or_default().to_owned(),
+        warning: warning_from(&labels),
+        at: value["createdAt"].as_str().and_then(instant),
+    }))
 }
 
 fn quoted_url(quoted: &Value) -> Option<String> {

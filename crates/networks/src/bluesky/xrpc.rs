@@ -59,6 +59,8 @@ pub struct Xrpc<'a> {
     pub server: &'a str,
     pub now: Timestamp,
     token: Option<String>,
+    /// The header that asks the server to hand calls on to another service.
+    way: Option<(&'static str, &'static str)>,
 }
 
 impl<'a> Xrpc<'a> {
@@ -71,11 +73,17 @@ impl<'a> Xrpc<'a> {
 
     /// Without signing in.
     pub fn nobody(http: &'a Http, server: &'a str, now: Timestamp) -> Xrpc<'a> {
-        Xrpc { http, server: server.trim_end_matches('/'), now, token: None }
+        Xrpc { http, server: server.trim_end_matches('/'), now, token: None, way: None }
     }
 
     pub fn with_token(mut self, token: &str) -> Xrpc<'a> {
         self.token = Some(token.to_owned());
+        self
+    }
+
+    /// By way of the server to another service, which answers.
+    pub fn by_way_of(mut self, way: (&'static str, &'static str)) -> Xrpc<'a> {
+        self.way = Some(way);
         self
     }
 
@@ -117,6 +125,10 @@ impl<'a> Xrpc<'a> {
     async fn exchange<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Answer<Result<T, Fault>> {
         let request = match &self.token {
             Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        let request = match self.way {
+            Some((name, value)) => request.header(name, value),
             None => request,
         };
         let reply = self.http.send(request).await?;

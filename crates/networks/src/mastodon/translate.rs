@@ -2,13 +2,18 @@
 
 use std::collections::HashMap;
 
-use model::{Boost, Media, MediaKind, Mention, NetworkKey, Post, PostRef, Profile, Timestamp, Visibility, local_alias};
+use model::{
+    Boost, Media, MediaKind, Mention, NetworkKey, Poll, PollAnswer, Post, PostRef, Profile, Quote, Quoted, Timestamp, Visibility,
+    local_alias,
+};
 
 use super::wire;
 use crate::{Heard, HeardKind, html};
 
 /// The longest self-description kept, in letters.
 const ABOUT_MAX: usize = 2000;
+/// How a quote stands that is not shown any more, or not to us.
+const WITHDRAWN: [&str; 7] = ["rejected", "revoked", "deleted", "unauthorized", "blocked_account", "blocked_domain", "muted_account"];
 /// Answers of a poll that are told.
 const POLL_ANSWERS_MAX: usize = 20;
 
@@ -115,9 +120,11 @@ pub fn post_from_status(status: &wire::Status, here: &Here, parents: &Parents) -
     }
     let author = profile_from_account(&status.account, here);
     let mentions = mentions(status, here);
-    let (mut text, links) = html::read(status.content.as_deref().unwrap_or_default(), &|a| whole_mention(a, &status.mentions, here));
-    if let Some(poll) = &status.poll {
-        text = format!("{text}\n\n{}", poll_words(poll)).trim().to_owned();
+    let (mut text, mut links) = words(status, here);
+    let quote = status.quote.as_ref().and_then(|q| quote(q, here));
+    if let Some(Quote::Here(quoted)) = &quote {
+        text = without_stand_in(&text, quoted);
+        links.extend(quoted.url.clone().filter(|url| !links.contains(url)));
     }
     let mut post = Post::new(at(status, here), author, text, instant(status.created_at.as_deref()?)?);
     post.local = Some(here.alias(&status.id));
@@ -135,6 +142,8 @@ pub fn post_from_status(status: &wire::Status, here: &Here, parents: &Parents) -
     post.mentions = mentions;
     post.tags = status.tags.iter().map(|t| t.name.trim_start_matches('#').to_owned()).collect();
     post.links = links;
+    post.poll = status.poll.as_ref().map(poll);
+    post.quote = quote;
     post.media = status.media_attachments.iter().filter_map(media).collect();
     post.warning = status.spoiler_text.clone().filter(|w| !w.trim().is_empty());
     post.visibility = visibility(status.visibility.as_deref());
@@ -142,12 +151,53 @@ pub fn post_from_status(status: &wire::Status, here: &Here, parents: &Parents) -
     Some(post)
 }
 
-/// A poll in words that stay true: its answers, and until when it is open; who has voted what changes by the minute and is left out.
-fn poll_words(poll: &wire::Poll) -> String {
-    let answers: Vec<&str> = poll.options.iter().map(|o| o.title.trim()).take(POLL_ANSWERS_MAX).collect();
-    let until =
-        poll.expires_at.as_deref().and_then(instant).map_or(String::new(), |at| at.strftime(", until %-d %B %Y, %H:%M UTC").to_string());
-    format!("Poll{until}: {}. Votes are cast there.", answers.join(" / "))
+fn words(status: &wire::Status, here: &Here) -> (String, Vec<String>) {
+    html::read(status.content.as_deref().unwrap_or_default(), &|a| whole_mention(a, &status.mentions, here))
+}
+
+fn poll(poll: &wire::Poll) -> Poll {
+    let answers = poll.options.iter().take(POLL_ANSWERS_MAX);
+    Poll {
+        answers: answers.map(|o| PollAnswer { words: o.title.trim().to_owned(), votes: o.votes_count }).collect(),
+        closes_at: poll.expires_at.as_deref().and_then(instant),
+        is_closed: poll.expired,
+        is_many: poll.multiple,
+        voters: poll.voters_count,
+    }
+}
+
+/// What a status quotes. A quote that waits for a yes is not shown there either; one within a quote is told by number only and left out.
+fn quote(quote: &wire::Quote, here: &Here) -> Option<Quote> {
+    let status = match quote {
+        wire::Quote::Status(status) => status,
+        wire::Quote::Stated(stated) => match (&stated.quoted_status, stated.state.as_deref()) {
+            (Some(status), None | Some("accepted")) => status,
+            (_, Some(state)) if WITHDRAWN.contains(&state) => return Some(Quote::Gone),
+            _ => return None,
+        },
+    };
+    let author = profile_from_account(&status.account, here);
+    Some(Quote::Here(Quoted {
+        id: at(status, here).id,
+        who: author.name,
+        handle: author.handle,
+        url: status.url.clone().or_else(|| status.uri.clone().filter(|u| u.starts_with("http"))),
+        text: words(status, here).0,
+        warning: status.spoiler_text.clone().filter(|w| !w.trim().is_empty()),
+        at: status.created_at.as_deref().and_then(instant),
+    }))
+}
+
+/// The words without the line that stands for the quote where quotes are not known (`RE: address`).
+fn without_stand_in(text: &str, quoted: &Quoted) -> String {
+    let is_stand_in = |line: &str| {
+        let address = ["RE: ", "QT: ", "RT: "].into_iter().find_map(|mark| line.trim().strip_prefix(mark)).map(str::trim);
+        address.is_some_and(|a| Some(a) == quoted.url.as_deref() || a == quoted.id)
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let (from, to) = (usize::from(lines.first().is_some_and(|l| is_stand_in(l))), lines.len());
+    let to = if to > from && is_stand_in(lines[to - 1]) { to - 1 } else { to };
+    lines[from..to].join("\n").trim().to_owned()
 }
 
 pub fn at(status: &wire::Status, here: &Here) -> PostRef {

@@ -45,11 +45,36 @@ pub struct Status {
     pub tags: Vec<Tag>,
     #[serde(default, deserialize_with = "maybe")]
     pub poll: Option<Poll>,
+    /// Mastodon: `{state, quoted_status}`; servers of Pleroma's and Fedibird's line put the quoted status itself here.
+    #[serde(default, deserialize_with = "maybe")]
+    pub quote: Option<Quote>,
+}
+
+/// A quoted status with how it stands with it, or the status itself.
+#[derive(Deserialize, Clone, Debug)]
+#[serde(untagged)]
+pub enum Quote {
+    Status(Box<Status>),
+    Stated(StatedQuote),
+}
+
+#[derive(Deserialize, Clone, Debug)]
+pub struct StatedQuote {
+    #[serde(default, deserialize_with = "text")]
+    pub state: Option<String>,
+    #[serde(default, deserialize_with = "maybe")]
+    pub quoted_status: Option<Box<Status>>,
 }
 
 /// A question with its answers to choose from.
 #[derive(Deserialize, Clone, Debug)]
 pub struct Poll {
+    #[serde(default, deserialize_with = "flag")]
+    pub expired: bool,
+    #[serde(default, deserialize_with = "flag")]
+    pub multiple: bool,
+    #[serde(default, deserialize_with = "count")]
+    pub voters_count: Option<u64>,
     #[serde(default, deserialize_with = "text")]
     pub expires_at: Option<String>,
     #[serde(default, deserialize_with = "list")]
@@ -60,6 +85,8 @@ pub struct Poll {
 pub struct PollOption {
     #[serde(deserialize_with = "id")]
     pub title: String,
+    #[serde(default, deserialize_with = "count")]
+    pub votes_count: Option<u64>,
 }
 
 #[derive(Deserialize, Clone, Debug)]

@@ -11,12 +11,14 @@ use store::posts::KeptPost;
 use store::threads::Said;
 use store::{Kept, Tx};
 
-use super::refresh::WAITING;
+use super::refresh::{PRIVATE, WAITING};
 use super::turn::in_order;
 use crate::{Cx, Done, VerbError};
 
 /// People whose names a reply begins with, where its network wants that.
 const NAMED_MAX: usize = 10;
+/// Readers of a private answer that are named.
+const READERS_MAX: usize = 50;
 /// The longest text that is kept as a draft.
 const WORDS_MAX: usize = 200_000;
 
@@ -29,11 +31,19 @@ pub struct Answering {
     /// It goes on from our own words.
     pub is_own: bool,
     pub account: AccountId,
+    /// Every account it can be answered through: its number, and handle with network.
+    pub accounts: Vec<(AccountId, String)>,
+    /// It is answered from another network: in words, with its address.
+    pub is_elsewhere: bool,
     pub network: &'static str,
     pub visibility: Visibility,
+    /// Who reads it, where it is for those named alone: their names.
+    pub readers: Vec<String>,
     pub warning: Option<String>,
     /// Names that go before the words, with a space behind each.
     pub prefix: String,
+    /// The address of what is answered, behind the words, where it stands on another network.
+    pub suffix: String,
     pub rules: Rules,
     /// The words so far, without the names.
     pub words: String,
@@ -50,10 +60,12 @@ impl Answering {
     /// The words with the names before them, those left out that are named already.
     pub(super) fn whole(&self, words: &str) -> String {
         let missing: String = self.prefix.split_whitespace().filter(|name| !names(words, name)).map(|name| format!("{name} ")).collect();
-        missing + words
+        let suffix = if words.contains(self.suffix.trim()) { "" } else { &self.suffix };
+        missing + words + suffix
     }
     pub(super) fn without_names<'w>(&self, whole: &'w str) -> &'w str {
-        whole.strip_prefix(&self.prefix).unwrap_or(whole)
+        let whole = whole.strip_prefix(&self.prefix).unwrap_or(whole);
+        whole.strip_suffix(&self.suffix).unwrap_or(whole)
     }
 }
 
@@ -67,32 +79,44 @@ pub(super) fn answering(
     networks: &Networks,
     kept: &KeptConversation,
     said: &[Said],
-    to: Option<PostId>,
+    (to, from): (Option<PostId>, Option<AccountId>),
     voice: Option<VoiceId>,
 ) -> Kept<Option<Answering>> {
     let draft = tx.drafts().answering(kept.id, voice)?;
     let live: Vec<&Said> = in_order(said).into_iter().map(|i| &said[i]).filter(|s| !s.is_deleted).collect();
-    let drafted = draft.as_ref().and_then(|d| d.draft.reply.as_ref()).map(|r| r.to.parent.id.as_str());
+    let drafted = draft.as_ref().and_then(|d| d.draft.reply.as_ref()).map(|r| &r.to.parent);
+    let is_drafted =
+        |s: &Said| drafted.is_some_and(|at| at.id == s.remote_id || at.as_elsewhere() == Some((s.network.as_str(), s.remote_id.as_str())));
     let target = live
         .iter()
         .find(|s| Some(s.id) == to)
-        .or_else(|| live.iter().find(|s| drafted == Some(s.remote_id.as_str())))
-        .or_else(|| live.iter().find(|s| kept.face.inbox == WAITING && Some(s.id) == kept.face.post))
+        .or_else(|| live.iter().find(|s| is_drafted(s)))
+        .or_else(|| {
+            live.iter().find(|s| (kept.face.inbox == WAITING || kept.face.inbox == PRIVATE && !s.is_mine) && Some(s.id) == kept.face.post)
+        })
         .or_else(|| live.iter().rfind(|s| !s.is_mine))
         .or_else(|| live.last());
     let Some(target) = target else { return Ok(None) };
-    let Some(network) = networks.get(&target.network).filter(|n| n.publish().is_some()) else { return Ok(None) };
-    let Some(account) = account_for(tx, target)? else { return Ok(None) };
     let post = tx.posts().get(target.id)?;
+    let all = accounts_for(tx, networks, target, post.post.url.is_some())?;
+    let from = from.or_else(|| draft.as_ref().and_then(|d| d.accounts.first().copied()));
+    let Some(account) = all.iter().find(|a| Some(a.id) == from).or(all.first()).cloned() else { return Ok(None) };
+    let Some(network) = networks.get(&account.network) else { return Ok(None) };
+    let is_elsewhere = account.network != target.network;
+    let suffix = post.post.url.as_deref().filter(|_| is_elsewhere).map_or(String::new(), |url| format!("\n\n{url}"));
     let mut answering = Answering {
         post: target.id,
         to: target.who.clone(),
         is_own: target.is_mine,
         account: account.id,
+        accounts: all.iter().map(|a| (a.id, named(networks, a))).collect(),
+        is_elsewhere,
         network: network.about().name,
         visibility: as_public_as(target.visibility, &account.rules),
+        readers: if target.visibility == Visibility::Direct { readers(tx, &post, &account)? } else { Vec::new() },
         warning: target.warning.clone().filter(|_| account.rules.has_warning),
-        prefix: if account.rules.reply_names_people { prefix(&post, &account) } else { String::new() },
+        prefix: if account.rules.reply_names_people && !is_elsewhere { prefix(&post, &account) } else { String::new() },
+        suffix,
         rules: account.rules,
         words: String::new(),
         kind: Kind::Talks,
@@ -106,17 +130,47 @@ pub(super) fn answering(
     Ok(Some(answering))
 }
 
-/// The account that heard it, if it may speak; else another of ours on that network.
-fn account_for(tx: &Tx<'_>, said: &Said) -> Kept<Option<Account>> {
-    let all = tx.accounts().list()?;
-    let fits = |a: &&Account| a.network == said.network && a.state != AccountState::Resting;
-    let first = all.iter().filter(fits).find(|a| Some(a.id) == said.account);
-    Ok(first.or_else(|| all.iter().find(fits)).cloned())
+/// Through which it can be answered, the usual one first: the account that heard it, others of ours on that network, and those elsewhere,
+/// from where it is answered with its address. What is not public is answered nowhere else.
+fn accounts_for(tx: &Tx<'_>, networks: &Networks, said: &Said, has_page: bool) -> Kept<Vec<Account>> {
+    let may_speak = |a: &Account| a.state != AccountState::Resting && networks.get(&a.network).is_some_and(|n| n.publish().is_some());
+    let mut all: Vec<Account> = tx.accounts().list()?.into_iter().filter(may_speak).collect();
+    if !all.iter().any(|a| a.network == said.network) {
+        return Ok(Vec::new());
+    }
+    let is_open = has_page && said.visibility <= Visibility::Unlisted;
+    // On a site of one's own a post is a page, and no answer.
+    all.retain(|a| a.network == said.network || is_open && !a.rules.needs_title && !a.rules.site.is_own);
+    all.sort_by_key(|a| (a.network != said.network, Some(a.id) != said.account, a.id));
+    Ok(all)
+}
+
+fn named(networks: &Networks, account: &Account) -> String {
+    let network = networks.get(&account.network).map_or("", |n| n.about().name);
+    format!("{} on {network}", account.handle)
 }
 
 /// Never more public than what it answers.
 fn as_public_as(answered: Visibility, rules: &Rules) -> Visibility {
     rules.visibilities.iter().copied().filter(|v| *v >= answered).min().unwrap_or(answered)
+}
+
+/// Those who read a private answer: whom it answers, and whom that named, by the names they go by.
+fn readers(tx: &Tx<'_>, post: &KeptPost, account: &Account) -> Kept<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    let theirs = std::iter::once((&post.post.author.remote_id, post.post.author.name.as_str()));
+    let named = post.post.mentions.iter().map(|m| (&m.remote_id, m.handle.trim_start_matches('@')));
+    for (remote_id, handle) in theirs.chain(named).take(READERS_MAX) {
+        if *remote_id == account.remote_id || handle.eq_ignore_ascii_case(&account.handle) {
+            continue;
+        }
+        let known = tx.profiles().find_remote(&post.post.network, remote_id)?.map(|p| p.profile.name).filter(|n| !n.is_empty());
+        let name = known.unwrap_or_else(|| handle.to_owned());
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
 }
 
 /// Whom it answers, and whom that named, ourselves left out.
@@ -139,6 +193,8 @@ pub struct Words {
     pub conversation: ConversationId,
     /// The post it answers; `None`: the one that waits.
     pub to: Option<PostId>,
+    /// Through which account; `None`: the one on the talk's own network.
+    pub from: Option<AccountId>,
     pub text: String,
     pub kind: Kind,
 }
@@ -151,7 +207,7 @@ pub async fn keep(cx: Cx<'_>, words: Words) -> Done<Answering> {
         .write(cx.seat, move |tx| {
             let id = tx.conversations().resolve(words.conversation)?;
             let kept = tx.conversations().get(id)?;
-            let found = answering(tx, &networks, &kept, &tx.threads().said(id)?, words.to, voice)?;
+            let found = answering(tx, &networks, &kept, &tx.threads().said(id)?, (words.to, words.from), voice)?;
             let mut answering = found.ok_or_else(|| VerbError::wrong("text", "No account of yours can answer there."))?;
             save(tx, &kept, &answering, &words, &words.text, (voice, now))?;
             answering.words = words.text;
@@ -196,10 +252,17 @@ pub(super) fn save(
     d.warning = answering.warning.clone();
     d.visibility = answering.visibility;
     d.language = post.post.language.clone();
-    d.aim = kept.marks.aim;
+    // What is said in private serves no count.
+    d.aim = kept.marks.aim.filter(|_| answering.visibility != Visibility::Direct);
     d.reply = Some(Reply {
         conversation: kept.id,
-        to: reply_to(tx, &post, answering.account)?,
+        to: match answering.is_elsewhere {
+            true => {
+                let at = PostRef::elsewhere(&post.post.network, &post.post.at.id);
+                ReplyTo { root: at.clone(), parent: at }
+            }
+            false => reply_to(tx, &post, answering.account)?,
+        },
         person: kept.face.person.filter(|_| !answering.is_own),
     });
     let id = d.id;

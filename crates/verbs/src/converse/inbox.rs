@@ -1,11 +1,11 @@
-//! The inbox: one row a conversation, in five boxes, read in one go.
+//! The inbox: one row a conversation, in six boxes, read in one go.
 
-use model::{AccountId, AimId, ConversationId, PersonId, ProfileId, Timestamp, VoiceId};
+use model::{AccountId, AimId, ConversationId, PersonId, ProfileId, Timestamp, Visibility, VoiceId};
 use store::StoreError;
 pub use store::conversations::{After, Order};
 use store::conversations::{KeptConversation, Narrow};
 
-use super::refresh::{DONE, LATER, MUTED, SPOKE, WAITING, YOU_WAIT};
+use super::refresh::{DONE, LATER, MUTED, PRIVATE, SPOKE, WAITING, YOU_WAIT};
 use crate::relate::tie;
 use crate::{App, Cx, Done};
 
@@ -14,7 +14,7 @@ pub const PAGE: u32 = 25;
 /// Rows of "You wait for" beside the page.
 const BESIDE: u32 = 3;
 
-/// One of the five boxes, or what is muted.
+/// One of the six boxes, or what is muted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Inbox {
     #[default]
@@ -22,19 +22,22 @@ pub enum Inbox {
     YouWait,
     Later,
     Spoke,
+    /// What was said to those named alone.
+    Private,
     Done,
     Muted,
 }
 
 impl Inbox {
     /// Those that have a tab.
-    pub const ALL: [Inbox; 5] = [Inbox::Waiting, Inbox::YouWait, Inbox::Later, Inbox::Spoke, Inbox::Done];
+    pub const ALL: [Inbox; 6] = [Inbox::Waiting, Inbox::YouWait, Inbox::Later, Inbox::Spoke, Inbox::Private, Inbox::Done];
     pub fn word(self) -> &'static str {
         match self {
             Inbox::Waiting => WAITING,
             Inbox::YouWait => YOU_WAIT,
             Inbox::Later => LATER,
             Inbox::Spoke => SPOKE,
+            Inbox::Private => PRIVATE,
             Inbox::Done => DONE,
             Inbox::Muted => MUTED,
         }
@@ -49,6 +52,7 @@ impl Inbox {
             Inbox::YouWait => "You wait",
             Inbox::Later => "Later",
             Inbox::Spoke => "Spoke of you",
+            Inbox::Private => "Private",
             Inbox::Done => "Done",
             Inbox::Muted => "Muted",
         }
@@ -56,7 +60,7 @@ impl Inbox {
     /// Who waits, longest first; what was said, newest first.
     fn usual_order(self) -> Order {
         match self {
-            Inbox::Waiting => Order::Matters,
+            Inbox::Waiting | Inbox::Private => Order::Matters,
             Inbox::YouWait | Inbox::Later => Order::Longest,
             Inbox::Spoke | Inbox::Done | Inbox::Muted => Order::Newest,
         }
@@ -138,6 +142,12 @@ pub struct Row {
     pub later_until: Option<Timestamp>,
     pub is_history: bool,
     pub posts: u32,
+    /// Only those named in it read what is shown.
+    pub is_private: bool,
+    /// What is shown is a poll, quotes another post, was edited.
+    pub is_poll: bool,
+    pub is_quote: bool,
+    pub is_edited: bool,
     /// The colleague whose it is.
     pub assigned: Option<VoiceId>,
 }
@@ -148,7 +158,7 @@ pub struct InboxPage {
     pub order: Order,
     pub rows: Vec<Row>,
     /// How many stand in each box, in the order of [`Inbox::ALL`]; history is left out.
-    pub counts: [u32; 5],
+    pub counts: [u32; 6],
     /// Where the next page begins.
     pub next: Option<After>,
     /// Whom we wait for longest.
@@ -196,7 +206,7 @@ pub async fn inbox(cx: Cx<'_>, wish: Wish) -> Done<InboxPage> {
     let has_more = rows.len() > PAGE as usize;
     rows.truncate(PAGE as usize);
     let next = rows.last().filter(|_| has_more).map(|c| After { rank: c.face.rank, since: c.face.since, id: c.id });
-    let mut counts = [0u32; 5];
+    let mut counts = [0u32; 6];
     for (name, n) in kept_counts {
         if let Some(at) = Inbox::ALL.iter().position(|i| i.word() == name) {
             counts[at] = u32::try_from(n).unwrap_or(u32::MAX);
@@ -220,6 +230,7 @@ pub async fn inbox(cx: Cx<'_>, wish: Wish) -> Done<InboxPage> {
 
 pub(super) fn row(app: &App, c: KeptConversation) -> Row {
     let face = c.face;
+    let has = |mark: &str| face.marks.split(' ').any(|m| m == mark);
     Row {
         id: c.id,
         who: face.who,
@@ -235,6 +246,10 @@ pub(super) fn row(app: &App, c: KeptConversation) -> Row {
         later_until: c.marks.later_until,
         is_history: face.is_history,
         posts: face.posts,
+        is_private: face.visibility == Visibility::Direct,
+        is_poll: has("poll"),
+        is_quote: has("quote"),
+        is_edited: has("edited"),
         assigned: c.marks.assigned,
     }
 }

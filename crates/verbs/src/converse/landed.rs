@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use model::{Account, ConversationId, Delivery, Draft, Post, PostId, Profile, Timestamp};
+use model::{Account, ConversationId, Delivery, Draft, NetworkKey, Post, PostId, Profile, Timestamp};
 use networks::Landing;
 use store::conversations::KeptConversation;
 use store::posts::{OwnPost, Sight};
@@ -42,6 +42,8 @@ impl Arriving<'_> {
     fn names(&self) -> Vec<(&str, &str)> {
         let mut names = names_of(&self.post);
         names.push((DRAFTS, &self.draft));
+        // What answers a post of another network belongs to that post's talk, and so do the answers to it.
+        names.extend(self.stands.draft.reply.as_ref().and_then(|r| r.to.parent.as_elsewhere()));
         names
     }
     fn sight(&self, author: &KeptProfile) -> Sight {
@@ -219,6 +221,8 @@ fn post_of(tx: &Tx<'_>, stands: &Stands<'_>, author: Option<&KeptProfile>) -> Ke
         post.reply_to = Some(reply.parent.id.clone());
         post.root = Some(reply.root.id.clone());
         post.reply_to_author = tx.posts().find_remote(&account.network, &reply.parent.id)?.map(|p| p.post.author.remote_id);
+    } else if let Some((network, id)) = stands.draft.reply.as_ref().and_then(|r| r.to.parent.as_elsewhere()) {
+        post.reply_to_author = tx.posts().find_remote(&NetworkKey::new(network), id)?.map(|p| p.post.author.remote_id);
     }
     Ok(post)
 }

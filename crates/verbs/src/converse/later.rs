@@ -139,6 +139,9 @@ pub async fn keep_house(cx: Cx<'_>) -> Done<Next> {
             if crate::relate::tie::tell_again(tx)? {
                 return Ok((Some(now + SignedDuration::from_secs(1)), 0));
             }
+            if crate::relate::nature::look(tx)? {
+                return Ok((Some(now + SignedDuration::from_secs(1)), 0));
+            }
             tx.conversations().next_back(now + HOUSE_EVERY)
         })
         .await?;

@@ -9,6 +9,7 @@ pub mod landed;
 pub mod later;
 pub mod mend;
 pub mod notes;
+pub mod private;
 pub mod promises;
 pub mod refresh;
 pub mod replay;

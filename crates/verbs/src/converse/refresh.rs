@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use model::{ConversationId, Timestamp, Turn};
+use model::{ConversationId, Quote, Timestamp, Turn, Visibility};
 use store::conversations::{Face, KeptConversation, Marks, Renewed};
 use store::promises::KeptPromise;
 use store::threads::Said;
@@ -22,8 +22,14 @@ pub const YOU_WAIT: &str = "you-wait";
 pub const LATER: &str = "later";
 pub const SPOKE: &str = "spoke";
 pub const DONE: &str = "done";
+/// Said to those named alone: kept apart from what is public, whosever turn it is.
+pub const PRIVATE: &str = "private";
 /// Heard by nobody, until somebody says otherwise.
 pub const MUTED: &str = "muted";
+
+/// Ranks within [`PRIVATE`].
+pub const PRIVATE_WAITS: u32 = 0;
+const PRIVATE_RESTS: u32 = 2;
 
 /// Computes the row of a conversation anew. One without posts keeps its empty face.
 pub fn refresh(tx: &Tx<'_>, id: ConversationId, now: Timestamp) -> Kept<()> {
@@ -79,16 +85,21 @@ fn face(tx: &Tx<'_>, before: &KeptConversation, said: &[Said], standing: &Standi
         }
     }
     let rank = match (marks.aim, about.is_mine) {
-        (Some(_), _) => 0,
+        (Some(_), _) if shown.visibility != Visibility::Direct => 0,
+        // In private, who waits comes first.
+        _ if shown.visibility == Visibility::Direct => match (standing.turn, marks.answering) {
+            (Turn::Mine, None) => PRIVATE_WAITS,
+            _ => PRIVATE_RESTS,
+        },
         // Whoever is warm or close comes before others.
-        (None, false) if tx.threads().tie(about.person)? >= tie::key_of(tie::WARM, now) => 1,
+        (_, false) if tx.threads().tie(about.person)? >= tie::key_of(tie::WARM, now) => 1,
         _ => 2,
     };
     let is_history = said.iter().all(|s| s.heard_at.is_none());
     let words = match (&shown.warning, shown.is_deleted) {
         (_, true) => String::new(),
         (Some(warning), _) => snippet(warning),
-        (None, _) if shown.text.is_empty() => shown.title.clone().unwrap_or_default(),
+        (None, _) if shown.text.is_empty() => unsaid(shown),
         (None, _) => snippet(&shown.text),
     };
     // What we asked of nobody in particular.
@@ -118,7 +129,27 @@ fn face(tx: &Tx<'_>, before: &KeptConversation, said: &[Said], standing: &Standi
         is_history,
         has_warning: shown.warning.is_some(),
         visibility: shown.visibility,
+        marks: marks_of(shown),
     })
+}
+
+/// What stands in the row of a post without words of its own.
+fn unsaid(shown: &Said) -> String {
+    match (&shown.title, &shown.poll, &shown.quote) {
+        (Some(title), ..) => title.clone(),
+        (None, Some(poll), _) => snippet(&poll.line()),
+        (None, None, Some(Quote::Here(quoted))) => snippet(quoted.warning.as_deref().unwrap_or(&quoted.text)),
+        (None, None, _) => String::new(),
+    }
+}
+
+/// What the shown post is beside its words.
+fn marks_of(shown: &Said) -> String {
+    if shown.is_deleted {
+        return String::new();
+    }
+    let marks = [(shown.poll.is_some(), "poll"), (shown.quote.is_some(), "quote"), (shown.is_edited, "edited")];
+    marks.iter().filter(|(is, _)| *is).map(|(_, mark)| *mark).collect::<Vec<_>>().join(" ")
 }
 
 /// A promise of ours is our move, whoever spoke last.
@@ -150,6 +181,9 @@ fn inbox(said: &[Said], standing: &Standing, marks: &Marks, now: Timestamp) -> &
         if is_early && (marks.later_firmly || !stirred_since(put_off)) {
             return LATER;
         }
+    }
+    if said[standing.shown].visibility == Visibility::Direct {
+        return PRIVATE;
     }
     let is_mine_heard = said.iter().any(|s| s.is_mine && s.heard_at.is_some());
     match standing.turn {

@@ -230,6 +230,9 @@ fn said(line: &Line, number: i64, author: i64, handle: String) -> Said {
         warning: None,
         language: None,
         visibility: Visibility::Public,
+        is_edited: false,
+        poll: None,
+        quote: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Small signs to somebody's post: liking it, passing it on, and taking either back.
 
-use model::{Account, AccountState, ConversationId, PostId, PostRef};
+use model::{Account, AccountState, ConversationId, PostId, PostRef, Visibility};
 use networks::NetworkError;
 pub use networks::Sign;
 use store::StoreError;
@@ -76,7 +76,7 @@ pub async fn sign(cx: Cx<'_>, post: PostId, sign: Sign, wish: Option<bool>) -> D
                     receipt: Some(receipt),
                     at: now,
                 })?;
-                if is_new { tie::signed(tx, kept.author, true, now) } else { Ok(()) }
+                if is_new && kept.post.visibility != Visibility::Direct { tie::signed(tx, kept.author, true, now) } else { Ok(()) }
             }
         })
         .await?;

@@ -2,12 +2,13 @@
 //! brings history, and nobody's turn comes of that.
 
 use jiff::SignedDuration;
-use model::{Account, AccountId, AccountState, Post, Timestamp};
+use model::{Account, AccountId, AccountState, Post, Timestamp, Visibility};
 use networks::{Batch, Cursor, Heard, HeardKind, NetworkError, Search};
 use store::signs::KeptSign;
 use store::{Kept, StoreError, Tx};
 
 use super::mend::mend;
+use super::private;
 use super::take_in::{Arrival, Arriving, take_all, take_in};
 use crate::calls::call;
 use crate::jobs::Next;
@@ -44,7 +45,7 @@ pub struct Brought {
 }
 
 impl Brought {
-    fn add(&mut self, other: Brought) {
+    pub(super) fn add(&mut self, other: Brought) {
         self.posts += other.posts;
         self.history += other.history;
         self.news += other.news;
@@ -91,6 +92,9 @@ pub async fn bring(cx: Cx<'_>, id: AccountId) -> Done<Brought> {
                 break;
             }
         }
+    }
+    if network.private().is_some() {
+        brought.add(private::bring(cx, &account).await?);
     }
     if network.listen().is_some_and(|ears| ears.can(&Search::Feed)) {
         brought.posts += listen::read_feed(cx, &account).await?;
@@ -226,7 +230,8 @@ fn take_sign(tx: &Tx<'_>, account: &Account, heard: &Heard, now: Timestamp) -> K
         receipt: None,
         at: heard.at,
     })?;
-    if is_new { tie::signed(tx, by.id, false, heard.at) } else { Ok(()) }
+    let is_private = heard.post.as_ref().is_some_and(|p| p.visibility == Visibility::Direct);
+    if is_new && !is_private { tie::signed(tx, by.id, false, heard.at) } else { Ok(()) }
 }
 
 /// Some seconds more or less, the same for an account within a minute.

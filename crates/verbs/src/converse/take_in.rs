@@ -119,6 +119,7 @@ fn take_one(tx: &Tx<'_>, account: &Account, ours: &Ours, arriving: &Arriving<'_>
     let author = tx.profiles().put(&post.author, now)?;
     if author.is_changed {
         crate::relate::work::follow(tx, author.person, &author.profile)?;
+        crate::relate::nature::tell(tx, author.person)?;
     }
     let is_mine = author.account.is_some() || ours.remote_ids.contains(&post.author.remote_id);
     let sight =

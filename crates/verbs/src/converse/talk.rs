@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use model::{ConversationId, Media, PersonId, PostId, ProfileId, TieWord, Timestamp};
+use model::{ConversationId, Media, PersonId, Poll, PostId, ProfileId, Quote, TieWord, Timestamp, Turn, Visibility};
 use store::conversations::KeptConversation;
+pub use store::earlier::EarlierWords;
 use store::posts::KeptPost;
 use store::threads::Said;
 use store::{Kept, Tx};
@@ -42,6 +43,12 @@ pub struct TalkPost {
     pub text: String,
     pub language: Option<String>,
     pub media: Vec<Media>,
+    pub poll: Option<Poll>,
+    pub quote: Option<Quote>,
+    /// What it said before its author changed it, oldest first.
+    pub earlier: Vec<EarlierWords>,
+    /// Only those named in it read it.
+    pub is_private: bool,
     pub is_mine: bool,
     /// It answers another post than the first.
     pub is_in: bool,
@@ -129,7 +136,8 @@ pub async fn talk(cx: Cx<'_>, id: ConversationId, to: Option<PostId>) -> Done<Ta
             let said = tx.threads().said(id)?;
             let posts = tx.posts().of_conversation(id)?;
             let signs = tx.signs().mine_in(id)?;
-            let answering = answering(tx, &networks, &kept, &said, to, voice)?;
+            let earlier = tx.earlier().of_conversation(id)?;
+            let answering = answering(tx, &networks, &kept, &said, (to, None), voice)?;
             let under_way = match kept.marks.answering {
                 Some(draft) => tx.drafts().find(draft)?.map(|d| d.draft.text),
                 None => None,
@@ -142,7 +150,7 @@ pub async fn talk(cx: Cx<'_>, id: ConversationId, to: Option<PostId>) -> Done<Ta
             let hold_seconds = crate::desk::choices::hold(tx)?;
             let is_in_sitting = super::sitting::is_sitting(tx, voice, now)?;
             let behind = Behind::of(tx, &kept, &said, voice, now)?;
-            Ok(Read { kept, said, posts, signs, answering, under_way, person, walk, hold_seconds, is_in_sitting, behind })
+            Ok(Read { kept, said, posts, signs, earlier, answering, under_way, person, walk, hold_seconds, is_in_sitting, behind })
         })
         .await?;
     Ok(drawn_up(cx.app, read))
@@ -153,6 +161,7 @@ struct Read {
     said: Vec<Said>,
     posts: Vec<KeptPost>,
     signs: Vec<(PostId, String)>,
+    earlier: Vec<(PostId, EarlierWords)>,
     answering: Option<Answering>,
     under_way: Option<String>,
     person: Option<Who>,
@@ -215,6 +224,8 @@ fn drawn_up(app: &App, read: Read) -> Talk {
 /// The posts in order; what we said in several places at once stands once.
 fn posts(app: &App, read: &Read) -> Vec<TalkPost> {
     let face = &read.kept.face;
+    let is_open = face.inbox == super::refresh::WAITING || face.inbox == super::refresh::PRIVATE;
+    let waits = is_open && face.turn == Turn::Mine && read.kept.marks.answering.is_none();
     let by_id: HashMap<PostId, &KeptPost> = read.posts.iter().map(|p| (p.id, p)).collect();
     let known: HashSet<&str> = read.said.iter().flat_map(|s| [Some(s.remote_id.as_str()), s.local.as_deref()]).flatten().collect();
     let order = in_order(&read.said);
@@ -247,14 +258,20 @@ fn posts(app: &App, read: &Read) -> Vec<TalkPost> {
             text: said.text.clone(),
             language: said.language.clone(),
             media: kept.post.media.clone(),
+            poll: kept.post.poll.clone(),
+            quote: kept.post.quote.clone(),
+            earlier: read.earlier.iter().filter(|(post, _)| *post == said.id).map(|(_, words)| words.clone()).collect(),
+            is_private: said.visibility == Visibility::Direct,
             is_mine: said.is_mine,
             is_in: said.reply_to.is_some() && !answers_first && !is_after_hole,
-            waits_since: (face.inbox == super::refresh::WAITING && face.post == Some(said.id)).then_some(said.created_at),
+            waits_since: (waits && face.post == Some(said.id)).then_some(said.created_at),
             is_after_hole,
             is_deleted: said.is_deleted,
             is_liked: signed("like"),
             is_boosted: signed("boost"),
-            takes_signs: !said.is_mine && app.networks.get(&said.network).is_some_and(|n| n.publish().is_some()),
+            takes_signs: !said.is_mine
+                && said.visibility != Visibility::Direct
+                && app.networks.get(&said.network).is_some_and(|n| n.publish().is_some()),
         });
     }
     all

@@ -8,7 +8,7 @@ use store::conversations::Order;
 use store::persons::{PeopleBounds, PeopleOrder};
 
 use super::inbox::{Row, row};
-use super::refresh::{SPOKE, WAITING};
+use super::refresh::{PRIVATE, PRIVATE_WAITS, SPOKE, WAITING};
 use crate::listen::sightings::{Filter, Sighting, sightings};
 use crate::publish::by_hand::ToCarry;
 use crate::publish::calendar::{Slip, Stuck, calendar};
@@ -40,6 +40,8 @@ pub struct Today {
     pub waiting_count: u32,
     /// They spoke of us, and no answer is needed.
     pub spoke_count: u32,
+    /// Private conversations in which somebody waits.
+    pub private_count: u32,
     /// Answered since the day began.
     pub answered_today: u32,
     pub worth: Vec<Sighting>,
@@ -78,6 +80,7 @@ pub async fn today(cx: Cx<'_>) -> Done<Today> {
                     waiting: Vec::new(),
                     waiting_count: tx.waiting()?,
                     spoke_count: u32::try_from(tx.conversations().count(SPOKE)?).unwrap_or(u32::MAX),
+                    private_count: tx.conversations().count_ranked(PRIVATE, PRIVATE_WAITS)?,
                     answered_today: tx.threads().answered_since(begins)?,
                     worth,
                     slips: out.slips,

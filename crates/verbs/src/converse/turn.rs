@@ -210,7 +210,9 @@ impl<'a> Thread<'a> {
         if !answers && named == Named::Not && !is_for_us {
             return Touch::Not;
         }
-        let (act, is_reply) = (self.act(i), post.reply_to.is_some());
+        // In private every word goes on from those before it, whether or not the network says so.
+        let goes_on = post.visibility == Visibility::Direct && self.said.len() > 1;
+        let (act, is_reply) = (self.act(i), post.reply_to.is_some() || goes_on);
         if act.closes() && is_reply && !self.tells(i, act) {
             return Touch::Of;
         }
@@ -339,10 +341,18 @@ impl<'a> Thread<'a> {
         for _ in 0..DEPTH_MAX {
             match self.parents[at] {
                 Some(parent) if self.is_mine(parent) => at = parent,
-                other => return other,
+                Some(parent) => return Some(parent),
+                None => return self.last_of(self.said[at].reply_to_author.as_deref()?, at),
             }
         }
         None
+    }
+    /// The last word of somebody before one of ours, where what that answers is not here or stands on another network.
+    fn last_of(&self, author: &str, before: usize) -> Option<usize> {
+        let until = self.said[before].created_at;
+        let theirs =
+            (0..self.said.len()).filter(|&i| !self.is_mine(i) && self.said[i].author_remote == author && self.said[i].created_at <= until);
+        theirs.max_by_key(|&i| (self.said[i].created_at, &self.said[i].remote_id))
     }
     fn answers_somebody(&self, mine: usize) -> bool {
         self.addressee(mine).is_some()

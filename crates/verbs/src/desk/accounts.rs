@@ -54,6 +54,8 @@ pub struct AccountRow {
     /// Why it does not work just now, as a sentence.
     pub why: Option<String>,
     pub synced_at: Option<Timestamp>,
+    /// The network said that private messages are not for this sign-in.
+    pub is_kept_from_private: bool,
 }
 
 /// What comes of asking for an account.
@@ -115,16 +117,28 @@ pub async fn list(cx: Cx<'_>) -> Done<Vec<AccountRow>> {
             let accounts = tx.accounts().list()?;
             accounts
                 .into_iter()
-                .map(|account| tx.accounts().health(account.id).map(|(why, synced)| (account, why, synced)))
+                .map(|account| {
+                    let (why, synced) = tx.accounts().health(account.id)?;
+                    let is_kept_from_private = crate::converse::private::is_refused(tx, account.id)?;
+                    Ok::<_, StoreError>((account, why, synced, is_kept_from_private))
+                })
                 .collect::<Result<Vec<_>, _>>()
         })
         .await?;
     Ok(kept
         .into_iter()
-        .map(|(account, why, synced_at)| {
+        .map(|(account, why, synced_at, is_kept_from_private)| {
             let network = cx.app.networks.get(&account.network);
             let (network_name, mark) = network.map_or(("a network this Hobnob does not know", "??"), |n| (n.about().name, n.about().mark));
-            AccountRow { account, network_name, mark, can_post: network.is_some_and(Network::takes_posts), why, synced_at }
+            AccountRow {
+                account,
+                network_name,
+                mark,
+                can_post: network.is_some_and(Network::takes_posts),
+                why,
+                synced_at,
+                is_kept_from_private,
+            }
         })
         .collect())
 }
@@ -237,6 +251,7 @@ async fn keep(cx: Cx<'_>, arrival: Arrival) -> Done<AccountId> {
             };
             let id = tx.accounts().put(&account)?;
             tx.accounts().put_secret(id, &arrival.secret, now)?;
+            crate::converse::private::ask_again(tx, id)?;
             crate::publish::later::wake(tx, id, now)?;
             // What we only read (a feed) is nobody's presence of ours.
             if !reads_only {

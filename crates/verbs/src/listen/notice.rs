@@ -203,7 +203,9 @@ impl<'t, 'c> Weigher<'t, 'c> {
         for (i, id) in ids.into_iter().take(PEOPLE_MAX).enumerate() {
             let Some(person) = self.tx.persons().find(id)? else { continue };
             if i == 0 {
-                nature = if post.post.author.is_bot { Nature::Bot } else { person.nature };
+                // What somebody here said of them goes before the network's own word.
+                let is_flagged = post.post.author.is_bot && !person.more.is_nature_edited;
+                nature = if is_flagged { Nature::Bot } else { person.nature };
             }
             // Only talk both ways makes somebody known; a name seen once does not.
             if person.is_me || person.talk.from_me == 0 || person.talk.from_them == 0 {

@@ -41,7 +41,7 @@ pub fn look(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[Str
     let mut wrong = Vec::new();
     let mut tells = Vec::new();
     let warning = draft.warning.as_deref().map(str::trim).filter(|w| !w.is_empty());
-    let visibility = visible(draft.visibility, place, &mut wrong, &mut tells);
+    let visibility = visible(draft, place, &mut wrong, &mut tells);
     let (texts, mentions) = texts(draft, place, known, edit, (&mut wrong, &mut tells));
     pictures(draft, place, &mut wrong, &mut tells);
     if texts.iter().all(|t| t.trim().is_empty()) && draft.pictures.is_empty() {
@@ -68,7 +68,7 @@ pub fn look(draft: &Draft, place: Place<'_>, known: &[Known], edit: Option<&[Str
             wrong.push(Misfit { why, part: Some(i) });
         }
     }
-    let reply_to = draft.reply.as_ref().map(|r| r.to.clone());
+    let reply_to = draft.reply.as_ref().map(|r| r.to.clone()).filter(|to| to.parent.as_elsewhere().is_none());
     let parts = texts.into_iter().enumerate().map(|(i, text)| Part {
         mentions: mentions
             .iter()
@@ -265,9 +265,11 @@ fn begins_with(text: &str, written: &str) -> bool {
     ends && (head == written || head.to_lowercase() == written.to_lowercase())
 }
 
-fn visible(wished: Visibility, place: Place<'_>, wrong: &mut Vec<Misfit>, tells: &mut Vec<String>) -> Visibility {
-    let offered = &place.rules.visibilities;
-    if offered.contains(&wished) || (offered.is_empty() && wished == Visibility::Public) {
+fn visible(draft: &Draft, place: Place<'_>, wrong: &mut Vec<Misfit>, tells: &mut Vec<String>) -> Visibility {
+    let (wished, offered) = (draft.visibility, &place.rules.visibilities);
+    let answers_here = draft.reply.as_ref().is_some_and(|r| r.to.parent.as_elsewhere().is_none());
+    let is_private_answer = wished == Visibility::Direct && answers_here && place.rules.answers_privately;
+    if is_private_answer || offered.contains(&wished) || (offered.is_empty() && wished == Visibility::Public) {
         return wished;
     }
     match wished {

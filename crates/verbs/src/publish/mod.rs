@@ -33,6 +33,7 @@ pub mod render;
 pub mod said;
 pub(crate) mod settle;
 pub mod slots;
+pub mod subjects;
 pub mod tell;
 pub mod there;
 pub mod when;

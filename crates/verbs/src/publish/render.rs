@@ -93,6 +93,10 @@ pub fn render(tx: &Tx<'_>, press: &Press, kept: &KeptDraft, account: &Account, e
 /// What a reply answers is called by what this account's own server calls it. `false` where it answers a post of another network.
 fn for_this_account(tx: &Tx<'_>, draft: &mut model::Draft, account: &Account) -> Kept<bool> {
     let Some(reply) = &mut draft.reply else { return Ok(true) };
+    // Answered in words from another network, with its address.
+    if reply.to.parent.as_elsewhere().is_some() {
+        return Ok(true);
+    }
     let mut is_known = false;
     for at in [&mut reply.to.root, &mut reply.to.parent] {
         let found = tx.posts().find_remote(&account.network, &at.id)?;

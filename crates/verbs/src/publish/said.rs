@@ -31,6 +31,8 @@ pub struct Before {
     pub url: Option<String>,
     /// How often words like these were said by us, anywhere and ever, as far as is remembered; 0 where nobody counted.
     pub often: usize,
+    /// Another voice of this desk said it: whose.
+    pub by: Option<String>,
 }
 
 /// For each of a draft's places, what stands there that is most like it, if anything is. Answers to others are never held against it.
@@ -38,6 +40,7 @@ pub async fn said_before(cx: Cx<'_>, kept: &KeptDraft, edits: &[Edit]) -> Done<V
     let (networks, canned, kept, edits, now) = (cx.app.networks.clone(), cx.app.canned.clone(), kept.clone(), edits.to_vec(), cx.now);
     let work = move |tx: &Tx<'_>| {
         let mut found = said_before_in(tx, &networks, (&kept, &edits), now)?;
+        found.extend(by_another_voice(tx, &networks, &kept, now)?);
         if !found.is_empty() {
             let often = canned.alike(tx, &kept.draft.text, None)?.posts.iter().filter(|p| p.is_mine).count();
             found.iter_mut().for_each(|before| before.often = often);
@@ -79,10 +82,36 @@ pub fn said_before_in(
                 draft: said.draft,
                 url: said.url,
                 often: 0,
+                by: None,
             });
         }
     }
     Ok(found)
+}
+
+/// What another voice of the desk says that is most like it, anywhere: colleagues each speak in their own words.
+fn by_another_voice(tx: &Tx<'_>, networks: &networks::Networks, kept: &KeptDraft, now: Timestamp) -> Done<Option<Before>> {
+    let (gist, Some(voice)) = (Gist::of(&kept.draft.text), kept.draft.voice) else { return Ok(None) };
+    if kept.draft.reply.is_some() || gist.is_empty() {
+        return Ok(None);
+    }
+    let all = tx.said_by_others(voice, kept.draft.id, now - APART_MAX, now + APART_MAX, POSTS_MAX)?;
+    let said = all.iter().map(|one| one.said.clone()).collect();
+    let Some((likeness, is_same, said)) = most_like(&gist, said) else { return Ok(None) };
+    let Some(whose) = all.into_iter().find(|one| one.said == said) else { return Ok(None) };
+    Ok(Some(Before {
+        account: whose.account,
+        place: networks.get(&whose.network).map_or("another network", |n| n.about().name),
+        handle: whose.handle,
+        is_same,
+        likeness,
+        at: said.at,
+        is_ahead: said.is_ahead,
+        draft: said.draft,
+        url: said.url,
+        often: 0,
+        by: Some(whose.voice),
+    }))
 }
 
 /// The most like of all, the newest of equals.

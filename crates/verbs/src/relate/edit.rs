@@ -49,7 +49,10 @@ pub async fn edit(cx: Cx<'_>, id: PersonId, name: &str, about: &str, nature: Nat
             if person.name != name || person.about != about {
                 tx.persons().edit(person.id, &name, &about)?;
             }
-            Ok(tx.persons().set_nature(person.id, nature)?)
+            if person.nature != nature {
+                tx.persons().set_told_nature(person.id, nature, "Somebody here said so.", true)?;
+            }
+            Ok(())
         })
         .await
 }

@@ -6,6 +6,7 @@ pub mod edit;
 pub mod follow;
 pub mod introduce;
 pub mod ledger;
+pub mod nature;
 pub mod people;
 pub mod person;
 pub mod proof;

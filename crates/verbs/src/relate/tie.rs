@@ -3,7 +3,7 @@
 
 pub use model::tie::{CLOSE, DRIFTING_DAYS, NEW_DAYS, ONE_WAY_DAYS, WARM, exchange, key_of, tie, tie_word};
 use model::tie::{Day, FOLLOW_WEIGHT, SIGN_WEIGHT, key, sum, talk_of, with_day, with_weights};
-use model::{PersonId, Post, PostId, ProfileId, Talk, Timestamp};
+use model::{PersonId, Post, PostId, ProfileId, Talk, Timestamp, Visibility};
 use store::pairs::Pair;
 use store::{Kept, Tx, persons::KeptPerson, posts::Sight};
 
@@ -12,12 +12,12 @@ const NAMED_MAX: usize = 5;
 /// Ties that are told again in one go, and the setting that says how far that is.
 const AGAIN_MAX: u32 = 1_000;
 const AGAIN: &str = "ties-told-again";
-/// Grows when the formula changes, so that every tie is told again by it.
-const FORMULA: &str = "2 done";
+/// Grows when the formula or what counts changes, so that every tie is told again by it.
+const FORMULA: &str = "3 done";
 /// The same, and what each word was is told too.
-const WHOLE: &str = "2 done, words too";
-const TALKS: &str = "2 talks ";
-const PAIRS: &str = "2 pairs ";
+const WHOLE: &str = "3 done, words too";
+const TALKS: &str = "3 talks ";
+const PAIRS: &str = "3 pairs ";
 
 /// Notes a word between a profile and us, said at `at`, in any order of arrival; the same post is counted once.
 pub fn talked(tx: &Tx<'_>, profile: ProfileId, post: PostId, is_mine: bool, at: Timestamp) -> Kept<()> {
@@ -42,8 +42,11 @@ pub fn signed(tx: &Tx<'_>, profile: ProfileId, is_mine: bool, at: Timestamp) -> 
 }
 
 /// Notes a post that is kept: theirs where it names or answers us, ours to whom it answers, or else to whom it names; and whom of
-/// others it answers.
+/// others it answers. What is said in private is nobody's to count.
 pub fn said(tx: &Tx<'_>, id: PostId, post: &Post, sight: &Sight) -> Kept<()> {
+    if post.visibility == Visibility::Direct {
+        return Ok(());
+    }
     if !sight.is_mine {
         if sight.names_me {
             talked(tx, sight.author, id, false, post.created_at)?;

@@ -43,6 +43,10 @@ pub struct Mail {
     pub name: String,
     pub person: Option<String>,
     pub nets: Vec<Net>,
+    /// Only those named read it.
+    pub is_private: bool,
+    /// What it is beside its words: "Poll", "Quotes a post", "Edited".
+    pub marks: Vec<&'static str>,
     /// Why it is here: "a question; first talk".
     pub because: String,
     pub words: String,

@@ -25,6 +25,12 @@ pub struct PostPart {
     pub words: Safe<String>,
     pub lang: Option<String>,
     pub pictures: Vec<Picture>,
+    pub poll: Option<PollCard>,
+    pub quote: Option<QuoteCard>,
+    /// What it said before its author changed it: until when, and the words.
+    pub earlier: Vec<(String, Safe<String>)>,
+    /// Only those named in it read it.
+    pub is_private: bool,
     pub is_mine: bool,
     /// Answers somebody inside the thread: set in.
     pub is_in: bool,
@@ -46,6 +52,31 @@ pub struct PostAct {
     /// For the script: `like`, `boost`, `keep`.
     pub key: &'static str,
     pub is_on: bool,
+}
+
+/// A poll: its answers with what is known of the votes, and whether it is still open.
+pub struct PollCard {
+    pub answers: Vec<PollLine>,
+    /// "Open until Friday 10:00. 9 people have voted. Votes are cast on its own page."
+    pub how: String,
+}
+
+pub struct PollLine {
+    pub words: String,
+    /// "5 votes, 56 %"; empty where nothing is told.
+    pub votes: String,
+    /// 0 to 100.
+    pub share: Option<u32>,
+}
+
+/// A post quoted within another; without `who` it is gone.
+pub struct QuoteCard {
+    pub who: String,
+    pub handle: String,
+    pub url: Option<String>,
+    pub when: Option<When>,
+    pub warning: Option<String>,
+    pub words: Safe<String>,
 }
 
 /// A picture in a post, through the desk.
@@ -82,12 +113,16 @@ pub struct ReplyBox {
     pub to: String,
     /// " on Mastodon, as public as the question".
     pub how: String,
+    /// Accounts to choose from: number, name, chosen. Empty where there is only one.
+    pub froms: Vec<(String, String, bool)>,
     pub words: String,
     /// "Draft kept 09:14", or empty.
     pub kept: String,
     /// "270 of 500".
     pub count: String,
     pub kind: Radios,
+    /// The soft touch: one sentence where it asks and has not given, or empty. Never a lock.
+    pub touch: String,
     /// What does not fit, as sentences; tied to the field.
     pub wrong: Vec<String>,
     /// Where the script asks for the count while typing.

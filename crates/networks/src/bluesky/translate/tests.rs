@@ -112,6 +112,9 @@ fn tell_post(out: &mut String, post: &Post) {
     line("mentions", format!("{:?}", post.mentions));
     line("tags", format!("{:?}, links {:?}", post.tags, post.links));
     line("media", format!("{:?}", post.media));
+    if let Some(quote) = &post.quote {
+        line("quotes", format!("{quote:?}"));
+    }
     line("warning", format!("{:?}, {:?} replies", post.warning, post.replies));
     line("boost", format!("{:?}", post.boost.as_ref().map(|b| (&b.by.handle, b.at))));
     out.push('\n');

@@ -87,6 +87,21 @@ fn tell_post(out: &mut String, post: &Post) {
     for media in &post.media {
         line(media.kind.word(), &format_args!("{} {:?}", media.url, media.alt));
     }
+    if let Some(poll) = &post.poll {
+        let answers: Vec<String> = poll.answers.iter().map(|a| format!("{} {:?}", a.words, a.votes)).collect();
+        let (closes, closed) = (poll.closes_at.map(|t| t.to_string()).unwrap_or_default(), poll.is_closed);
+        line(
+            "poll",
+            &format_args!("{} (closes {closes}, closed {closed}, many {}, voters {:?})", answers.join(" / "), poll.is_many, poll.voters),
+        );
+    }
+    match &post.quote {
+        Some(Quote::Here(q)) => {
+            line("quotes", &format_args!("{} <{}> {} {:?} {:?} {:?} {:?}", q.who, q.handle, q.id, q.url, q.warning, q.at, q.text))
+        }
+        Some(Quote::Gone) => line("quotes", &"what is gone"),
+        None => {}
+    }
     writeln!(out, "{}\n", post.text).expect("memory");
 }
 

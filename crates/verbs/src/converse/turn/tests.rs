@@ -29,6 +29,9 @@ fn post(n: i64, by: i64, to: Option<i64>, text: &str) -> Said {
         warning: None,
         language: None,
         visibility: Visibility::Public,
+        is_edited: false,
+        poll: None,
+        quote: None,
     }
 }
 

@@ -211,7 +211,7 @@ pub fn presses(seated: &Seated, at: Inbox) -> Vec<(String, String)> {
     let press = |value: &str, words: &str| (value.to_owned(), words.to_owned());
     match at {
         Inbox::Later | Inbox::Done | Inbox::Muted => vec![press("back", "Bring back")],
-        Inbox::Waiting | Inbox::YouWait | Inbox::Spoke => {
+        Inbox::Waiting | Inbox::YouWait | Inbox::Spoke | Inbox::Private => {
             let mut all = vec![press("done", "Done")];
             let times = LaterMenu::usual(seated.now, seated.zone()).into_iter().filter(|c| c.value != "reply");
             all.extend(times.map(|choice| (choice.value, choice.label.to_owned())));

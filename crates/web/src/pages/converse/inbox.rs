@@ -1,4 +1,4 @@
-//! The inbox: five boxes of conversations.
+//! The inbox: six boxes of conversations.
 
 use askama::Template;
 use axum::extract::OriginalUri;
@@ -266,6 +266,10 @@ fn nothing(seated: &Seated, found: &InboxPage, is_whole: bool) -> Empty {
         (Inbox::Spoke, _) => {
             Empty::done("Nobody spoke of you", "Whoever names you without asking anything stands here. None of them needs an answer.")
         }
+        (Inbox::Private, _) => Empty::done(
+            "Nothing was said in private",
+            "What somebody writes to you alone stands here, apart from public talk. It is never counted.",
+        ),
         (Inbox::Muted, _) => Empty::done("Nothing is muted", "What you mute rests here, whatever is said there, until you hear it again."),
         (Inbox::Done, _) => Empty::done("Nothing is done yet", "What you are done with rests here, and comes back if they write again."),
     }

@@ -7,6 +7,7 @@ pub mod inbox;
 pub mod later;
 pub mod media;
 mod rows;
+mod shown;
 pub mod sitting;
 pub mod talk;
 pub mod today;

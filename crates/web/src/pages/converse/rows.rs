@@ -46,13 +46,13 @@ impl<'s> RowMaker<'s> {
 
     /// A row of the inbox.
     pub fn mail(&self, row: Row, inbox: Inbox, voices: &[(VoiceId, String)]) -> Mail {
-        let is_open = matches!(inbox, Inbox::Waiting | Inbox::YouWait | Inbox::Spoke);
+        let is_open = matches!(inbox, Inbox::Waiting | Inbox::YouWait | Inbox::Spoke | Inbox::Private);
         let because = match (inbox, row.later_until) {
             (Inbox::Later, Some(until)) => {
                 format!("comes back {}", words::day_and_clock(self.seated.now, until, self.seated.zone()))
             }
             (Inbox::Later, None) => "comes back when they write again".to_owned(),
-            _ => row.because,
+            _ => row.because.clone(),
         };
         let because = match voices.iter().find(|(id, _)| Some(*id) == row.assigned) {
             Some((_, name)) => format!("{because} For {name}."),
@@ -67,9 +67,11 @@ impl<'s> RowMaker<'s> {
             face: face(row.face, &row.who, 36),
             person: row.person.map(|id| format!("/people/{id}")),
             nets,
+            is_private: row.is_private,
+            marks: marks(&row),
             because,
             words: said(row.is_mine, row.has_warning, &row.words),
-            lang: row.language,
+            lang: row.language.clone(),
             when: When::ago(self.seated.now, row.since, self.seated.zone()),
             is_waiting: inbox == Inbox::Waiting,
             later: is_open.then(|| self.later(row.id, &row.who, true)),
@@ -97,6 +99,12 @@ impl<'s> RowMaker<'s> {
             name: row.who,
         }
     }
+}
+
+/// What a row's post is beside its words.
+fn marks(row: &Row) -> Vec<&'static str> {
+    let all = [(row.is_poll, "Poll"), (row.is_quote, "Quotes a post"), (row.is_edited, "Edited")];
+    all.iter().filter(|(is, _)| *is).map(|(_, words)| *words).collect()
 }
 
 fn said(is_mine: bool, has_warning: bool, words: &str) -> String {

@@ -1,7 +1,7 @@
 //! One conversation: what was said, whom it is with, and the box to answer in.
 
 use askama::Template;
-use model::{ConversationId, MediaKind, PostId, Visibility, measure};
+use model::{ConversationId, MediaKind, PostId, Visibility};
 use serde::Deserialize;
 use verbs::VerbError;
 use verbs::converse::answering::{Answering, Words, keep};
@@ -11,10 +11,12 @@ use verbs::converse::talk::{Talk, TalkPost, Walk, Who, talk};
 
 use super::colleagues::Behind;
 use super::rows::{RowMaker, face, net};
+use super::shown::{self, link, plain, web_address, words_of};
 use crate::flash::Flash;
 use crate::forms::{Asked, Posted, Row};
-use crate::html::{Safe, escape_into};
+use crate::html::Safe;
 use crate::icon;
+use crate::pages::publish::heed;
 use crate::parts::{Done, Face, LaterMenu, Net, Picture, PostAct, PostPart, Radios, ReplyBox, TieMark, When};
 use crate::session::Seated;
 use crate::shell::{Answer, Place, Shell, html};
@@ -75,14 +77,18 @@ pub async fn show(seated: Seated, Row(id): Row<ConversationId>, Asked(question):
     if found.id != id {
         return seated.go(&format!("/talks/{}", found.id));
     }
-    draw(&seated, found, None, Vec::new())
+    draw(&seated, found, None, Vec::new()).await
 }
 
 /// The page; with words that did not go out and why.
-pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, wrong: Vec<String>) -> Answer {
+pub async fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, wrong: Vec<String>) -> Answer {
     let is_wrong = !wrong.is_empty();
+    let touch = match &found.answering {
+        Some(a) => touch(seated, words.as_ref().map_or(a.kind, |(_, kind)| *kind), a).await?,
+        None => String::new(),
+    };
     let maker = RowMaker::new(seated, "talk");
-    let is_open = matches!(found.inbox, Some(Inbox::Waiting | Inbox::YouWait | Inbox::Spoke));
+    let is_open = matches!(found.inbox, Some(Inbox::Waiting | Inbox::YouWait | Inbox::Spoke | Inbox::Private));
     let token = seated.token();
     let at = found.inbox.unwrap_or_default();
     let page = Page {
@@ -108,7 +114,7 @@ pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, 
         },
         under_way: found.under_way.clone(),
         card: found.person.as_ref().map(|who| card(seated, who)),
-        reply: found.answering.as_ref().map(|a| reply_box(seated, found.id, a, words, wrong)),
+        reply: found.answering.as_ref().map(|a| ReplyBox { touch, ..reply_box(seated, found.id, a, words, wrong) }),
         lines: lines(seated, &found, &token),
         behind: Behind::of(seated, &found),
     };
@@ -117,6 +123,15 @@ pub fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Kind)>, 
         *answer.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(answer)
+}
+
+/// One sentence beside an answer that asks where no ask is earned yet; it goes all the same. What is private is not counted.
+async fn touch(seated: &Seated, kind: model::Kind, answering: &Answering) -> Result<String, VerbError> {
+    if answering.visibility == Visibility::Direct {
+        return Ok(String::new());
+    }
+    let said = heed::unearned(seated, kind, vec![answering.account]).await?;
+    Ok(said.map_or(String::new(), |said| format!("{} {said}", heed::NOT_EARNED)))
 }
 
 fn title(found: &Talk) -> String {
@@ -186,6 +201,10 @@ fn post_part(seated: &Seated, post: &TalkPost, token: &str, is_last: bool) -> Po
         warning: post.warning.clone(),
         words: said(post),
         lang: post.language.clone(),
+        poll: post.poll.as_ref().map(|p| shown::poll(seated, p)),
+        quote: post.quote.as_ref().map(|q| shown::quote(seated, q)),
+        earlier: shown::earlier(seated, &post.earlier),
+        is_private: post.is_private,
         pictures: pictures
             .map(|(n, m)| Picture { src: format!("/media/{}/{n}", post.id), href: web_address(Some(&m.url)), shows: m.alt.clone() })
             .collect(),
@@ -238,13 +257,7 @@ fn said(post: &TalkPost) -> Safe<String> {
         plain(&mut out, title);
         out.push_str("</b><br>");
     }
-    let mut from = 0;
-    for (start, end) in measure::links(&post.text) {
-        plain(&mut out, &post.text[from..start]);
-        link(&mut out, &post.text[start..end], &post.text[start..end]);
-        from = end;
-    }
-    plain(&mut out, &post.text[from..]);
+    words_of(&mut out, &post.text);
     for media in post.media.iter().filter(|m| m.kind != MediaKind::Picture) {
         if let Some(address) = web_address(Some(&media.url)) {
             out.push_str("<br>");
@@ -260,28 +273,6 @@ fn said(post: &TalkPost) -> Safe<String> {
     Safe(out)
 }
 
-fn plain(out: &mut String, text: &str) {
-    for (i, line) in text.split('\n').enumerate() {
-        if i > 0 {
-            out.push_str("<br>");
-        }
-        escape_into(out, line).expect("a String takes every word");
-    }
-}
-
-fn link(out: &mut String, address: &str, words: &str) {
-    out.push_str("<a href=\"");
-    escape_into(out, address).expect("a String takes every word");
-    out.push_str("\" rel=\"noreferrer nofollow\">");
-    escape_into(out, words).expect("a String takes every word");
-    out.push_str("</a>");
-}
-
-/// An address that a browser may follow: of the web, and nothing else.
-fn web_address(address: Option<&str>) -> Option<String> {
-    address.filter(|a| a.starts_with("https://") || a.starts_with("http://")).map(str::to_owned)
-}
-
 fn reply_box(
     seated: &Seated,
     id: ConversationId,
@@ -291,22 +282,33 @@ fn reply_box(
 ) -> ReplyBox {
     let (text, kind) = words.unwrap_or_else(|| (answering.words.clone(), answering.kind));
     let how = match answering.visibility {
-        Visibility::Public => "in public",
-        Visibility::Unlisted => "in public, quietly",
-        Visibility::Followers => "for followers only",
-        Visibility::Direct => "only to those named",
+        Visibility::Public => "in public".to_owned(),
+        Visibility::Unlisted => "in public, quietly".to_owned(),
+        Visibility::Followers => "for followers only".to_owned(),
+        Visibility::Direct if answering.readers.is_empty() => "only to those named".to_owned(),
+        Visibility::Direct => format!("in private: only {} will read it", words::list(&answering.readers)),
     };
     ReplyBox {
         action: format!("/talks/{id}?to={}", answering.post),
         token: seated.token(),
         face: Face { src: seated.who.face.clone(), name: seated.who.voice_name.clone(), size: 24 },
         to: if answering.is_own { "your own words".to_owned() } else { words::first_name(&answering.to).to_owned() },
-        how: format!(" on {}, {how}{}", answering.network, if answering.warning.is_some() { ", behind the same warning" } else { "" }),
+        how: format!(
+            " on {}, {how}{}{}",
+            answering.network,
+            if answering.is_elsewhere { ", with the address of what it answers" } else { "" },
+            if answering.warning.is_some() { ", behind the same warning" } else { "" }
+        ),
+        froms: match &answering.accounts[..] {
+            [] | [_] => Vec::new(),
+            all => all.iter().map(|(id, name)| (id.to_string(), name.clone(), *id == answering.account)).collect(),
+        },
         kept: answering.kept_at.map_or(String::new(), |at| format!("Draft kept {}", words::clock(at, seated.zone()))),
         count: count(answering, &text),
         words: text,
         kind: Radios::kind(kind),
         wrong,
+        touch: String::new(),
         look: "told".into(),
         takes_pictures: false,
     }
@@ -362,16 +364,20 @@ pub struct Answered {
     kind: String,
     #[serde(default)]
     then: String,
+    /// The account it goes through; empty: the usual one.
+    #[serde(default)]
+    from: String,
 }
 
 /// Sends an answer, or, asked by the script while somebody types, keeps the words and says how long they are.
 pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Question>, Posted { seated, form }: Posted<Answered>) -> Answer {
     let kind = model::Kind::from_word(&form.kind).unwrap_or_default();
     let text = form.text.replace("\r\n", "\n");
-    let words = Words { conversation: id, to: question.to.map(PostId), text: text.clone(), kind };
+    let words = Words { conversation: id, to: question.to.map(PostId), from: form.from.parse().ok(), text: text.clone(), kind };
     if seated.wants("told") {
         let answering = keep(seated.cx(), words).await?;
-        return html(&Told { kept: words::clock(seated.now, seated.zone()), count: count(&answering, &text) });
+        let touch = touch(&seated, kind, &answering).await?;
+        return html(&Told { kept: words::clock(seated.now, seated.zone()), count: count(&answering, &text), touch });
     }
     let then = if form.then == "done" { Then::Done } else { Then::Stay };
     match reply(seated.cx(), words, then).await {
@@ -393,7 +399,7 @@ pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Questio
                 other => vec![other.to_string()],
             };
             let found = talk(seated.cx(), id, question.to.map(PostId)).await?;
-            draw(&seated, found, Some((text, kind)), wrong)
+            draw(&seated, found, Some((text, kind)), wrong).await
         }
         Err(error) => Err(error.into()),
     }
@@ -402,12 +408,14 @@ pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Questio
 /// How long the words are, and when they were kept.
 #[derive(Template)]
 #[template(
-    source = r#"<span class="push" id="told"><span id="kept">Draft kept {{ kept }}</span> <span class="count">{{ count }}</span></span>"#,
+    source = r#"<span class="push" id="told"><span id="kept">Draft kept {{ kept }}</span> <span class="count">{{ count }}</span>{% if !touch.is_empty() %} <span class="touch">{{ touch }}</span>{% endif %}</span>"#,
     ext = "html"
 )]
 struct Told {
     kept: String,
     count: String,
+    /// The soft touch, or empty.
+    touch: String,
 }
 
 #[derive(Deserialize)]

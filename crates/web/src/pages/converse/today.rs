@@ -29,6 +29,7 @@ struct Page {
     /// Those who wait beyond the first few.
     more: String,
     spoke: String,
+    private: String,
     quiet: Option<Empty>,
     worth: Vec<TalkRow>,
     slips: Vec<Going>,
@@ -75,6 +76,11 @@ pub async fn show(seated: Seated) -> Answer {
             0 => String::new(),
             1 => "One other spoke of you and needs no answer.".into(),
             n => format!("{} others spoke of you and need no answer.", words::number_first(n.into())),
+        },
+        private: match found.private_count {
+            0 => String::new(),
+            1 => "One person waits for you in private.".into(),
+            n => format!("{} private talks wait for you.", words::number_first(n.into())),
         },
         quiet: found.waiting.is_empty().then(|| quiet(&found)),
         worth: found.worth.iter().map(|s| worth(&seated, s)).collect(),

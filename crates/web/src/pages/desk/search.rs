@@ -48,6 +48,8 @@ pub async fn show(seated: Seated, Asked(Question { q }): Asked<Question>) -> Ans
         name: t.who,
         person: None,
         nets: vec![Net::named(mark, network)],
+        is_private: false,
+        marks: Vec::new(),
         because: String::new(),
         words: t.warning.unwrap_or(t.text),
         lang: t.language,

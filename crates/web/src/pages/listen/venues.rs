@@ -243,7 +243,10 @@ fn standing(v: &Venue) -> String {
     match (s.gave, s.asked, s.talked) {
         (0, 0, 0) => "You have not talked about this there.".into(),
         (gave, asked, talked) => {
-            format!("You gave {}, asked {} and talked {} there in these eight weeks.", times(gave), times(asked), times(talked))
+            let told = format!("You gave {}, asked {} and talked {} there in these eight weeks.", times(gave), times(asked), times(talked));
+            let is_earned = verbs::relate::ledger::Standing { gave, asked, talked }.is_earned();
+            let rule = "an ask is earned while you have given at least as often as you have asked";
+            format!("{told} {}: {rule}.", if is_earned { "An ask would be earned" } else { "No ask is earned yet" })
         }
     }
 }

@@ -33,7 +33,16 @@ pub async fn in_the_calendar(seated: &Seated, kept: &KeptDraft) -> Result<Option
 
 /// An ask that is not earned yet where it shall go: one sentence, and it goes all the same.
 pub async fn not_earned(seated: &Seated, kept: &KeptDraft) -> Result<Option<Hint>, VerbError> {
-    let places = ledger::unearned(seated.cx(), kept.draft.kind, kept.accounts.clone()).await?;
+    let said = unearned(seated, kept.draft.kind, kept.accounts.clone()).await?;
+    Ok(said.map(|said| Hint::new(HintTone::Advice, NOT_EARNED, said)))
+}
+
+/// The first sentence of that touch.
+pub const NOT_EARNED: &str = "This asks before it has given.";
+
+/// The rest of it: what was given and asked there; nothing where it is earned, or nothing is asked.
+pub async fn unearned(seated: &Seated, kind: model::Kind, accounts: Vec<model::AccountId>) -> Result<Option<String>, VerbError> {
+    let places = ledger::unearned(seated.cx(), kind, accounts).await?;
     let Some((place, standing)) = places.first() else { return Ok(None) };
     let times = |n: u32| match n {
         0 => "not given yet".to_owned(),
@@ -45,8 +54,17 @@ pub async fn not_earned(seated: &Seated, kept: &KeptDraft) -> Result<Option<Hint
         1 => "asked once".to_owned(),
         n => format!("asked {} times", words::number(n.into())),
     };
-    let said = format!("On {place} you have {} and {asked} in ninety days. It is yours to decide.", times(standing.gave));
-    Ok(Some(Hint::new(HintTone::Advice, "This asks before it has given.", said)))
+    Ok(Some(format!("On {place} you have {} and {asked} in ninety days. It is yours to decide.", times(standing.gave))))
+}
+
+/// What a colleague says already, pointed out while one writes; it goes all the same.
+pub fn by_a_colleague(seated: &Seated, before: &[Before]) -> Option<Hint> {
+    let theirs: Vec<Before> = before.iter().filter(|b| b.by.is_some()).cloned().collect();
+    if theirs.is_empty() {
+        return None;
+    }
+    let said = format!("{}. Each of you is better heard in words of your own.", where_and_when(seated, &theirs));
+    Some(Hint::new(HintTone::Advice, lead(&theirs), said))
 }
 
 /// Stops once before words go where they, or nearly they, stand already.
@@ -59,18 +77,26 @@ pub async fn stop_once(seated: &Seated, kept: &KeptDraft, edits: &[Edit], is_aga
 }
 
 fn lead(before: &[Before]) -> &'static str {
+    if let Some(one) = before.iter().find(|b| b.by.is_some()) {
+        return if one.is_same { "A colleague said this in these words." } else { "A colleague said nearly this." };
+    }
     if before.iter().any(|b| b.is_same) { "You said this already." } else { "You said nearly this already." }
 }
 
 fn sentence(seated: &Seated, before: &[Before]) -> String {
+    format!("{}. Nothing was sent just now. Change it, or press again and it goes all the same.", where_and_when(seated, before))
+}
+
+fn where_and_when(seated: &Seated, before: &[Before]) -> String {
     let places: Vec<String> = (before.iter())
         .map(|b| {
             let verb = if b.is_ahead { "goes out" } else { "went out" };
-            format!("on {} it {verb} {}", b.place, words::day_and_clock(seated.now, b.at, seated.zone()))
+            let whose = b.by.as_ref().map_or(String::new(), |name| format!(" from {name}"));
+            format!("on {} it {verb}{whose} {}", b.place, words::day_and_clock(seated.now, b.at, seated.zone()))
         })
         .collect();
     let places = words::list(&places);
     let mut letters = places.chars();
     let first = letters.next().map_or(String::new(), |c| c.to_uppercase().collect());
-    format!("{first}{}. Nothing was sent just now. Change it, or press again and it goes all the same.", letters.as_str())
+    format!("{first}{}", letters.as_str())
 }

@@ -8,6 +8,7 @@ use verbs::VerbError;
 use verbs::publish::notebook::{self, Note};
 
 use super::acts::Nothing;
+use super::subjects::{self, Fields, Shared};
 use crate::errors::Fault;
 use crate::flash::Flash;
 use crate::forms::{Posted, Row};
@@ -25,6 +26,10 @@ struct Page {
     note: String,
     wrong: Option<String>,
     rows: Vec<Line>,
+    /// Several sit at this desk.
+    can_share: bool,
+    shared: Vec<Shared>,
+    fields: Fields,
 }
 
 struct Line {
@@ -35,15 +40,22 @@ struct Line {
 }
 
 pub async fn show(seated: Seated) -> Answer {
-    draw(&seated, String::new(), None).await
+    draw(&seated, String::new(), None, Fields::default()).await
 }
 
-async fn draw(seated: &Seated, note: String, wrong: Option<String>) -> Answer {
+/// The page with a subject that could not be shared.
+pub async fn draw_shared(seated: &Seated, fields: Fields) -> Answer {
+    draw(seated, String::new(), None, fields).await
+}
+
+async fn draw(seated: &Seated, note: String, wrong: Option<String>, fields: Fields) -> Answer {
+    let can_share = verbs::publish::subjects::can_share(seated.cx()).await?;
+    let shared = subjects::shared(seated).await?;
     let rows = notebook::list(seated.cx()).await?.into_iter();
     let rows =
         rows.map(|n| Line { id: n.id, text: n.text, when: When::long_ago(seated.now, n.at, seated.zone()), draft: n.draft }).collect();
-    let is_wrong = wrong.is_some();
-    let mut answer = seated.page(&Page { shell: seated.shell(Place::Write), note, wrong, rows })?;
+    let is_wrong = wrong.is_some() || fields.wrong.is_some();
+    let mut answer = seated.page(&Page { shell: seated.shell(Place::Write), note, wrong, rows, can_share, shared, fields })?;
     if is_wrong {
         *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -58,7 +70,7 @@ pub struct Jot {
 pub async fn jot(Posted { seated, form }: Posted<Jot>) -> Answer {
     match notebook::jot(seated.cx(), &form.note).await {
         Ok(_) => seated.done("/notebook", Flash::plain("Noted.")),
-        Err(VerbError::Wrong { why, .. }) => draw(&seated, form.note, Some(why)).await,
+        Err(VerbError::Wrong { why, .. }) => draw(&seated, form.note, Some(why), Fields::default()).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -72,7 +72,8 @@ impl Places {
     /// Points out where words like these stand already.
     pub fn beside(mut self, before: &[Before], now: Timestamp, zone: &TimeZone) -> Places {
         for place in &mut self.places {
-            place.before = before.iter().find(|b| b.account.0 == place.id && place.is_chosen).map(|b| said_before(b, now, zone));
+            place.before =
+                before.iter().find(|b| b.by.is_none() && b.account.0 == place.id && place.is_chosen).map(|b| said_before(b, now, zone));
         }
         self
     }

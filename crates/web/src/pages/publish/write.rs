@@ -15,7 +15,7 @@ use super::form::Fields;
 use super::places::Places;
 use super::share::Begin;
 use super::timing::Timing;
-use super::{acts, calendar, heed, standing};
+use super::{acts, calendar, heed, standing, subjects};
 use crate::flash::Flash;
 use crate::forms::{Asked, FILE_BYTES_MAX, PostedParts, Row};
 use crate::parts::{Choice, Hint, HintTone, Radios};
@@ -38,6 +38,8 @@ struct Page {
     site_first: Option<bool>,
     kept: String,
     hints: Vec<Hint>,
+    /// What is talked about in common: notes to take from.
+    subjects: Vec<subjects::Shared>,
     /// The other version, where somebody else was first.
     theirs: Option<String>,
     shots: Vec<Shot>,
@@ -280,7 +282,9 @@ async fn draw(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, mut trouble: T
     let before = said_before(cx, &kept, &edits).await?;
     let places = Places::of(&kept, looked, None).beside(&before, cx.now, seated.zone());
     let placings = slots::look(cx, kept.draft.id, &kept.accounts).await?;
+    let subjects = if kept.draft.reply.is_none() { subjects::shared(seated).await? } else { Vec::new() };
     let round = Round {
+        subjects,
         timing: Timing::of(&kept, &lights, &placings, &zone, cx.now),
         versions: history::count(cx, kept.draft.id).await?,
         is_again: trouble.is_again,
@@ -288,6 +292,9 @@ async fn draw(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, mut trouble: T
     };
     trouble.hints.splice(0..0, heed::in_the_calendar(seated, &kept).await?);
     trouble.hints.extend(heed::not_earned(seated, &kept).await?);
+    if !trouble.is_again {
+        trouble.hints.extend(heed::by_a_colleague(seated, &before));
+    }
     let page = page(seated, kept, round, (places, wants), zone, (trouble.hints, trouble.theirs));
     let mut answer = seated.page(&page)?;
     if let Some(status) = trouble.status {
@@ -298,6 +305,7 @@ async fn draw(seated: &Seated, kept: KeptDraft, edits: Vec<Edit>, mut trouble: T
 
 /// What stands round the words.
 struct Round {
+    subjects: Vec<subjects::Shared>,
     lights: Sidelights,
     timing: Timing,
     versions: u64,
@@ -321,6 +329,7 @@ fn page(
         id,
         kept: if kept.version == 0 { "Not kept yet".into() } else { format!("Draft kept {}", words::clock(kept.draft.updated_at, &zone)) },
         hints,
+        subjects: around.subjects,
         theirs,
         shots: shots(&kept),
         kinds: Radios::new(

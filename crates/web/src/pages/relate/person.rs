@@ -32,6 +32,8 @@ struct Page {
     first_name: String,
     about: String,
     nature: Option<&'static str>,
+    /// Why that is held of them, as a sentence.
+    nature_why: String,
     met: String,
     face: Face,
     tie: Option<TieMark>,
@@ -172,6 +174,7 @@ fn page(seated: &Seated, p: PersonPage, is_older: bool) -> Page {
         notes: p.notes.into_iter().map(|(id, text, at)| (id, text, When::long_ago(now, at, zone))).collect(),
         joins: p.joins.into_iter().map(|j| (j.clone(), When::long_ago(now, j.at, zone))).collect(),
         nature: nature_word(p.nature),
+        nature_why: p.nature_why,
         is_me: p.is_me,
         about: p.about,
         name: p.name,
