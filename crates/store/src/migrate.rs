@@ -33,6 +33,9 @@ pub const STEPS: &[(&str, &str)] = &[
     ("040 arrivals", include_str!("../migrations/040_arrivals.sql")),
     ("041 trials", include_str!("../migrations/041_trials.sql")),
     ("042 outcomes", include_str!("../migrations/042_outcomes.sql")),
+    ("053 mail", include_str!("../migrations/053_mail.sql")),
+    ("054 opt-ins", include_str!("../migrations/054_opt_ins.sql")),
+    ("055 feed days", include_str!("../migrations/055_feed_days.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

@@ -66,7 +66,12 @@ from_ids!(
     NoteId,
     JobId,
     ImportId,
-    SittingId
+    SittingId,
+    MailId,
+    OptInId,
+    OptInFormId,
+    RoundId,
+    WeekLetterId
 );
 
 /// The arguments of a statement, each into a [`Value`]: `args![desk, id, "words"]`.
