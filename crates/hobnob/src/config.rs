@@ -113,7 +113,10 @@ impl Flags {
         let own = Own::read(own.iter().map(String::as_str)).context("what is said to be our own (HOBNOB_OWN) can't be read")?;
         let mail = mail(self.smtp.as_ref().or(file.smtp.as_ref()), self.mail_from.as_ref().or(file.mail_from.as_ref()))?;
         let mail_authority = match self.smtp_ca.as_ref().or(file.smtp_ca.as_ref()) {
-            Some(path) => Some(std::fs::read_to_string(path).with_context(|| format!("the certificate {} can't be read (HOBNOB_SMTP_CA)", path.display()))?),
+            Some(path) => Some(
+                std::fs::read_to_string(path)
+                    .with_context(|| format!("the certificate {} can't be read (HOBNOB_SMTP_CA)", path.display()))?,
+            ),
             None => None,
         };
         let mut allow_private = if self.allow_private.is_empty() { file.allow_private } else { self.allow_private.clone() };
@@ -138,7 +141,9 @@ fn mail(url: Option<&String>, from: Option<&String>) -> Result<Option<(MailServe
         (None, None) => Ok(None),
         (Some(_), None) => bail!("a mail server is named (HOBNOB_SMTP) and nobody whose letters they are: say so with HOBNOB_MAIL_FROM"),
         (None, Some(_)) => bail!("HOBNOB_MAIL_FROM says whose letters they are, but no mail server is named (HOBNOB_SMTP)"),
-        (Some(url), Some(from)) => Ok(Some(verbs::desk::mail_server::from_address(url, from).context("the mail server (HOBNOB_SMTP) can't be read")?)),
+        (Some(url), Some(from)) => {
+            Ok(Some(verbs::desk::mail_server::from_address(url, from).context("the mail server (HOBNOB_SMTP) can't be read")?))
+        }
     }
 }
 
@@ -183,6 +188,25 @@ fn default_data() -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mail_server_is_named_with_whose_letters_it_takes() {
+        let data = Some(std::env::temp_dir().join("hobnob-no-such-folder"));
+        let named = |smtp: Option<&str>, from: Option<&str>| {
+            Flags { data: data.clone(), smtp: smtp.map(str::to_owned), mail_from: from.map(str::to_owned), ..Flags::default() }.settle()
+        };
+        let settings = named(Some("smtp+plain://127.0.0.1:2525"), Some("Maren <maren@desk.example>")).unwrap();
+        assert_eq!(settings.mail.unwrap().0.from_name, "Maren");
+        assert_eq!(settings.allow_private, ["127.0.0.1:2525"], "whoever names it has named it");
+        for (smtp, from, said) in [
+            (Some("smtps://mail.example"), None, "HOBNOB_MAIL_FROM"),
+            (None, Some("maren@desk.example"), "HOBNOB_SMTP"),
+            (Some("https://mail.example"), Some("maren@desk.example"), "begins with smtps://"),
+        ] {
+            let wrong = format!("{:#}", named(smtp, from).unwrap_err());
+            assert!(wrong.contains(said), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_flag_wins_over_the_file_and_a_wrong_word_in_the_file_is_named() {

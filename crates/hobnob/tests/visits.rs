@@ -48,11 +48,12 @@ async fn what_is_killed_loses_the_last_second_of_visits_at_most() {
     {
         let database = rusqlite::Connection::open(desk.folder.join("hobnob.sqlite")).unwrap();
         database.busy_timeout(Duration::from_secs(10)).unwrap();
-        database.execute_batch(
-            "insert into desks (id, name, zone, created_at) values (1, 'Fold', 'UTC', 0);
+        database
+            .execute_batch(
+                "insert into desks (id, name, zone, created_at) values (1, 'Fold', 'UTC', 0);
              insert into links (desk, id, code, target, created_at) values (1, 2, 'Ab3dE7x', 'https://fold.example/', 0);",
-        )
-        .unwrap();
+            )
+            .unwrap();
     }
     let client = client();
     come(&desk, &client, 0..BEFORE).await;
@@ -67,7 +68,8 @@ async fn what_is_killed_loses_the_last_second_of_visits_at_most() {
     assert!((BEFORE..=BEFORE + AT_LAST).contains(&left), "{left}: what had been put in stays, and no visit counts twice");
     println!("killed outright, {left} of {} visits are kept", BEFORE + AT_LAST);
     desk.start_again();
-    come(&desk, &client, 0..1).await;
+    // On a line of its own: the old ones ended with what was killed.
+    come(&desk, &self::client(), 0..1).await;
     let began = Instant::now();
     // The salt of the day outlives the end: who came before is known again and counts no second time.
     while began.elapsed() < Duration::from_secs(3) {

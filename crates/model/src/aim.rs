@@ -22,15 +22,8 @@ pub enum Measure {
 }
 
 impl Measure {
-    pub const ALL: [Measure; 7] = [
-        Measure::Visits,
-        Measure::Replies,
-        Measure::People,
-        Measure::Outcomes,
-        Measure::OptIns,
-        Measure::Introductions,
-        Measure::Readers,
-    ];
+    pub const ALL: [Measure; 7] =
+        [Measure::Visits, Measure::Replies, Measure::People, Measure::Outcomes, Measure::OptIns, Measure::Introductions, Measure::Readers];
     pub fn word(self) -> &'static str {
         match self {
             Measure::Visits => "visits",

@@ -15,8 +15,7 @@ impl<'c> Tx<'c> {
     }
 }
 
-const MAIL: &str =
-    "id, kind, about, opt_in, to_address, to_name, subject, message_id, key, state, tries, why, created_at, sent_at";
+const MAIL: &str = "id, kind, about, opt_in, to_address, to_name, subject, message_id, key, state, tries, why, created_at, sent_at";
 
 fn read(row: &Row<'_>) -> Kept<Mail> {
     let broken = |what: &str| StoreError::Broken(format!("a letter's {what}"));
@@ -200,11 +199,9 @@ impl Mails<'_, '_> {
     pub fn list(&self, about: Option<(MailKind, i64)>, max: u32) -> Kept<Vec<Mail>> {
         let (kind, about) = about.map_or((None, None), |(kind, about)| (Some(kind.word()), Some(about)));
         match kind {
-            None => self.0.all(
-                &format!("select {MAIL} from mails where desk = $1 order by id desc limit $2"),
-                &args![self.0.desk(), max],
-                read,
-            ),
+            None => {
+                self.0.all(&format!("select {MAIL} from mails where desk = $1 order by id desc limit $2"), &args![self.0.desk(), max], read)
+            }
             Some(kind) => self.0.all(
                 &format!("select {MAIL} from mails where desk = $1 and kind = $2 and about = $3 order by id desc limit $4"),
                 &args![self.0.desk(), kind, about, max],

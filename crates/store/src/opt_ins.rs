@@ -110,7 +110,9 @@ impl OptIns<'_, '_> {
     /// The leave of an address that was not taken back.
     pub fn open_of(&self, leave_for: LeaveFor, voice: VoiceId, address: &str) -> Kept<Option<OptIn>> {
         self.0.find(
-            &format!("select {OPT_IN} from opt_ins where desk = $1 and leave_for = $2 and voice = $3 and fold = $4 and withdrawn_at is null"),
+            &format!(
+                "select {OPT_IN} from opt_ins where desk = $1 and leave_for = $2 and voice = $3 and fold = $4 and withdrawn_at is null"
+            ),
             &args![self.0.desk(), leave_for.word(), voice, fold(address)],
             read,
         )
@@ -246,15 +248,12 @@ impl OptIns<'_, '_> {
         self.0.get("a letter", &format!("select {ROUND} from rounds where desk = $1 and id = $2"), &args![self.0.desk(), id], read_round)
     }
     pub fn rounds(&self, max: u32) -> Kept<Vec<Round>> {
-        self.0.all(
-            &format!("select {ROUND} from rounds where desk = $1 order by id desc limit $2"),
-            &args![self.0.desk(), max],
-            read_round,
-        )
+        self.0.all(&format!("select {ROUND} from rounds where desk = $1 order by id desc limit $2"), &args![self.0.desk(), max], read_round)
     }
     /// It goes. Whether it had not gone before.
     pub fn send_round(&self, id: RoundId, now: Timestamp) -> Kept<bool> {
-        Ok(self.0.run("update rounds set sent_at = $3 where desk = $1 and id = $2 and sent_at is null", &args![self.0.desk(), id, now])? > 0)
+        Ok(self.0.run("update rounds set sent_at = $3 where desk = $1 and id = $2 and sent_at is null", &args![self.0.desk(), id, now])?
+            > 0)
     }
     pub fn delete_round(&self, id: RoundId) -> Kept<bool> {
         Ok(self.0.run("delete from rounds where desk = $1 and id = $2 and sent_at is null", &args![self.0.desk(), id])? > 0)
@@ -267,11 +266,9 @@ impl Unscoped<'_> {
     }
     /// Whose token that is, while it holds.
     pub fn opt_in_by_token(&self, hash: &str, now: Timestamp) -> Kept<Option<(DeskId, OptIn)>> {
-        self.find(
-            &format!("select {OPT_IN}, desk from opt_ins where token_hash = $1 and token_until > $2"),
-            &args![hash, now],
-            |row| Ok((row.get(17)?, read(row)?)),
-        )
+        self.find(&format!("select {OPT_IN}, desk from opt_ins where token_hash = $1 and token_until > $2"), &args![hash, now], |row| {
+            Ok((row.get(17)?, read(row)?))
+        })
     }
     pub fn opt_in_by_stop_key(&self, key: &str) -> Kept<Option<(DeskId, OptIn)>> {
         self.find(&format!("select {OPT_IN}, desk from opt_ins where stop_key = $1"), &args![key], |row| Ok((row.get(17)?, read(row)?)))

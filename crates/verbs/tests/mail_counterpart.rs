@@ -59,7 +59,12 @@ impl Post {
         let is_named = safety != Safety::Plain;
         ServerWish {
             host: "localhost".into(),
-            port: self.ports[match safety { Safety::Plain => 0, Safety::StartTls => 1, Safety::Tls => 2 }].to_string(),
+            port: self.ports[match safety {
+                Safety::Plain => 0,
+                Safety::StartTls => 1,
+                Safety::Tls => 2,
+            }]
+            .to_string(),
             safety: safety.word().into(),
             login: if is_named { "ada".into() } else { String::new() },
             password: if is_named { "ada-password".into() } else { String::new() },
@@ -137,7 +142,11 @@ async fn a_server_is_kept_only_if_it_answers_and_takes_the_password() {
         (ServerWish { password: "wrong".into(), ..post.wish(Safety::Tls) }, "password", "refuses the name and password"),
         (ServerWish { port: "1".into(), ..post.wish(Safety::Plain) }, "host", "can't be reached"),
         (ServerWish { host: "127.0.0.2".into(), port: "25".into(), ..post.wish(Safety::Plain) }, "host", "HOBNOB_ALLOW_PRIVATE"),
-        (ServerWish { safety: "starttls".into(), port: post.ports[0].to_string(), ..post.wish(Safety::StartTls) }, "host", "offers no encryption"),
+        (
+            ServerWish { safety: "starttls".into(), port: post.ports[0].to_string(), ..post.wish(Safety::StartTls) },
+            "host",
+            "offers no encryption",
+        ),
         (ServerWish { from: "nobody".into(), ..post.wish(Safety::Tls) }, "from", "no mail address"),
     ] {
         match mail_server::set(cx, &wish).await {
@@ -195,7 +204,11 @@ async fn a_letter_goes_to_each_once_and_a_doubt_is_not_sent_again() {
         assert_eq!(post.kept(local).len(), n, "{local} has got {n}");
     }
     // By a person's word it goes again, under the number it had.
-    let letter = |local: &str| { let to = post.to(local); let all = post.letters(); async move { all.await.into_iter().find(|m| m.to == to).unwrap() } };
+    let letter = |local: &str| {
+        let to = post.to(local);
+        let all = post.letters();
+        async move { all.await.into_iter().find(|m| m.to == to).unwrap() }
+    };
     let before = letter("silent").await;
     mail::decide(cx, before.id, Word::Again).await.unwrap();
     post.deliver(at("10:00")).await;
@@ -258,7 +271,10 @@ async fn yes_is_said_twice_and_taken_back_once() {
     post.deliver(at("10:00")).await;
     assert_eq!(post.kept("ann").len(), 1, "what waited was stopped");
     let (returns_to, _, letter) = post.kept("ben").remove(0);
-    assert!(letter.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click") && letter.contains("List-Unsubscribe: <https://desk.example/stop/"));
+    assert!(
+        letter.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+            && letter.contains("List-Unsubscribe: <https://desk.example/stop/")
+    );
     assert!(letter.contains("The workshop has places again."));
 
     // It comes back: only a signed word counts, and only a final one.
@@ -277,7 +293,12 @@ async fn yes_is_said_twice_and_taken_back_once() {
     assert_eq!(ours().await.counts, [0, 0, 1, 1]);
     assert_eq!(post.state("ben").await.0, MailState::Refused);
     // A list can't say yes for who has said no since.
-    let list = format!("address,name,when,where,words\n{},Ann,2026-01-01,the fair,Write to me\n{},Cy,2026-01-01,the fair,Write to me\n{},Di,,the fair,Write\n", post.to("ann"), post.to("cy"), post.to("di"));
+    let list = format!(
+        "address,name,when,where,words\n{},Ann,2026-01-01,the fair,Write to me\n{},Cy,2026-01-01,the fair,Write to me\n{},Di,,the fair,Write\n",
+        post.to("ann"),
+        post.to("cy"),
+        post.to("di")
+    );
     let taken = opt_in_list::import(post.cx(at("11:00")), list.as_bytes()).await.unwrap();
     assert_eq!((taken.new, taken.known), (1, 0));
     assert_eq!(taken.wrong.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4]);
@@ -313,7 +334,8 @@ async fn the_weeks_letter_goes_at_its_hour_and_stays_as_it_went() {
     let Some(post) = Post::open("week").await else { return };
     let cx = post.cx(at("09:00"));
     mail_server::set(cx, &post.wish(Safety::Tls)).await.unwrap();
-    let noted = Noted { address: post.to("client"), name: "Ana <b>".into(), place: "our call".into(), words: "Every Monday, please".into() };
+    let noted =
+        Noted { address: post.to("client"), name: "Ana <b>".into(), place: "our call".into(), words: "Every Monday, please".into() };
     opt_ins::note(cx, LeaveFor::Week, &noted).await.unwrap();
     let monday = by_mail::choose(cx, Some(When { day: 1, hour: 8 })).await.unwrap().unwrap();
     assert!(matches!(perform(post.cx(monday), Job::WriteLetter).await.unwrap(), Next::At(next) if next > monday));
@@ -324,7 +346,8 @@ async fn the_weeks_letter_goes_at_its_hour_and_stays_as_it_went() {
     let kept = post.kept("client");
     assert_eq!(kept.len(), 1);
     let letter = &kept[0].2;
-    for part in ["multipart/alternative", "text/plain", "text/html", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "Given and asked"] {
+    for part in ["multipart/alternative", "text/plain", "text/html", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "Given and asked"]
+    {
         assert!(letter.contains(part), "{part} is missing in {letter}");
     }
     assert!(!letter.contains("%%stop%%") && !letter.contains("<svg") && !letter.contains("<img"), "{letter}");

@@ -51,7 +51,10 @@ async fn a_mail_server_that_does_not_answer_is_told_with_the_words_kept_and_the_
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.contains("private address") && page.contains("value=\"127.0.0.1\"") && !page.contains("secret-secret"), "{page}");
     let (status, _, page) = desk.press("/settings/mail", &[("act", "test"), ("to", "<b>me")]).await;
-    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("That is no mail address") && page.contains("&#60;b&#62;me"), "{page}");
+    assert!(
+        status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("That is no mail address") && page.contains("&#60;b&#62;me"),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -66,7 +69,8 @@ async fn a_stranger_says_yes_by_the_form_and_nobody_learns_who_is_known() {
     assert!(page.contains("A letter a month, &#38; nothing &#60;else&#62;") && headers.get(header::SET_COOKIE).is_none(), "{page}");
     let mut said = Vec::new();
     for _ in 0..2 {
-        let (status, _, page) = desk.stranger(Method::POST, "localhost:8080", &path, Some("address=ann%40harbour.example&name=Ann&website=")).await;
+        let (status, _, page) =
+            desk.stranger(Method::POST, "localhost:8080", &path, Some("address=ann%40harbour.example&name=Ann&website=")).await;
         assert_eq!(status, StatusCode::OK);
         said.push(page);
     }
@@ -116,7 +120,10 @@ async fn a_list_is_taken_row_by_row_with_its_proofs() {
     assert!(page.contains("enctype=\"multipart/form-data\""));
     let (status, page) = desk.upload_as("/people/yes/import", &[], ("file", "list.csv", list.as_bytes())).await;
     assert_eq!(status, StatusCode::OK, "{page}");
-    assert!(page.contains("<td class=\"num\">3</td><td>It does not say when they said yes.</td>") && page.contains("One taken in"), "{page}");
+    assert!(
+        page.contains("<td class=\"num\">3</td><td>It does not say when they said yes.</td>") && page.contains("One taken in"),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -126,7 +133,10 @@ async fn the_weeks_letter_has_a_day_and_readers_with_their_words() {
     assert!(page.contains("Nobody gets the letter yet"), "{page}");
     let fields = [("act", "add"), ("address", "client@harbour.example"), ("name", "Ana"), ("place", "our call"), ("words", "")];
     let (status, _, page) = desk.press("/letter/mail", &fields).await;
-    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("Say in which words") && page.contains("value=\"our call\""), "{page}");
+    assert!(
+        status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("Say in which words") && page.contains("value=\"our call\""),
+        "{page}"
+    );
     let fields = [("act", "add"), ("address", "client@harbour.example"), ("name", "Ana"), ("place", "our call"), ("words", "Every Monday")];
     desk.press("/letter/mail", &fields).await;
     desk.press("/letter/mail", &[("act", "when"), ("day", "1"), ("hour", "8")]).await;

@@ -38,9 +38,6 @@ impl Mail {
 
     pub fn settings(&self) -> Vec<Setting> {
         let [clear, starttls, tls] = self.ports;
-        vec![
-            ("HOBNOB_CP_MAIL", format!("{clear} {starttls} {tls}")),
-            ("HOBNOB_CP_MAIL_FOLDER", self.folder.0.display().to_string()),
-        ]
+        vec![("HOBNOB_CP_MAIL", format!("{clear} {starttls} {tls}")), ("HOBNOB_CP_MAIL_FOLDER", self.folder.0.display().to_string())]
     }
 }

@@ -93,7 +93,11 @@ pub(super) fn check_mail(name: &str, port: u16, reach: &Reach) -> Answer<Pass> {
         Host::Ipv6(ip) => is_public(IpAddr::V6(ip)),
         Host::Domain(name) => !is_local_name(name),
     };
-    if is_fine { Ok(Pass::Public) } else { Err(forbidden("a mail server at a private address is not called; HOBNOB_ALLOW_PRIVATE can name it")) }
+    if is_fine {
+        Ok(Pass::Public)
+    } else {
+        Err(forbidden("a mail server at a private address is not called; HOBNOB_ALLOW_PRIVATE can name it"))
+    }
 }
 
 /// Judges where a redirect leads. A named host may lead on inside the house; anything out there may not lead in.

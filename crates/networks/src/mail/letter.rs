@@ -32,7 +32,8 @@ pub struct Letter<'a> {
 
 /// Whether letters can go to that address: `name@host.example`, one, without a name round it.
 pub fn is_address(text: &str) -> bool {
-    let is_plain = text.len() <= ADDRESS_MAX && !text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | '"'));
+    let is_plain =
+        text.len() <= ADDRESS_MAX && !text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | '"'));
     is_plain && text.parse::<Address>().is_ok_and(|a| a.domain().contains('.') || a.domain().eq_ignore_ascii_case("localhost"))
 }
 
@@ -46,7 +47,8 @@ impl Letter<'_> {
     pub(super) fn build(&self) -> Result<(Envelope, Vec<u8>), Trouble> {
         let sender = |a: &str| a.parse::<Address>().map_err(|_| Trouble::Sender(format!("“{a}” is no address")));
         let to: Address = self.to.0.parse().map_err(|_| Trouble::Address("that is no address".into()))?;
-        let envelope = Envelope::new(Some(sender(self.returns_to)?), vec![to.clone()]).map_err(|_| Trouble::Address("that is no address".into()))?;
+        let envelope =
+            Envelope::new(Some(sender(self.returns_to)?), vec![to.clone()]).map_err(|_| Trouble::Address("that is no address".into()))?;
         let name = |n: &str| Some(one_line(n)).filter(|n| !n.is_empty());
         let mut letter = Message::builder()
             .from(Mailbox::new(name(self.from.1), sender(self.from.0)?))

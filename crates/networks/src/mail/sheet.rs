@@ -108,7 +108,10 @@ fn html_bars(bars: &Bars, out: &mut String) {
         escaped(&bars.caption)
     );
     if bars.names.len() > 1 {
-        let names = bars.names.iter().fold(String::new(), |all, n| format!("{all}<th align=\"left\" style=\"{cell}\" colspan=\"2\">{}</th>", escaped(n)));
+        let names = bars
+            .names
+            .iter()
+            .fold(String::new(), |all, n| format!("{all}<th align=\"left\" style=\"{cell}\" colspan=\"2\">{}</th>", escaped(n)));
         let _ = write!(out, "<tr><td></td>{names}</tr>");
     }
     let wide = WIDE / bars.names.len().max(1) as u64;

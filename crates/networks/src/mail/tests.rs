@@ -44,7 +44,9 @@ fn a_letter_says_who_it_is_from_and_how_it_is_stopped() {
 #[test]
 fn addresses_are_told_from_what_is_none() {
     assert!(["a@b.example", "first.last+tag@b.co.uk", "maren@müller.example", "me@localhost"].iter().all(|a| is_address(a)));
-    for bad in ["", "a", "@b.example", "a@", "a b@c.example", "a@b", "A <a@b.example>", "a@b.example,c@d.example", "a@b.example\nBcc: x@y.example"] {
+    for bad in
+        ["", "a", "@b.example", "a@", "a b@c.example", "a@b", "A <a@b.example>", "a@b.example,c@d.example", "a@b.example\nBcc: x@y.example"]
+    {
         assert!(!is_address(bad), "{bad}");
     }
     assert!(!is_address(&format!("{}@b.example", "a".repeat(260))));

@@ -58,7 +58,9 @@ impl Trouble {
             Trouble::Address(why) => format!("The address is refused: {why}."),
             Trouble::Refused(why) => format!("The letter is refused: {why}."),
             Trouble::Later(why) => format!("The mail server asks to wait: {why}."),
-            Trouble::Doubtful(why) => format!("The letter was handed over and no answer came ({why}). It may have arrived; it is not sent again unasked."),
+            Trouble::Doubtful(why) => {
+                format!("The letter was handed over and no answer came ({why}). It may have arrived; it is not sent again unasked.")
+            }
         }
     }
 }

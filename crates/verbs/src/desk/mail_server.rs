@@ -202,7 +202,8 @@ fn read(wish: &ServerWish) -> Done<MailServer> {
 
 /// Reads `smtps://name:password@host:465`, `smtp://…` (STARTTLS) or `smtp+plain://…`, for whoever runs Hobnob; `from` as `Name <address>` or an address.
 pub fn from_address(url: &str, from: &str) -> Done<(MailServer, Option<Secret>)> {
-    let url = url::Url::parse(url).map_err(|_| VerbError::wrong("HOBNOB_SMTP", "An address such as smtps://name:password@mail.example:465 is wanted."))?;
+    let url = url::Url::parse(url)
+        .map_err(|_| VerbError::wrong("HOBNOB_SMTP", "An address such as smtps://name:password@mail.example:465 is wanted."))?;
     let safety = match url.scheme() {
         "smtps" => Safety::Tls,
         "smtp" => Safety::StartTls,
@@ -213,7 +214,12 @@ pub fn from_address(url: &str, from: &str) -> Done<(MailServer, Option<Secret>)>
         Some((name, address)) => (name.trim().trim_matches('"'), address.trim()),
         None => ("", from.trim()),
     };
-    let plain = |text: &str| url::form_urlencoded::parse(format!("x={}", text.replace('+', "%2B")).as_bytes()).next().map(|(_, v)| v.into_owned()).unwrap_or_default();
+    let plain = |text: &str| {
+        url::form_urlencoded::parse(format!("x={}", text.replace('+', "%2B")).as_bytes())
+            .next()
+            .map(|(_, v)| v.into_owned())
+            .unwrap_or_default()
+    };
     let wish = ServerWish {
         host: url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned(),
         port: url.port().map(|p| p.to_string()).unwrap_or_default(),
@@ -233,9 +239,13 @@ mod tests {
 
     #[test]
     fn a_server_is_read_from_an_address() {
-        let (server, password) = from_address("smtps://maren%40desk.example:p%2Fw+x@mail.example", "Maren Okafor <maren@desk.example>").unwrap();
+        let (server, password) =
+            from_address("smtps://maren%40desk.example:p%2Fw+x@mail.example", "Maren Okafor <maren@desk.example>").unwrap();
         assert_eq!((server.host.as_str(), server.port, server.safety), ("mail.example", 465, Safety::Tls));
-        assert_eq!((server.login.as_str(), server.from.as_str(), server.from_name.as_str()), ("maren@desk.example", "maren@desk.example", "Maren Okafor"));
+        assert_eq!(
+            (server.login.as_str(), server.from.as_str(), server.from_name.as_str()),
+            ("maren@desk.example", "maren@desk.example", "Maren Okafor")
+        );
         assert_eq!(password.unwrap().reveal(), "p/w+x");
         assert_eq!(from_address("smtp+plain://127.0.0.1:2525", "a@b.example").unwrap().0.port, 2525);
         assert!(from_address("https://mail.example", "a@b.example").is_err() && from_address("smtps://mail.example", "nobody").is_err());

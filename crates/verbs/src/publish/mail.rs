@@ -159,7 +159,8 @@ async fn look(cx: Cx<'_>, id: MailId) -> Done<Look> {
                 tx.mails().settle(id, MailState::Sending, MailState::Doubtful, Some(&why), now)?;
                 return Ok((None, None, false));
             }
-            let is_early = mail.kind == MailKind::Round && tx.mails().count_tried(MailKind::Round, now - MINUTE)? >= rounds::A_MINUTE as u64;
+            let is_early =
+                mail.kind == MailKind::Round && tx.mails().count_tried(MailKind::Round, now - MINUTE)? >= rounds::A_MINUTE as u64;
             if is_early && mail.state == MailState::Waiting {
                 return Ok((None, None, true));
             }
@@ -172,7 +173,10 @@ async fn look(cx: Cx<'_>, id: MailId) -> Done<Look> {
     let Some(mail) = mail else { return Ok(Look::Over) };
     let Some((server, password)) = mail_server::holding(cx.app, own) else {
         let why = "There is no mail server yet.";
-        cx.app.store.write::<_, StoreError>(cx.seat, move |tx| tx.mails().settle(id, MailState::Waiting, MailState::Waiting, Some(why), now)).await?;
+        cx.app
+            .store
+            .write::<_, StoreError>(cx.seat, move |tx| tx.mails().settle(id, MailState::Waiting, MailState::Waiting, Some(why), now))
+            .await?;
         return Ok(Look::NoServer);
     };
     let public = cx.app.config.public_url.trim_end_matches('/').to_owned();

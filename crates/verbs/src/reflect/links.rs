@@ -181,7 +181,9 @@ pub async fn domain(cx: Cx<'_>) -> Done<(Option<String>, String)> {
 pub async fn set_domain(cx: Cx<'_>, domain: &str) -> Done<Option<String>> {
     crate::desk::accounts::must_own(cx)?;
     let written = domain.trim().trim_start_matches("https://").trim_end_matches('/').to_lowercase();
-    let is_name = |d: &str| d.len() <= DOMAIN_MAX && d.contains('.') && !d.contains(|c: char| c.is_whitespace() || matches!(c, '/' | ':' | '@' | '?' | '#'));
+    let is_name = |d: &str| {
+        d.len() <= DOMAIN_MAX && d.contains('.') && !d.contains(|c: char| c.is_whitespace() || matches!(c, '/' | ':' | '@' | '?' | '#'))
+    };
     let host = match written.as_str() {
         "" => None,
         d if is_name(d) => url::Url::parse(&format!("https://{d}/")).ok().and_then(|u| u.domain().map(str::to_owned)),

@@ -19,7 +19,9 @@ const WHY_MAX: usize = 200;
 pub async fn bounce(app: &App, signed: &Signed<'_>, now: Timestamp) -> Done<bool> {
     let json: Json = serde_json::from_slice(signed.body).map_err(|e| VerbError::wrong("body", format!("That is not JSON: {e}.")))?;
     let to = json["to"].as_str().unwrap_or_default();
-    let key = key_of(to).ok_or_else(|| VerbError::wrong("to", "`to` is the address to which the letter came back, with its key after a plus."))?.to_owned();
+    let key = key_of(to)
+        .ok_or_else(|| VerbError::wrong("to", "`to` is the address to which the letter came back, with its key after a plus."))?
+        .to_owned();
     let found = app.store.read_unscoped::<_, StoreError>(move |tx| tx.mail_by_key(&key)).await?;
     // Whoever can't sign learns nothing of which letters there are.
     let (desk, mail) = found.ok_or_else(|| VerbError::wrong("signature", "The signature is not this desk’s."))?;

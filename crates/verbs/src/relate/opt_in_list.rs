@@ -81,9 +81,7 @@ fn read(text: &str) -> Done<(Vec<Option<Column>>, Rows)> {
     let mut rows = records(text, between, ROWS_MAX)?.into_iter();
     let names = rows.next().map(|(_, fields)| fields).unwrap_or_default();
     let columns: Vec<Option<Column>> = names.iter().map(|n| column(n)).collect();
-    for (wanted, name) in
-        [(Column::Address, "address"), (Column::When, "when"), (Column::Where, "where"), (Column::Words, "words")]
-    {
+    for (wanted, name) in [(Column::Address, "address"), (Column::When, "when"), (Column::Where, "where"), (Column::Words, "words")] {
         if !columns.contains(&Some(wanted)) {
             return Err(VerbError::wrong(
                 "file",
@@ -113,7 +111,10 @@ fn column(heading: &str) -> Option<Column> {
 fn proven(columns: &[Option<Column>], fields: &[String], zone: &TimeZone, now: Timestamp) -> Result<(Noted, Timestamp), VerbError> {
     let of = |wanted: Column| columns.iter().zip(fields).find(|(c, _)| **c == Some(wanted)).map_or("", |(_, f)| f.trim());
     if fields.iter().skip(columns.len()).any(|f| !f.trim().is_empty()) {
-        return Err(VerbError::wrong("row", format!("{} fields under {} columns: a comma in the words needs quotes round them.", fields.len(), columns.len())));
+        return Err(VerbError::wrong(
+            "row",
+            format!("{} fields under {} columns: a comma in the words needs quotes round them.", fields.len(), columns.len()),
+        ));
     }
     let address = of(Column::Address);
     if !is_address(address) {
@@ -121,7 +122,10 @@ fn proven(columns: &[Option<Column>], fields: &[String], zone: &TimeZone, now: T
     }
     let when = instant(of(Column::When), zone).ok_or_else(|| match of(Column::When) {
         "" => VerbError::wrong("when", "It does not say when they said yes."),
-        _ => VerbError::wrong("when", "When they said yes can't be read; a day such as 2026-09-08 or an instant such as 2026-09-08T10:00:00Z is wanted."),
+        _ => VerbError::wrong(
+            "when",
+            "When they said yes can't be read; a day such as 2026-09-08 or an instant such as 2026-09-08T10:00:00Z is wanted.",
+        ),
     })?;
     if when > now {
         return Err(VerbError::wrong("when", "They are said to have said yes at a time that is yet to come."));

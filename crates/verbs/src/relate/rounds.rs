@@ -44,7 +44,10 @@ pub struct RoundPage {
 pub async fn list(cx: Cx<'_>) -> Done<Vec<RoundRow>> {
     let work = |tx: &Tx<'_>| {
         let rounds = tx.opt_ins().rounds(LISTED_MAX)?;
-        rounds.into_iter().map(|round| Ok(RoundRow { counts: tx.mails().counts(MailKind::Round, round.id.0)?, round })).collect::<Kept<Vec<_>>>()
+        rounds
+            .into_iter()
+            .map(|round| Ok(RoundRow { counts: tx.mails().counts(MailKind::Round, round.id.0)?, round }))
+            .collect::<Kept<Vec<_>>>()
     };
     Ok(cx.app.store.read::<_, StoreError>(cx.seat, work).await?)
 }

@@ -87,7 +87,11 @@ async fn page(seated: &Seated, form: Option<ServerWish>, to: String, wrong: Opti
     let own = holding.as_ref().filter(|h| !h.is_of_all);
     let public = seated.site.app.config.public_url.trim_end_matches('/');
     let hook = match own.filter(|h| h.server.bounces.is_some()) {
-        Some(_) => mail_server::hook_secret(seated.cx()).await.ok().flatten().map(|s| (format!("{public}{}", verbs::relate::bounces::HOOK_PATH), s)),
+        Some(_) => mail_server::hook_secret(seated.cx())
+            .await
+            .ok()
+            .flatten()
+            .map(|s| (format!("{public}{}", verbs::relate::bounces::HOOK_PATH), s)),
         None => None,
     };
     let blank = ServerWish { safety: "tls".into(), ..ServerWish::default() };

@@ -7,8 +7,7 @@ use serde::Deserialize;
 use verbs::VerbError;
 use verbs::reflect::aims::{self, AimRow, AimWish, Loose};
 use verbs::reflect::progress::{self, AimPage, SourceRow, Told};
-use verbs::reflect::trials::TrialLook;
-use verbs::reflect::weeks::Week;
+use verbs::reflect::{trials::TrialLook, weeks::Week};
 
 use super::trials::{self, TrialsPart};
 use crate::flash::Flash;

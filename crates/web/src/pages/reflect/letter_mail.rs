@@ -18,7 +18,8 @@ use crate::words;
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 /// A kept letter is shown as it was sent: its own styles, and nothing else at all.
-const SHEET_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'");
+const SHEET_POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'");
 
 #[derive(Template)]
 #[template(path = "pages/reflect/letter_mail.html")]
@@ -64,10 +65,7 @@ async fn page(seated: &Seated, form: Noted, wrong: Option<(&'static str, String)
         hours: (0..24).map(|n| (n, n == chosen.hour)).collect(),
         is_on: when.is_some(),
         readers: readers.into_iter().map(|r| reader(seated, r)).collect(),
-        sent: sent
-            .into_iter()
-            .map(|row| (row.id.to_string(), row.subject, crate::pages::relate::yes::how_far(&row.counts)))
-            .collect(),
+        sent: sent.into_iter().map(|row| (row.id.to_string(), row.subject, crate::pages::relate::yes::how_far(&row.counts))).collect(),
         form,
         wrong,
     })?;
@@ -120,7 +118,14 @@ pub async fn act(Posted { seated, form }: Posted<Act>) -> Answer {
         }
         "now" => match by_mail::send_now(seated.cx()).await {
             Ok(0) => seated.done(HERE, Flash::plain("Everybody has got that letter already. Nobody gets it twice.")),
-            Ok(n) => seated.done(HERE, Flash::wait(format!("It is on its way to {} {}.", words::number(n as i64), words::plural(n as i64, "address", "addresses")))),
+            Ok(n) => seated.done(
+                HERE,
+                Flash::wait(format!(
+                    "It is on its way to {} {}.",
+                    words::number(n as i64),
+                    words::plural(n as i64, "address", "addresses")
+                )),
+            ),
             Err(VerbError::Wrong { field, why }) => page(&seated, Noted::default(), Some((field, why))).await,
             Err(error) => Err(error.into()),
         },

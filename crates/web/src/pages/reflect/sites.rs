@@ -88,7 +88,6 @@ struct Page {
     shell: Shell,
     tabs: &'static [Tab],
     at: &'static str,
-    public_url: String,
     is_private: bool,
     links: Vec<LinkRow>,
     sites: Vec<SiteRow>,
@@ -155,7 +154,6 @@ async fn page_with(seated: &Seated, wrong: Option<String>, fresh: Option<String>
         domain: domain.unwrap_or_default(),
         domain_wrong,
         is_private,
-        public_url,
         wrong,
         fresh,
     })?;

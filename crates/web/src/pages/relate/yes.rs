@@ -96,7 +96,10 @@ async fn page(seated: &Seated, form: Wish, taken: Option<TakenPart>, wrong: Opti
     let rounds = rounds::list(seated.cx()).await?;
     let public = seated.site.app.config.public_url.trim_end_matches('/');
     let [holding, unsure, over, bounced] = all.counts.map(|n| n as i64);
-    let mut told = vec![format!("{} may be written to", words::number(holding))];
+    let mut told = vec![match holding {
+        0 => "nobody may be written to yet".to_owned(),
+        n => format!("{} may be written to", words::number(n)),
+    }];
     told.extend(
         [(unsure, "not made sure yet"), (over, "took it back"), (bounced, "whose letters come back")]
             .iter()
@@ -165,7 +168,10 @@ pub async fn act(Posted { seated, form }: Posted<Wish>) -> Answer {
         "close" | "open" => {
             let id: OptInFormId = form.id.parse().map_err(|_| VerbError::Missing("form"))?;
             opt_ins::close_form(seated.cx(), id, form.act == "close").await?;
-            seated.done(HERE, Flash::plain(if form.act == "close" { "The form is closed. Who said yes by it stays." } else { "The form is open again." }))
+            seated.done(
+                HERE,
+                Flash::plain(if form.act == "close" { "The form is closed. Who said yes by it stays." } else { "The form is open again." }),
+            )
         }
         "form" => match opt_ins::open_form(seated.cx(), &form.title, &form.form_words).await {
             Ok(_) => seated.done(HERE, Flash::plain("The form is open. Its address is below.")),
@@ -177,7 +183,8 @@ pub async fn act(Posted { seated, form }: Posted<Wish>) -> Answer {
             seated.go(&format!("/people/rounds/{id}"))
         }
         _ => {
-            let noted = Noted { address: form.address.clone(), name: form.name.clone(), place: form.place.clone(), words: form.words.clone() };
+            let noted =
+                Noted { address: form.address.clone(), name: form.name.clone(), place: form.place.clone(), words: form.words.clone() };
             match opt_ins::note(seated.cx(), LeaveFor::Rounds, &noted).await {
                 Ok(_) => seated.done(HERE, Flash::said("Noted: ", noted.address.trim(), " may be written to.")),
                 Err(VerbError::Wrong { field, why }) => page(&seated, form, None, Some((field, why))).await,
