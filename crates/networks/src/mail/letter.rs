@@ -59,7 +59,10 @@ impl Letter<'_> {
             .envelope(envelope.clone());
         if let Some(stop) = self.stop {
             letter = raw(letter, "List-Unsubscribe", format!("<{stop}>"));
-            letter = raw(letter, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into());
+            // By RFC 8058 that is asked of https addresses alone.
+            if stop.starts_with("https://") {
+                letter = raw(letter, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into());
+            }
         }
         if self.is_automatic {
             letter = raw(letter, "Auto-Submitted", "auto-generated".into());

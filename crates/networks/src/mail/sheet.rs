@@ -42,7 +42,9 @@ pub fn plain(blocks: &[Block]) -> String {
         match block {
             Block::Title(text) => out += &format!("{text}\n{}\n", "=".repeat(text.chars().count().min(72))),
             Block::Heading(text) => out += &format!("\n{text}\n{}\n", "-".repeat(text.chars().count().min(72))),
-            Block::Small(text) | Block::Words(text) => out += &format!("{text}\n"),
+            Block::Words(text) => out += &format!("{text}\n"),
+            Block::Small(text) if out.is_empty() => out += &format!("{text}\n"),
+            Block::Small(text) => out += &format!("\n{text}\n"),
             Block::Quote(text) => out += &text.lines().fold(String::new(), |all, line| all + "> " + line + "\n"),
             Block::Points(points) => out += &points.iter().fold(String::new(), |all, point| all + "* " + point + "\n"),
             Block::Bars(bars) => plain_bars(bars, &mut out),
@@ -60,7 +62,8 @@ fn plain_bars(bars: &Bars, out: &mut String) {
         for (at, n) in values.iter().enumerate() {
             let name = if bars.names.len() > 1 { format!("{} ", bars.names.get(at).map_or("", String::as_str)) } else { String::new() };
             let (label, pad) = if at == 0 { (label.as_str(), pad) } else { ("", wide) };
-            *out += &format!("  {label}{}  {name}{n} {}\n", " ".repeat(pad), "#".repeat(length(*n, most, PLAIN_WIDE) as usize));
+            let line = format!("  {label}{}  {name}{n} {}", " ".repeat(pad), "#".repeat(length(*n, most, PLAIN_WIDE) as usize));
+            *out += &format!("{}\n", line.trim_end());
         }
     }
 }

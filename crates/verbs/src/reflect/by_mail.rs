@@ -193,7 +193,9 @@ fn blocks(letter: &Letter) -> Vec<Block> {
     let weeks = letter.gave.len();
     let label = |back: usize| letter.monday.checked_sub((back as i64).weeks()).map_or_else(|_| String::new(), |d| date(d, letter.today));
     let rows = letter.gave.iter().zip(&letter.asked).enumerate().map(|(i, (g, a))| (label(weeks - 1 - i), vec![*g, *a])).collect();
-    out.push(Block::Bars(Bars { caption: "Weeks, by their Monday".into(), names: vec!["gave".into(), "asked".into()], rows }));
+    if letter.gave.iter().chain(&letter.asked).any(|n| *n > 0) {
+        out.push(Block::Bars(Bars { caption: "Weeks, by their Monday".into(), names: vec!["gave".into(), "asked".into()], rows }));
+    }
     out.push(Block::Heading("Beyond one’s circle".into()));
     out.extend(letter.beyond.said().into_iter().map(Block::Words));
     out.push(Block::Small(format!("You get this letter because you asked for it. To stop it, open this page and press once: {STOP_MARK}")));

@@ -122,7 +122,12 @@ pub(super) fn write(tx: &Tx<'_>, desk: &model::Desk, first: Date, today: Date, n
         today,
         is_running,
         opening: opening(&aims),
-        giving: format!("Gave {}, asked {}.", number(given), number(wanted)),
+        giving: match (given, wanted) {
+            (0, 0) => "Nothing was given and nothing asked.".to_owned(),
+            (0, asked) => format!("Gave nothing, asked {}.", number(asked)),
+            (gave, 0) => format!("Gave {}, asked for nothing.", number(gave)),
+            (gave, asked) => format!("Gave {}, asked {}.", number(gave), number(asked)),
+        },
         aims,
         tried,
         learnt,
