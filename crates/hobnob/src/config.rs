@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use model::NetworkKey;
+use model::{MailServer, NetworkKey, Secret};
 use networks::Networks;
 use serde::Deserialize;
 use verbs::reflect::visitor::Own;
@@ -37,6 +37,15 @@ pub struct Flags {
     /// Networks to listen to whole, as NAME for the usual address or NAME=ADDRESS, with commas between [default: none]
     #[arg(long, value_name = "NETWORKS", env = "HOBNOB_FIREHOSE", value_delimiter = ',', global = true)]
     pub firehose: Vec<String>,
+    /// The mail server of every desk that names none: smtps://NAME:PASSWORD@HOST, smtp:// for STARTTLS, smtp+plain:// in the clear
+    #[arg(long, value_name = "URL", env = "HOBNOB_SMTP", hide_env_values = true, global = true)]
+    pub smtp: Option<String>,
+    /// Whose letters go by it: an address, or NAME <ADDRESS>
+    #[arg(long, value_name = "ADDRESS", env = "HOBNOB_MAIL_FROM", global = true)]
+    pub mail_from: Option<String>,
+    /// A file with a certificate (PEM) by which a mail server may prove its name, besides those that the system trusts
+    #[arg(long, value_name = "FILE", env = "HOBNOB_SMTP_CA", global = true)]
+    pub smtp_ca: Option<PathBuf>,
     /// Addresses (203.0.113.9), networks (203.0.113.0/24) and parts of user agents that are our own: their visits are not counted
     #[arg(long, value_name = "OWN", env = "HOBNOB_OWN", value_delimiter = ',', global = true)]
     pub own_visits: Vec<String>,
@@ -53,6 +62,9 @@ struct File {
     allow_private: Vec<String>,
     #[serde(default)]
     firehose: Vec<String>,
+    smtp: Option<String>,
+    mail_from: Option<String>,
+    smtp_ca: Option<PathBuf>,
     #[serde(default)]
     own_visits: Vec<String>,
 }
@@ -68,6 +80,9 @@ pub struct Settings {
     /// Each with the address to read, where it is not the usual one.
     pub firehoses: Vec<(NetworkKey, Option<String>)>,
     pub own: Own,
+    pub mail: Option<(MailServer, Option<Secret>)>,
+    /// PEM.
+    pub mail_authority: Option<String>,
 }
 
 impl Flags {
@@ -96,15 +111,39 @@ impl Flags {
         }
         let own = if self.own_visits.is_empty() { &file.own_visits } else { &self.own_visits };
         let own = Own::read(own.iter().map(String::as_str)).context("what is said to be our own (HOBNOB_OWN) can't be read")?;
+        let mail = mail(self.smtp.as_ref().or(file.smtp.as_ref()), self.mail_from.as_ref().or(file.mail_from.as_ref()))?;
+        let mail_authority = match self.smtp_ca.as_ref().or(file.smtp_ca.as_ref()) {
+            Some(path) => Some(
+                std::fs::read_to_string(path)
+                    .with_context(|| format!("the certificate {} can't be read (HOBNOB_SMTP_CA)", path.display()))?,
+            ),
+            None => None,
+        };
+        let mut allow_private = if self.allow_private.is_empty() { file.allow_private } else { self.allow_private.clone() };
+        // Whoever names a mail server for all desks has named it.
+        allow_private.extend(mail.as_ref().map(|(server, _)| format!("{}:{}", server.host, server.port)));
         Ok(Settings {
             own,
+            mail,
+            mail_authority,
             data,
             database,
             listen: self.listen.or(file.listen).unwrap_or_else(|| LISTEN_DEFAULT.parse().expect("the built-in address is one")),
             public_url: public_url.map(|u| u.trim_end_matches('/').to_owned()),
-            allow_private: if self.allow_private.is_empty() { file.allow_private } else { self.allow_private.clone() },
+            allow_private,
             firehoses: firehoses(if self.firehose.is_empty() { &file.firehose } else { &self.firehose })?,
         })
+    }
+}
+
+fn mail(url: Option<&String>, from: Option<&String>) -> Result<Option<(MailServer, Option<Secret>)>> {
+    match (url, from) {
+        (None, None) => Ok(None),
+        (Some(_), None) => bail!("a mail server is named (HOBNOB_SMTP) and nobody whose letters they are: say so with HOBNOB_MAIL_FROM"),
+        (None, Some(_)) => bail!("HOBNOB_MAIL_FROM says whose letters they are, but no mail server is named (HOBNOB_SMTP)"),
+        (Some(url), Some(from)) => {
+            Ok(Some(verbs::desk::mail_server::from_address(url, from).context("the mail server (HOBNOB_SMTP) can't be read")?))
+        }
     }
 }
 
@@ -149,6 +188,25 @@ fn default_data() -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mail_server_is_named_with_whose_letters_it_takes() {
+        let data = Some(std::env::temp_dir().join("hobnob-no-such-folder"));
+        let named = |smtp: Option<&str>, from: Option<&str>| {
+            Flags { data: data.clone(), smtp: smtp.map(str::to_owned), mail_from: from.map(str::to_owned), ..Flags::default() }.settle()
+        };
+        let settings = named(Some("smtp+plain://127.0.0.1:2525"), Some("Maren <maren@desk.example>")).unwrap();
+        assert_eq!(settings.mail.unwrap().0.from_name, "Maren");
+        assert_eq!(settings.allow_private, ["127.0.0.1:2525"], "whoever names it has named it");
+        for (smtp, from, said) in [
+            (Some("smtps://mail.example"), None, "HOBNOB_MAIL_FROM"),
+            (None, Some("maren@desk.example"), "HOBNOB_SMTP"),
+            (Some("https://mail.example"), Some("maren@desk.example"), "begins with smtps://"),
+        ] {
+            let wrong = format!("{:#}", named(smtp, from).unwrap_err());
+            assert!(wrong.contains(said), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_flag_wins_over_the_file_and_a_wrong_word_in_the_file_is_named() {

@@ -16,6 +16,10 @@ pub fn app(settings: &Settings, public_url: &str) -> Result<Arc<App>> {
     let store = store(settings)?;
     let reach = Reach { private_hosts: settings.allow_private.clone() };
     let http = Http::within(reach, crate::clock::answer_max(networks::http::ANSWER_MAX));
+    let http = match &settings.mail_authority {
+        Some(pem) => http.trusting_mail(pem),
+        None => http,
+    };
     Ok(App::new(
         store,
         http,
@@ -26,6 +30,7 @@ pub fn app(settings: &Settings, public_url: &str) -> Result<Arc<App>> {
             is_demo: false,
             firehoses: settings.firehoses.clone(),
             own: settings.own.clone(),
+            mail: settings.mail.clone(),
             steady: Some(crate::clock::steady),
         },
     ))

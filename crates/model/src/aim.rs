@@ -13,16 +13,26 @@ pub enum Measure {
     People,
     /// What happened on our own site or was noted by hand: bookings, sign-ups, introductions, meetings, work.
     Outcomes,
+    /// People who said yes to our letters.
+    OptIns,
+    /// Introductions that were asked for and came about.
+    Introductions,
+    /// Readers of our own feed above the most there were before.
+    Readers,
 }
 
 impl Measure {
-    pub const ALL: [Measure; 4] = [Measure::Visits, Measure::Replies, Measure::People, Measure::Outcomes];
+    pub const ALL: [Measure; 7] =
+        [Measure::Visits, Measure::Replies, Measure::People, Measure::Outcomes, Measure::OptIns, Measure::Introductions, Measure::Readers];
     pub fn word(self) -> &'static str {
         match self {
             Measure::Visits => "visits",
             Measure::Replies => "replies",
             Measure::People => "people",
             Measure::Outcomes => "outcomes",
+            Measure::OptIns => "opt-ins",
+            Measure::Introductions => "introductions",
+            Measure::Readers => "readers",
         }
     }
     pub fn from_word(word: &str) -> Option<Self> {

@@ -80,4 +80,14 @@ ids! {
     ImportId,
     /// A time somebody sat down to talk.
     SittingId,
+    /// One letter to one address.
+    MailId,
+    /// Somebody's leave to be written to.
+    OptInId,
+    /// A form by which people say yes.
+    OptInFormId,
+    /// A letter to those who said yes.
+    RoundId,
+    /// A week's letter as it was sent.
+    WeekLetterId,
 }

@@ -43,6 +43,14 @@ impl Gist {
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
+    /// How many words it has.
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+    /// Its runs of three words, each as a number.
+    pub fn threes(&self) -> &BTreeSet<u64> {
+        &self.threes
+    }
     /// Word for word the same.
     pub fn is_same(&self, other: &Gist) -> bool {
         self.words == other.words

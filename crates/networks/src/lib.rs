@@ -10,6 +10,7 @@ pub mod error;
 pub mod facets;
 pub mod html;
 pub mod http;
+pub mod mail;
 pub mod stand_ins;
 mod tags;
 

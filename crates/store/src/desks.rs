@@ -64,6 +64,12 @@ impl Unscoped<'_> {
             Ok((Voice { id: row.get(0)?, name: row.get(1)? }, row.get(2)?))
         })
     }
+    /// Which desks made a choice, and what they chose.
+    pub fn desks_with(&self, name: &str) -> Kept<Vec<(DeskId, String)>> {
+        self.all("select desk, value from settings where name = $1 and value <> '' order by desk limit 1000", &args![name], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+    }
     pub fn set_password(&self, voice: VoiceId, password_hash: &str) -> Kept<()> {
         self.run("update voices set password = $2 where id = $1", &args![voice, password_hash])?;
         Ok(())

@@ -77,11 +77,30 @@ pub const TABLES: &[&str] = &[
     "sites",
     "outcomes",
     "site_days",
+    "feed_days",
+    "mail_servers",
+    "opt_in_forms",
+    "opt_ins",
+    "rounds",
+    "week_letters",
+    "mails",
 ];
 
 /// What no export shows: secrets, passwords' hashes, sessions, and what only the machine needs.
-pub const PRIVATE_TABLES: &[&str] =
-    &["voices", "seats", "sessions", "sign_in_tries", "calendar_feeds", "secrets", "sign_ins", "workers", "jobs", "cursors", "day_salts"];
+pub const PRIVATE_TABLES: &[&str] = &[
+    "voices",
+    "seats",
+    "sessions",
+    "sign_in_tries",
+    "calendar_feeds",
+    "secrets",
+    "sign_ins",
+    "workers",
+    "jobs",
+    "cursors",
+    "day_salts",
+    "mail_servers",
+];
 
 /// What no backup keeps, because it is there to be thrown away: a day's salt in a file would outlast its day.
 pub const FLEETING_TABLES: &[&str] = &["day_salts"];

@@ -85,6 +85,17 @@ impl Kinds<'_, '_> {
             |row| Ok(SaidWords { post: row.get(0)?, author: row.get(1)?, is_mine: row.get(2)?, text: row.get(3)? }),
         )
     }
+    /// What anybody said since then, newest first.
+    pub fn said_since(&self, since: Timestamp, max: u32) -> Kept<Vec<SaidWords>> {
+        self.0.all(
+            &format!(
+                "select id, author, is_mine, text from posts where desk = $1 and created_at >= $2 and deleted_at is null
+                 order by created_at desc, id desc limit {max}"
+            ),
+            &args![self.0.desk(), since],
+            |row| Ok(SaidWords { post: row.get(0)?, author: row.get(1)?, is_mine: row.get(2)?, text: row.get(3)? }),
+        )
+    }
     /// One of these posts' words, if it still stands.
     pub fn words(&self, post: PostId) -> Kept<Option<SaidWords>> {
         self.0.find(

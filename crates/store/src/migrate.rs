@@ -37,6 +37,9 @@ pub const STEPS: &[(&str, &str)] = &[
     ("048 private", include_str!("../migrations/048_private.sql")),
     ("049 subjects", include_str!("../migrations/049_subjects.sql")),
     ("050 large desks", include_str!("../migrations/050_large_desks.sql")),
+    ("053 mail", include_str!("../migrations/053_mail.sql")),
+    ("054 opt-ins", include_str!("../migrations/054_opt_ins.sql")),
+    ("055 feed days", include_str!("../migrations/055_feed_days.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

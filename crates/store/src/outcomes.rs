@@ -15,6 +15,8 @@ impl<'c> Tx<'c> {
 
 /// Outcomes that are read for one page or chart.
 pub const OUTCOMES_MAX: u32 = 10_000;
+/// Days of a feed that are read: ten years.
+const FEED_DAYS_MAX: u32 = 3_700;
 /// Sites of a desk.
 pub const SITES_MAX: u32 = 50;
 
@@ -239,6 +241,27 @@ impl Outcomes<'_, '_> {
             &args![self.0.desk(), site, day, source],
         )?;
         Ok(())
+    }
+    /// How many readers a feed had on a day; a later word of the same day takes its place.
+    pub fn put_feed_day(&self, site: SiteId, day: &str, path: &str, readers: u64) -> Kept<()> {
+        self.0.run(
+            "insert into feed_days (desk, site, day, path, readers) values ($1, $2, $3, $4, $5)
+             on conflict (desk, site, day, path) do update set readers = excluded.readers",
+            &args![self.0.desk(), site, day, path, readers],
+        )?;
+        Ok(())
+    }
+    /// Readers of our own feeds day by day, oldest first: of all of them, or of those at one host and path.
+    pub fn feed_days(&self, since: &str, at: Option<(&str, &str)>) -> Kept<Vec<(String, u64)>> {
+        let (host, path) = at.unwrap_or_default();
+        self.0.all(
+            &format!(
+                "select f.day, cast(sum(f.readers) as bigint) from feed_days f join sites s on s.desk = f.desk and s.id = f.site
+                 where f.desk = $1 and f.day >= $2 and ($3 = '' or (s.host = $3 and f.path = $4)) group by f.day order by f.day limit {FEED_DAYS_MAX}"
+            ),
+            &args![self.0.desk(), since, host, path],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
     /// From where people came to a site since a day, most first.
     pub fn site_sources(&self, site: SiteId, since: &str) -> Kept<Vec<(String, u64)>> {

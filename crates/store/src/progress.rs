@@ -159,6 +159,23 @@ impl Progress<'_, '_> {
             |row| Ok(Answered { at: row.get(0)?, person: row.get(1)? }),
         )
     }
+    /// When introductions that were asked for since came about: their first word in a talk in which we spoke, after we asked. Those whose draft
+    /// serves another aim are left out. Oldest first.
+    pub fn introductions(&self, aim: AimId, since: Timestamp) -> Kept<Vec<Timestamp>> {
+        self.0.all(
+            &format!(
+                "select min(p.created_at) from introductions i
+                 join profiles f on f.desk = i.desk and f.person = i.target
+                 join posts p on p.desk = f.desk and p.author = f.id and p.created_at > i.asked_at and p.deleted_at is null and p.is_mine = 0
+                 left join drafts dr on dr.desk = i.desk and dr.id = i.draft
+                 where i.desk = $1 and i.asked_at >= $3 and (dr.aim is null or dr.aim = $2)
+                   and exists (select 1 from posts m where m.desk = p.desk and m.conversation = p.conversation and m.is_mine = 1)
+                 group by i.target order by min(p.created_at) limit {ANSWERS_MAX}"
+            ),
+            &args![self.0.desk(), aim, since],
+            |row| row.get(0),
+        )
+    }
     /// From where people came by an aim's links since `since`: the network of the account whose link it was, the host that the browser
     /// named, and how many; most first.
     pub fn places(&self, aim: AimId, since: Timestamp) -> Kept<Vec<Place>> {

@@ -67,7 +67,12 @@ from_ids!(
     SubjectId,
     JobId,
     ImportId,
-    SittingId
+    SittingId,
+    MailId,
+    OptInId,
+    OptInFormId,
+    RoundId,
+    WeekLetterId
 );
 
 /// The arguments of a statement, each into a [`Value`]: `args![desk, id, "words"]`.

@@ -27,9 +27,14 @@ pub struct Config {
     pub firehoses: Vec<(NetworkKey, Option<String>)>,
     /// Addresses and agents of ours, whose visits are not counted.
     pub own: crate::reflect::visitor::Own,
+    /// The mail server of every desk that names none, and its password.
+    pub mail: Option<(model::MailServer, Option<model::Secret>)>,
     /// How long this process has been running, by a clock that nobody can set. `None` in tests, which hand the time in.
     pub steady: Option<fn() -> std::time::Duration>,
 }
+
+/// Mail servers shut out who comes with many lines at once.
+const LETTERS_AT_ONCE: usize = 4;
 
 /// The lock under which each account's token is renewed.
 type Refreshers = HashMap<(DeskId, AccountId), Arc<tokio::sync::Mutex<()>>>;
@@ -53,6 +58,8 @@ pub struct App {
     /// Deliveries that ask whether they may go, and attempts that have come back.
     pub(crate) beginning: Gather<Ask, Step>,
     pub(crate) ending: Gather<Ending, Option<Next>>,
+    /// Letters that are handed to mail servers at once.
+    pub(crate) post: tokio::sync::Semaphore,
     /// Whose words are whose.
     pub canned: Arc<crate::listen::canned::Tables>,
     /// One refresher of a token at a time, by account.
@@ -68,6 +75,7 @@ impl App {
             config,
             bell: Notify::new(),
             album: Default::default(),
+            post: tokio::sync::Semaphore::new(LETTERS_AT_ONCE),
             canned: Default::default(),
             firehoses: Default::default(),
             gate: Default::default(),

@@ -16,6 +16,7 @@ use crate::{
     assets::{pack, takes_gzip},
     errors::Fault,
     look::Look,
+    pages::reflect::go::Asked,
     session::{FRAGMENT, Seated},
     shell::Bare,
     site::Site,
@@ -51,6 +52,10 @@ const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
     let is_secure = site.is_secure(request.headers());
     let packs = takes_gzip(request.headers());
+    if let Some(mut answer) = crate::pages::reflect::go::by_own_domain(&site, &Asked::of(&request)).await {
+        dress(answer.headers_mut(), is_secure);
+        return answer;
+    }
     let asker = Asker::of(&request);
     let work = AssertUnwindSafe(next.run(request)).catch_unwind();
     let mut answer = match tokio::time::timeout(REQUEST_MAX, work).await {

@@ -34,7 +34,7 @@ pub fn routes_with(site: Site, more: Router<Site>) -> Router {
 
 /// The front desk: first run, signing in, settings.
 fn desk() -> Router<Site> {
-    use pages::desk::{accounts, face, hello, search, settings, sign_in};
+    use pages::desk::{accounts, face, hello, mail, search, settings, sign_in};
     Router::new()
         .route("/", get(sign_in::door))
         .route("/hello/why", get(hello::why).post(hello::say_why))
@@ -57,6 +57,7 @@ fn desk() -> Router<Site> {
         .route("/settings/time", get(settings::time).post(settings::set_time))
         .route("/settings/look", get(settings::look).post(settings::set_look))
         .route("/settings/links", get(pages::reflect::sites::show).post(pages::reflect::sites::act))
+        .route("/settings/mail", get(mail::show).post(mail::act))
         .route("/settings/backup", get(settings::backup))
         .route("/face/{profile}", get(face::show))
         .route("/keys", get(pages::keys::show).post(pages::keys::keep))
@@ -159,8 +160,15 @@ fn listen() -> Router<Site> {
 
 /// People.
 fn relate() -> Router<Site> {
-    use pages::relate::{contacts, edit, introduce, people, person};
+    use pages::relate::{contacts, edit, introduce, people, person, rounds, yes, yes_open};
     Router::new()
+        .route("/people/yes", get(yes::show).post(yes::act))
+        .route("/people/yes/import", post(yes::import))
+        .route("/people/rounds/{id}", get(rounds::show).post(rounds::act))
+        .route("/yes/{key}", get(yes_open::form).post(yes_open::ask))
+        .route("/yes/sure/{token}", get(yes_open::sure).post(yes_open::make_sure))
+        .route("/stop/{key}", get(yes_open::stop).post(yes_open::stop_now).layer(DefaultBodyLimit::max(yes_open::BODY_MAX)))
+        .route("/hooks/bounce", post(yes_open::bounce).layer(DefaultBodyLimit::max(yes_open::BODY_MAX)))
         .route("/people", get(people::show).post(people::add))
         .route("/people/same", post(people::same))
         .route("/people/introduce", get(introduce::search))
@@ -180,7 +188,7 @@ fn relate() -> Router<Site> {
 
 /// Aims, balance, short links.
 fn reflect() -> Router<Site> {
-    use pages::reflect::{aims, balance, go, letter, outcomes, sites, spoken, trials};
+    use pages::reflect::{aims, balance, everyone, go, letter, letter_mail, outcomes, sites, spoken, trials};
     Router::new()
         .route("/aims", get(aims::list))
         .route("/aims/new", get(aims::blank).post(aims::add))
@@ -201,7 +209,10 @@ fn reflect() -> Router<Site> {
         .route("/settings/links/qr/{code}", get(sites::qr))
         .route("/letter", get(letter::show))
         .route("/letter.csv", get(letter::figures))
+        .route("/letter/mail", get(letter_mail::show).post(letter_mail::act))
+        .route("/letter/mail/{id}", get(letter_mail::sheet))
         .route("/balance", get(balance::show))
+        .route("/balance/words", get(everyone::show))
         .route("/balance/posts", get(spoken::show))
         .route("/balance/posts/{id}", post(spoken::correct))
         .route("/balance/rules", post(balance::set_rules))

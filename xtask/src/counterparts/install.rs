@@ -43,6 +43,8 @@ const NOSTR_PACKAGES: &[&str] = &[
 const NOSTR_AROUND_PACKAGES: &[&str] = &["nostr-tools@2.25.2", "ws@8"];
 /// Pinned likewise; the site stands on hooks of this very package.
 const INDIEWEB_PACKAGES: &[&str] = &["django-indieweb==0.6.2", "Django==5.2.19", "waitress==3.0.2"];
+/// A mail server in Python, and what makes certificates for it.
+const MAIL_PACKAGES: &[&str] = &["aiosmtpd==1.4.6", "trustme==1.2.1"];
 /// The newest set that runs on Node 20.
 const BLUESKY_PACKAGES: &[&str] = &["@atproto/dev-env@0.3.215"];
 const BROWSER_PACKAGES: &[&str] = &["playwright-core@1.65.1", "axe-core@4"];
@@ -58,6 +60,8 @@ pub enum Set {
     Bluesky,
     /// Relays, and what signs and keeps pictures beside them.
     Nostr,
+    /// A mail server that delivers nothing.
+    Mail,
     /// WordPress, PHP and MariaDB, from Debian.
     WordPress,
     /// Chromium, and what drives and judges pages.
@@ -74,6 +78,7 @@ pub fn wanted(names: &[&str]) -> Vec<Set> {
             "mastodon" => sets.push(Set::Mastodon),
             "nostr" => sets.push(Set::Nostr),
             "indieweb" => sets.push(Set::IndieWeb),
+            "mail" => sets.push(Set::Mail),
             "postgres" => sets.push(Set::Postgres),
             "wordpress" => sets.push(Set::WordPress),
             _ => sets.extend([Set::Postgres, Set::Bluesky]),
@@ -139,6 +144,7 @@ fn install(set: Set) -> anyhow::Result<PathBuf> {
         Set::WordPress => super::wordpress::install(&folder, &log)?,
         Set::Mastodon => python(&folder, &log, MASTODON_PACKAGES)?,
         Set::IndieWeb => python(&folder, &log, INDIEWEB_PACKAGES)?,
+        Set::Mail => python(&folder, &log, MAIL_PACKAGES)?,
         Set::Bluesky => npm(&folder, &log, BLUESKY_PACKAGES)?,
         Set::Nostr => {
             python(&folder, &log, NOSTR_PACKAGES)?;
@@ -157,6 +163,7 @@ fn packages(set: Set) -> &'static [&'static str] {
         Set::Postgres | Set::WordPress => &[],
         Set::Mastodon => MASTODON_PACKAGES,
         Set::IndieWeb => INDIEWEB_PACKAGES,
+        Set::Mail => MAIL_PACKAGES,
         Set::Bluesky => BLUESKY_PACKAGES,
         Set::Nostr => NOSTR_PACKAGES,
         Set::Browser => BROWSER_PACKAGES,
@@ -169,7 +176,7 @@ fn recipe(set: Set) -> String {
     if set == Set::WordPress {
         return super::wordpress::recipe();
     }
-    let runs_on = if matches!(set, Set::Mastodon | Set::IndieWeb | Set::Nostr) {
+    let runs_on = if matches!(set, Set::Mastodon | Set::IndieWeb | Set::Mail | Set::Nostr) {
         machine::output("python3", &["--version"])
     } else {
         machine::output("node", &["--version"])
@@ -182,7 +189,7 @@ fn debian_part(set: Set, log: &Path) -> anyhow::Result<()> {
     match set {
         Set::Postgres => debian::need(log, "PostgreSQL", "postgresql", || super::postgres::programs().is_some()),
         Set::WordPress => super::wordpress::install_packages(log),
-        Set::Mastodon | Set::IndieWeb => python_itself(log),
+        Set::Mastodon | Set::IndieWeb | Set::Mail => python_itself(log),
         Set::Nostr => {
             python_itself(log)?;
             node(log)

@@ -1,5 +1,5 @@
 //! Servers that others wrote, started on loopback for the tests: a Bluesky network, Nostr relays, a stand-in for the Mastodon client
-//! API, two people's own sites, a WordPress, a PostgreSQL of our own. Not the tests themselves. Everything is installed into
+//! API, two people's own sites, a WordPress, a mail server, a PostgreSQL of our own. Not the tests themselves. Everything is installed into
 //! `target/counterparts`, once.
 //! Begin with `install.rs` (what is installed and how), then one file a server.
 
@@ -7,6 +7,7 @@ mod bluesky;
 mod debian;
 mod indieweb;
 mod install;
+mod mail;
 mod mastodon;
 mod nostr;
 mod postgres;
@@ -18,6 +19,7 @@ pub use bluesky::Bluesky;
 pub use debian::chromium;
 pub use indieweb::IndieWeb;
 pub use install::{Installing, Set};
+pub use mail::Mail;
 pub use mastodon::Mastodon;
 pub use nostr::Nostr;
 pub use postgres::Postgres;
@@ -34,7 +36,7 @@ pub fn cache() -> anyhow::Result<PathBuf> {
 }
 
 /// The counterparts that can be kept.
-const NAMES: [&str; 6] = ["mastodon", "bluesky", "indieweb", "nostr", "wordpress", "postgres"];
+const NAMES: [&str; 7] = ["mastodon", "bluesky", "indieweb", "nostr", "wordpress", "mail", "postgres"];
 
 /// `cargo x counterparts NAME...`: starts them, says how to reach them, and keeps them until Ctrl-C.
 pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
@@ -52,6 +54,7 @@ pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
         _ => None,
     };
     let wordpress = names.contains(&"wordpress").then(|| WordPress::start(&mut installing)).transpose()?;
+    let mail = names.contains(&"mail").then(|| Mail::start(&mut installing)).transpose()?;
     let settings = [
         postgres.as_ref().map(Postgres::settings),
         mastodon.as_ref().map(Mastodon::settings),
@@ -59,6 +62,7 @@ pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
         indieweb.as_ref().map(IndieWeb::settings),
         bluesky.as_ref().map(Bluesky::settings),
         wordpress.as_ref().map(WordPress::settings),
+        mail.as_ref().map(Mail::settings),
     ];
     for (name, value) in settings.into_iter().flatten().flatten() {
         println!("export {name}='{value}'");

@@ -15,6 +15,7 @@ mod introduce;
 pub mod lab;
 pub mod letter;
 pub mod listen;
+pub mod mail;
 pub mod outcomes;
 pub mod password;
 pub mod people;
@@ -74,6 +75,8 @@ pub enum Command {
     Outcomes(outcomes::Arguments),
     /// What a week brought, in plain words
     Letter(letter::Arguments),
+    /// The mail server: try it with a letter to yourself, and what became of the newest letters
+    Mail(mail::Arguments),
     /// Follow many feeds at once, or list those that are followed
     Feeds(feeds::Arguments),
     /// What is listened for
@@ -107,6 +110,7 @@ pub async fn run(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::Trials(arguments) => trials::run(arguments, flags).await,
         Command::Outcomes(arguments) => outcomes::run(arguments, flags).await,
         Command::Letter(arguments) => letter::run(arguments, flags).await,
+        Command::Mail(arguments) => mail::run(arguments, flags).await,
         Command::Feeds(arguments) => feeds::run(arguments, flags).await,
         Command::Topics(arguments) => topics::run(arguments, flags).await,
         Command::Listen(arguments) => listen::run(arguments, flags).await,

@@ -172,13 +172,16 @@ async fn brought_in(sitting: &Sitting, import: &Import) -> Result<BroughtIn> {
 fn report_json(r: &BroughtIn) -> Json {
     json!({
         "rows": r.rows, "bad": r.bad, "first_bad": r.first_bad, "people": r.people, "machines": r.machines, "ourselves": r.ourselves, "outcomes": r.outcomes,
-        "known": r.known, "joined": r.joined,
+        "known": r.known, "joined": r.joined, "feeds": r.feeds,
     })
 }
 
 fn report_words(r: &BroughtIn) {
     say(format!("{} arrivals of people; {} of machines and {} of ourselves are left out.", r.people, r.machines, r.ourselves));
     say(format!("{} outcomes, {} of them by a link of yours; {} were there already.", r.outcomes, r.joined, r.known));
+    if r.feeds > 0 {
+        say(format!("Readers were counted of {} feed{}.", r.feeds, if r.feeds == 1 { "" } else { "s" }));
+    }
     if let Some(why) = &r.first_bad {
         say(format!("{} rows could not be read, the first at {why}", r.bad));
     }

@@ -28,6 +28,7 @@ const LOOK_GAP: Duration = Duration::from_millis(20);
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 /// A piece that was claimed and could not begin for so long is given back; the rest of its lease is longer than any attempt.
 const HELD_MAX: Duration = Duration::from_secs(60);
+const _: () = assert!(HELD_MAX.as_secs() + verbs::publish::mail::ALL_MAX.as_secs() < LEASE.as_secs() as u64);
 const _: () = assert!(HELD_MAX.as_secs() + verbs::publish::deliver::LEASE.as_secs() < LEASE.as_secs() as u64);
 /// Pauses after failures: they double from the first to the longest.
 const PAUSE_FIRST: SignedDuration = SignedDuration::from_secs(10);

@@ -71,6 +71,35 @@ pub(super) fn check(url: &Url, reach: &Reach) -> Answer<Pass> {
     if is_fine { Ok(Pass::Public) } else { Err(forbidden("a private address is not called")) }
 }
 
+/// Ports on which mail servers take letters in.
+const MAIL_PORTS: &[u16] = &[25, 465, 587, 2465, 2525, 2587];
+
+/// Judges a mail server by its words alone; a name is judged again when it is resolved.
+pub(super) fn check_mail(name: &str, port: u16, reach: &Reach) -> Answer<Pass> {
+    let host = Host::parse(name).map_err(|_| forbidden("that is no name of a server"))?;
+    let host = match &host {
+        Host::Domain(name) => Host::Domain(name.as_str()),
+        Host::Ipv4(ip) => Host::Ipv4(*ip),
+        Host::Ipv6(ip) => Host::Ipv6(*ip),
+    };
+    if is_named(&host, port, reach) {
+        return Ok(Pass::Named);
+    }
+    if !MAIL_PORTS.contains(&port) {
+        return Err(forbidden("mail servers listen on port 465, 587 or 25; HOBNOB_ALLOW_PRIVATE can name another"));
+    }
+    let is_fine = match host {
+        Host::Ipv4(ip) => is_public(IpAddr::V4(ip)),
+        Host::Ipv6(ip) => is_public(IpAddr::V6(ip)),
+        Host::Domain(name) => !is_local_name(name),
+    };
+    if is_fine {
+        Ok(Pass::Public)
+    } else {
+        Err(forbidden("a mail server at a private address is not called; HOBNOB_ALLOW_PRIVATE can name it"))
+    }
+}
+
 /// Judges where a redirect leads. A named host may lead on inside the house; anything out there may not lead in.
 pub(super) fn check_onward(from: Pass, to: &Url, reach: &Reach) -> Answer<()> {
     match (from, check(to, reach)?) {

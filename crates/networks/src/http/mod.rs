@@ -9,6 +9,7 @@ mod ws;
 #[cfg(test)]
 mod tests;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +45,14 @@ pub struct Reach {
     pub private_hosts: Vec<String>,
 }
 
+/// Where a mail server is.
+#[derive(Clone, Debug)]
+pub struct MailServerAt {
+    pub at: Vec<SocketAddr>,
+    /// The person who runs Hobnob has named it.
+    pub is_named: bool,
+}
+
 /// The one client for everything outside. Cloning it shares the connections.
 #[derive(Clone)]
 pub struct Http {
@@ -54,6 +63,7 @@ pub struct Http {
     lookup: Lookup,
     reach: Arc<Reach>,
     answer_max: Duration,
+    mail_authority: Option<Arc<str>>,
 }
 
 /// An answer, read whole within the limits. Any status; `json` and friends judge it.
@@ -87,7 +97,12 @@ impl Http {
         let public = client(&lookup, Pass::Public);
         // A second client costs memory, so it is only there when it has something to do.
         let named = if reach.private_hosts.is_empty() { public.clone() } else { client(&lookup, Pass::Named) };
-        Http { public, named, lookup, reach: Arc::new(reach), answer_max }
+        Http { public, named, lookup, reach: Arc::new(reach), answer_max, mail_authority: None }
+    }
+
+    /// The same, with a certificate (PEM) by which a mail server may prove its name besides those that the system trusts.
+    pub fn trusting_mail(self, pem: &str) -> Http {
+        Http { mail_authority: Some(pem.into()), ..self }
     }
 
     /// A request to build on; hand it to [`Http::send`].
@@ -101,6 +116,20 @@ impl Http {
     }
     pub fn post(&self, url: &str) -> Answer<reqwest::RequestBuilder> {
         self.request(Method::POST, url)
+    }
+
+    /// Finds a mail server: on a port where mail servers listen and at a public address, or wherever the person who runs Hobnob has named.
+    pub async fn find_mail_server(&self, host: &str, port: u16) -> Answer<MailServerAt> {
+        let pass = guard::check_mail(host, port, &self.reach)?;
+        let found = guard::resolve(&self.lookup, host, pass).await.map_err(|error| match error.is::<guard::Private>() {
+            true => guard::forbidden("the mail server’s name leads to a private address; HOBNOB_ALLOW_PRIVATE can name it"),
+            false => NetworkError::Away("its name is not known".into()),
+        })?;
+        let at = found.into_iter().map(|ip| SocketAddr::new(ip, port)).collect();
+        Ok(MailServerAt { at, is_named: pass == Pass::Named })
+    }
+    pub(crate) fn mail_authority(&self) -> Option<&str> {
+        self.mail_authority.as_deref()
     }
 
     /// Whether an address that was read at `from` may be called: a public page may not send us to a private address, as no redirect may.

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod begin;
 pub mod choices;
 pub mod doctor;
+pub mod mail_server;
 pub mod own_key;
 pub mod pictures;
 pub mod sample;

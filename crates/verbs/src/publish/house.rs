@@ -13,6 +13,7 @@ const IMPORT_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// Forgets what was thrown away long ago, with its pictures, and files that nobody confirmed.
 pub fn tidy(tx: &Tx<'_>, now: Timestamp) -> Kept<()> {
+    crate::relate::opt_ins::tidy(tx, now)?;
     tx.drafts().forget_thrown(now - THROWN_FOR, FORGET_MAX)?;
     tx.imports().delete_before(now - IMPORT_FOR)
 }

@@ -21,6 +21,7 @@ pub(crate) mod house;
 pub mod import;
 pub(crate) mod landed;
 pub mod later;
+pub mod mail;
 mod named;
 pub mod notebook;
 pub mod own_site;

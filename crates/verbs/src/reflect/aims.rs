@@ -170,8 +170,9 @@ fn fill(tx: &Tx<'_>, aim: Aim, wish: &AimWish, now: model::Timestamp) -> Done<Ai
     Ok(Aim {
         name: text("name", &wish.name, NAME_MAX, "A name is wanted: a few words by which you know it again.")?,
         why: text("why", &wish.why, WHY_MAX, "Say why, in a sentence of your own. Everything else is held against it.")?,
-        measure: Measure::from_word(wish.measure.trim())
-            .ok_or_else(|| VerbError::wrong("measure", "Choose what is counted: visits, replies, people or outcomes."))?,
+        measure: Measure::from_word(wish.measure.trim()).ok_or_else(|| {
+            VerbError::wrong("measure", "Choose what is counted: visits, replies, people, outcomes, opt-ins, introductions or readers.")
+        })?,
         target: target(&wish.target)?,
         by: by(&wish.by, aim.by.as_deref(), today)?,
         hours: hours(&wish.hours)?,

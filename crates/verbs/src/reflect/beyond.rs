@@ -43,8 +43,8 @@ impl Beyond {
         let mut said = vec![format!(
             "{} in twelve weeks: {} new, {} you knew.",
             capital(&people(self.people)),
-            number(self.new),
-            number(self.people - self.new)
+            if self.new == 0 { "none".to_owned() } else { number(self.new) },
+            if self.people == self.new { "none".to_owned() } else { number(self.people - self.new) }
         )];
         said.push(format!("{} came back of themselves, two weeks or more after the first time.", capital(&number(self.came_back))));
         said.push(format!(

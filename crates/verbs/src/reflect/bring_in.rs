@@ -62,6 +62,8 @@ pub struct BroughtIn {
     pub known: u64,
     /// Outcomes that are joined to one of our links.
     pub joined: u64,
+    /// Feeds whose readers were counted.
+    pub feeds: u64,
 }
 
 /// A page that means an outcome, when somebody has come to it: its name, and how its path begins.
@@ -75,6 +77,8 @@ struct Found {
     told: BTreeSet<String>,
     /// With the code of the link that somebody came by on that day.
     outcomes: Vec<(Sent, Option<String>)>,
+    /// Readers of its feeds, by day and path.
+    readers: BTreeMap<(String, String), u64>,
     report: BroughtIn,
 }
 
@@ -129,6 +133,9 @@ fn put(tx: &Tx<'_>, site: &Site, found: Found, source: Source, now: Timestamp) -
         row.n = n;
         tx.outcomes().add_site_day(&row)?;
     }
+    for ((day, path), n) in &found.readers {
+        tx.outcomes().put_feed_day(site.id, day, path, *n)?;
+    }
     for (sent, code) in found.outcomes {
         let way: Way = code.map(|code| tx.outcomes().visit_by_code(&code)).transpose()?.flatten();
         report.joined += u64::from(way.is_some());
@@ -152,6 +159,8 @@ fn read_log(site: &Site, text: &str, marks: &[Mark], mut crowd: Crowd) -> Done<F
     }
     found.report.rows = lines.len() as u64;
     lines.iter().for_each(|line| crowd.note(line));
+    found.readers = super::readers::of_log(&lines);
+    found.report.feeds = found.readers.keys().map(|(_, path)| path).collect::<BTreeSet<_>>().len() as u64;
     // Who came by which link on which day, by a hash of this run.
     let salt = RandomState::new();
     let mut came: BTreeMap<(String, u64), String> = BTreeMap::new();

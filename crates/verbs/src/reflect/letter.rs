@@ -61,6 +61,14 @@ pub struct Letter {
     pub hours: f64,
 }
 
+impl Letter {
+    /// The aim that is drawn: the one that most came for, the first of several.
+    pub fn drawn(&self) -> Option<usize> {
+        let came = |a: &AimPart| a.weeks.iter().map(|w| w.n).sum::<u64>();
+        self.aims.iter().enumerate().max_by_key(|(i, a)| (came(a), usize::MAX - i)).map(|(i, _)| i)
+    }
+}
+
 /// The letter of the week that has this day in it; of the last full week where none is given.
 pub async fn letter(cx: Cx<'_>, day: &str) -> Done<Letter> {
     let (day, now) = (day.trim().to_owned(), cx.now);
@@ -83,7 +91,7 @@ pub async fn letter(cx: Cx<'_>, day: &str) -> Done<Letter> {
         .await
 }
 
-fn write(tx: &Tx<'_>, desk: &model::Desk, first: Date, today: Date, now: Timestamp) -> Kept<Letter> {
+pub(super) fn write(tx: &Tx<'_>, desk: &model::Desk, first: Date, today: Date, now: Timestamp) -> Kept<Letter> {
     let zone = zone_of(&desk.zone);
     let next = first.checked_add(1.week()).unwrap_or(first);
     let (since, until) = (begins(first, &zone), begins(next, &zone));
@@ -114,7 +122,12 @@ fn write(tx: &Tx<'_>, desk: &model::Desk, first: Date, today: Date, now: Timesta
         today,
         is_running,
         opening: opening(&aims),
-        giving: format!("Gave {}, asked {}.", number(given), number(wanted)),
+        giving: match (given, wanted) {
+            (0, 0) => "Nothing was given and nothing asked.".to_owned(),
+            (0, asked) => format!("Gave nothing, asked {}.", number(asked)),
+            (gave, 0) => format!("Gave {}, asked for nothing.", number(gave)),
+            (gave, asked) => format!("Gave {}, asked {}.", number(gave), number(asked)),
+        },
         aims,
         tried,
         learnt,

@@ -37,14 +37,14 @@ pub fn as_shortened(tx: &Tx<'_>, text: &str, purpose: &Purpose, public_url: &str
 }
 
 fn replace(tx: &Tx<'_>, text: &str, purpose: &Purpose, public_url: &str, keep_at: Option<Timestamp>) -> Kept<String> {
-    let own = format!("{}{PATH}", public_url.trim_end_matches('/'));
+    let (own, before) = (base(tx, public_url)?, format!("{}{PATH}", public_url.trim_end_matches('/')));
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     for (start, end) in measure::links(text).into_iter().take(LINKS_MAX) {
         let target = &text[start..end];
         out.push_str(&text[from..start]);
         from = end;
-        if target.starts_with(&own) {
+        if target.starts_with(&own) || target.starts_with(&before) {
             out.push_str(target);
             continue;
         }
@@ -53,6 +53,14 @@ fn replace(tx: &Tx<'_>, text: &str, purpose: &Purpose, public_url: &str, keep_at
     }
     out.push_str(&text[from..]);
     Ok(out)
+}
+
+/// What stands before the code of a new link: the desk's own domain where it has one, else our address.
+pub(crate) fn base(tx: &Tx<'_>, public_url: &str) -> Kept<String> {
+    Ok(match domain_of(tx)? {
+        Some(domain) => format!("https://{domain}/"),
+        None => format!("{}{PATH}", public_url.trim_end_matches('/')),
+    })
 }
 
 /// The code of the link for that target and purpose: found, or free (and then kept, where it shall be).
@@ -153,6 +161,56 @@ pub async fn set_marks(cx: Cx<'_>, is_marked: bool) -> Done<()> {
     cx.app.store.write::<_, StoreError>(cx.seat, move |tx| tx.set_setting(MARKS, word)).await?;
     cx.app.gate.forget_links();
     Ok(())
+}
+
+/// The setting that names the domain of short links.
+const DOMAIN: &str = "link-domain";
+const DOMAIN_MAX: usize = 253;
+
+fn domain_of(tx: &Tx<'_>) -> Kept<Option<String>> {
+    Ok(tx.setting(DOMAIN)?.filter(|d| !d.is_empty()))
+}
+
+/// The domain of this desk's short links, and what stands before a code of theirs.
+pub async fn domain(cx: Cx<'_>) -> Done<(Option<String>, String)> {
+    let public = cx.app.config.public_url.clone();
+    Ok(cx.app.store.read::<_, StoreError>(cx.seat, move |tx| Ok((domain_of(tx)?, base(tx, &public)?))).await?)
+}
+
+/// Has new links begin with a domain of their own, or no more where it is empty. Links that are out lead on as before, as long as their domain does.
+pub async fn set_domain(cx: Cx<'_>, domain: &str) -> Done<Option<String>> {
+    crate::desk::accounts::must_own(cx)?;
+    let written = domain.trim().trim_start_matches("https://").trim_end_matches('/').to_lowercase();
+    let is_name = |d: &str| {
+        d.len() <= DOMAIN_MAX && d.contains('.') && !d.contains(|c: char| c.is_whitespace() || matches!(c, '/' | ':' | '@' | '?' | '#'))
+    };
+    let host = match written.as_str() {
+        "" => None,
+        d if is_name(d) => url::Url::parse(&format!("https://{d}/")).ok().and_then(|u| u.domain().map(str::to_owned)),
+        _ => return Err(crate::VerbError::wrong("domain", "The name of a domain is wanted, such as go.fold.example.")),
+    };
+    if !written.is_empty() && host.is_none() {
+        return Err(crate::VerbError::wrong("domain", "The name of a domain is wanted, such as go.fold.example."));
+    }
+    let own = url::Url::parse(&cx.app.config.public_url).ok().and_then(|u| u.host_str().map(str::to_owned));
+    if host.is_some() && host == own {
+        return Err(crate::VerbError::wrong("domain", "That is where these pages are. Short links need a name of their own."));
+    }
+    if let Some(domain) = host.clone() {
+        let taken = cx.app.store.read_unscoped::<_, StoreError>(|tx| tx.desks_with(DOMAIN)).await?;
+        if taken.iter().any(|(desk, d)| *desk != cx.seat.desk && *d == domain) {
+            return Err(crate::VerbError::wrong("domain", "Another desk has that domain."));
+        }
+    }
+    let kept = host.clone().unwrap_or_default();
+    cx.app.store.write::<_, StoreError>(cx.seat, move |tx| tx.set_setting(DOMAIN, &kept)).await?;
+    cx.app.gate.forget_domains();
+    Ok(host)
+}
+
+/// All domains that answer nothing but links.
+pub(super) fn domains(tx: &Unscoped<'_>) -> Kept<Vec<(DeskId, String)>> {
+    tx.desks_with(DOMAIN)
 }
 
 /// A short link with what came by it.

@@ -92,6 +92,9 @@ pub fn nouns(measure: Measure) -> (&'static str, &'static str) {
         Measure::Replies => ("answer", "answers"),
         Measure::People => ("person", "people"),
         Measure::Outcomes => ("outcome", "outcomes"),
+        Measure::OptIns => ("yes", "yeses"),
+        Measure::Introductions => ("introduction", "introductions"),
+        Measure::Readers => ("new reader", "new readers"),
     }
 }
 
@@ -99,7 +102,7 @@ pub fn nouns(measure: Measure) -> (&'static str, &'static str) {
 pub fn count(tx: &Tx<'_>, aim: &Aim, now: Timestamp) -> Kept<u64> {
     match aim.measure {
         Measure::Visits => tx.visits().count_for(aim.id, Timestamp::UNIX_EPOCH, now + SignedDuration::from_secs(1)),
-        Measure::Replies | Measure::People | Measure::Outcomes => Ok(instants(tx, aim)?.len() as u64),
+        _ => Ok(instants(tx, aim)?.len() as u64),
     }
 }
 
@@ -113,6 +116,15 @@ pub(super) fn instants(tx: &Tx<'_>, aim: &Aim) -> Kept<Vec<Timestamp>> {
             let each = told.into_iter().flat_map(|(at, n)| std::iter::repeat_n(at, n as usize));
             return Ok(each.take(INSTANTS_MAX).collect());
         }
+        Measure::OptIns => return tx.opt_ins().instants(aim.created_at),
+        Measure::Introductions => {
+            let mut all = tx.progress().introductions(aim.id, aim.created_at)?;
+            let noted = tx.outcomes().instants_for(aim.id, Timestamp::UNIX_EPOCH)?;
+            all.extend(noted.into_iter().flat_map(|(at, n)| std::iter::repeat_n(at, n as usize)).take(INSTANTS_MAX));
+            all.sort();
+            return Ok(all);
+        }
+        Measure::Readers => return super::readers::instants(tx, aim),
         Measure::Replies | Measure::People => {}
     }
     let answers = tx.progress().answers(aim.id)?;
@@ -199,6 +211,7 @@ pub async fn one(cx: Cx<'_>, id: AimId) -> Done<AimPage> {
             let (sources, places) = match aim.measure {
                 Measure::Visits => (tx.progress().visited(id)?, tx.progress().places(id, since)?),
                 Measure::Outcomes => (Vec::new(), tx.progress().places(id, since)?),
+                Measure::OptIns | Measure::Introductions | Measure::Readers => (Vec::new(), Vec::new()),
                 Measure::Replies | Measure::People => (tx.progress().answered(id)?, Vec::new()),
             };
             let named = |key: Option<&NetworkKey>| key.and_then(|k| networks.get(k)).map(|n| (n.about().mark, n.about().name));

@@ -183,7 +183,8 @@ fn mac(secret: &str, id: &str, timestamp: &str, body: &[u8]) -> Hmac<Sha256> {
     mac
 }
 
-fn check(signed: &Signed<'_>, secret: &str, now: Timestamp) -> Done<()> {
+/// Whether a message was signed with that secret, lately.
+pub(crate) fn check(signed: &Signed<'_>, secret: &str, now: Timestamp) -> Done<()> {
     let wrong = |why: &str| Err(VerbError::wrong("signature", why));
     let Some(age) = signed.timestamp.parse::<i64>().ok().map(|at| (now.as_second() - at).abs()) else {
         return wrong("`webhook-timestamp` is seconds since 1970.");

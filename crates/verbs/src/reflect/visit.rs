@@ -41,11 +41,16 @@ struct Known {
 /// A day, `YYYY-MM-DD` of UTC, and its salt.
 type Salt = (Arc<str>, [u8; 16]);
 
+/// Whose a domain is, by its name, and when that was read.
+type Domains = (Timestamp, Arc<HashMap<String, DeskId>>);
+
 /// The way through our short links. One of these a process.
 #[derive(Default)]
 pub struct Gate {
     known: RwLock<HashMap<String, Known>>,
     salt: RwLock<Option<Salt>>,
+    /// Domains that answer nothing but links, as they were read last.
+    domains: RwLock<Option<Domains>>,
     waiting: Mutex<Vec<Arrival>>,
     /// Rung when enough of them wait.
     pub bell: Notify,
@@ -57,6 +62,10 @@ impl Gate {
     /// Whatever was remembered of links is read anew: a desk was thrown away.
     pub fn forget_links(&self) {
         self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+    /// Which domains there are is read anew.
+    pub fn forget_domains(&self) {
+        *self.domains.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
     fn recall(&self, code: &str, now: Timestamp) -> Option<Known> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
@@ -77,12 +86,42 @@ impl Gate {
     }
 }
 
+/// The desk whose short links a domain answers, if it answers nothing else.
+pub async fn whose_domain(app: &App, host: &str, now: Timestamp) -> Done<Option<DeskId>> {
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
+    let read = app.gate.domains.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let all = match read.filter(|(at, _)| now.duration_since(*at).abs() < KNOWN_FOR) {
+        Some((_, all)) => all,
+        None => {
+            let found = app.store.read_unscoped::<_, StoreError>(|tx| super::links::domains(tx)).await?;
+            let all: Arc<HashMap<String, DeskId>> = Arc::new(found.into_iter().map(|(desk, domain)| (domain, desk)).collect());
+            *app.gate.domains.write().unwrap_or_else(PoisonError::into_inner) = Some((now, all.clone()));
+            all
+        }
+    };
+    // Nearly nobody has one: then a host is not even looked at.
+    if all.is_empty() { Ok(None) } else { Ok(all.get(&name.to_ascii_lowercase()).copied()) }
+}
+
+/// [`visit`] by a domain that answers one desk's links alone.
+pub async fn visit_of(app: &App, desk: DeskId, code: &str, facts: &Facts, now: Timestamp) -> Done<Option<Arc<str>>> {
+    match known_code(app, code, now).await? {
+        Some(known) if known.desk == desk => visit(app, code, facts, now).await,
+        _ => Ok(None),
+    }
+}
+
+fn is_code(code: &str) -> bool {
+    !code.is_empty() && code.len() <= CODE_MAX && code.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+async fn known_code(app: &App, code: &str, now: Timestamp) -> Done<Option<Known>> {
+    if is_code(code) { known(app, code, now).await } else { Ok(None) }
+}
+
 /// Counts an arrival and answers where the link leads; `None` where there is no such link.
 pub async fn visit(app: &App, code: &str, facts: &Facts, now: Timestamp) -> Done<Option<Arc<str>>> {
-    if code.is_empty() || code.len() > CODE_MAX || !code.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Ok(None);
-    }
-    let Some(known) = known(app, code, now).await? else { return Ok(None) };
+    let Some(known) = known_code(app, code, now).await? else { return Ok(None) };
     let visitor = judge(facts, &app.config.own).visitor();
     let who = match visitor {
         Visitor::Person => Some(who(app, known.desk, facts, now).await?),

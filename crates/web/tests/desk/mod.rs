@@ -58,6 +58,7 @@ impl Desk {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
+            .extension(axum::extract::ConnectInfo(std::net::SocketAddr::from(([203, 0, 113, 5], 40000))))
             .header(header::HOST, "localhost:8080")
             .header(header::COOKIE, format!("hobnob={}", URL_SAFE_NO_PAD.encode(KEY)));
         if form.is_some() {
@@ -71,6 +72,21 @@ impl Desk {
         let bytes = to_bytes(body, 10_000_000).await.unwrap();
         (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
     }
+    /// As a stranger asks, without a session, at any host.
+    pub async fn stranger(&self, method: Method, host: &str, path: &str, form: Option<&str>) -> (StatusCode, HeaderMap, String) {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .extension(axum::extract::ConnectInfo(std::net::SocketAddr::from(([203, 0, 113, 9], 40000))))
+            .header(header::HOST, host);
+        if form.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let answer = self.site.clone().oneshot(request.body(Body::from(form.unwrap_or_default().to_owned())).unwrap()).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, 10_000_000).await.unwrap();
+        (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
+    }
     pub async fn see(&self, path: &str) -> String {
         let (status, _, page) = self.ask(Method::GET, path, None, None).await;
         assert_eq!(status, StatusCode::OK, "{path}: {page}");
@@ -78,6 +94,10 @@ impl Desk {
     }
     /// Posts a form with a file in it, as a browser does; answers the status and what was said.
     pub async fn upload(&self, path: &str, fields: &[(&str, &str)], (name, bytes): (&str, &[u8])) -> (StatusCode, String) {
+        self.upload_as(path, fields, ("picture", name, bytes)).await
+    }
+    /// The same, under a field's name.
+    pub async fn upload_as(&self, path: &str, fields: &[(&str, &str)], (under, name, bytes): (&str, &str, &[u8])) -> (StatusCode, String) {
         let page = self.see("/keys").await;
         let at = page.find("name=\"token\" value=\"").unwrap() + 20;
         let token = page[at..].split('"').next().unwrap().to_owned();
@@ -85,7 +105,7 @@ impl Desk {
         for (field, value) in std::iter::once(&("token", token.as_str())).chain(fields) {
             body.extend(format!("--X\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").into_bytes());
         }
-        body.extend(format!("--X\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"{name}\"\r\n\r\n").into_bytes());
+        body.extend(format!("--X\r\nContent-Disposition: form-data; name=\"{under}\"; filename=\"{name}\"\r\n\r\n").into_bytes());
         body.extend(bytes);
         body.extend(b"\r\n--X--\r\n");
         let request = Request::builder()

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod face;
 pub mod hello;
+pub mod mail;
 pub mod search;
 pub mod settings;
 pub mod sign_in;

@@ -26,6 +26,7 @@ pub static TABS: &[Tab] = &[
     Tab { path: "time", name: "Time and words" },
     Tab { path: "look", name: "Look" },
     Tab { path: "links", name: "Short links" },
+    Tab { path: "mail", name: "Mail" },
     Tab { path: "share", name: "From elsewhere" },
     Tab { path: "backup", name: "Backup" },
 ];

@@ -7,8 +7,7 @@ use serde::Deserialize;
 use verbs::VerbError;
 use verbs::reflect::aims::{self, AimRow, AimWish, Loose};
 use verbs::reflect::progress::{self, AimPage, SourceRow, Told};
-use verbs::reflect::trials::TrialLook;
-use verbs::reflect::weeks::Week;
+use verbs::reflect::{trials::TrialLook, weeks::Week};
 
 use super::trials::{self, TrialsPart};
 use crate::flash::Flash;
@@ -91,11 +90,14 @@ fn loose(loose: Loose) -> Option<String> {
 }
 
 /// What can be counted: the word that is sent, and how it reads.
-const MEASURES: [(&str, &str); 4] = [
+const MEASURES: [(&str, &str); 7] = [
     ("visits", "Visits to my own site, by my short links"),
     ("replies", "Answers to what I said"),
     ("people", "People who answered me"),
     ("outcomes", "Outcomes: bookings, sign-ups, meetings, work"),
+    ("opt-ins", "People who say yes to my letters"),
+    ("introductions", "Introductions that come about"),
+    ("readers", "New readers of my own feed"),
 ];
 
 #[derive(Template)]
@@ -325,6 +327,30 @@ fn said(measure: Measure) -> Said {
             who: "Who sent them",
             how: "An outcome is what your own site sends by its name, what your server signs, what you bring in from a log or a counter, or what you note by hand.",
         },
+        Measure::OptIns => Said {
+            heading: "Yeses a week",
+            aside: "to letters, made sure",
+            from: "Who said yes",
+            nothing: "Each stands under People, Who said yes, with when, where and in which words.",
+            who: "Who sent them",
+            how: "A yes counts when it is made sure by the link in a letter, or noted by hand, since this aim began. Lists that were brought in said yes before, and don't count. One that is taken back later has still been said.",
+        },
+        Measure::Introductions => Said {
+            heading: "Introductions a week",
+            aside: "asked for here, or noted by you",
+            from: "Where they began",
+            nothing: "Each stands on the page of the person you were to meet. Ask for one under People, Introductions.",
+            who: "Who sent them",
+            how: "An introduction counts when somebody to whom you asked to be introduced, since this aim began, first says something in a conversation in which you spoke; or when you note it by hand.",
+        },
+        Measure::Readers => Said {
+            heading: "New readers a week",
+            aside: "of your own feed, by its server’s log",
+            from: "Where they come from",
+            nothing: "A feed’s readers don’t say who they are. Bring your server’s log in: hobnob outcomes import.",
+            who: "Who sent them",
+            how: "What fetches your feed says for how many (“12 subscribers”), or counts as one reader by address and agent for that day. The mean of seven days is taken, and each reader above the highest mean before is a new one: who leaves is not counted off, and comes back as nobody new.",
+        },
     }
 }
 
@@ -351,6 +377,9 @@ pub async fn show(seated: Seated, Row(id): Row<AimId>) -> Answer {
             Measure::Replies => "Answers",
             Measure::People => "People",
             Measure::Outcomes => "Outcomes",
+            Measure::OptIns => "Yeses",
+            Measure::Introductions => "Introductions",
+            Measure::Readers => "New readers",
         },
         big: drawing(&page, &page.weeks, false),
         small: drawing(&page, &page.weeks[page.weeks.len().saturating_sub(SMALL_WEEKS)..], true),

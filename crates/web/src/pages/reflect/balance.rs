@@ -7,6 +7,7 @@ use serde::Deserialize;
 use verbs::VerbError;
 use verbs::reflect::balance::{self, Back, Balance, Pair, ReadPost, Rules, VoiceRow};
 use verbs::reflect::beyond::{self, Beyond};
+use verbs::reflect::everyone;
 
 use crate::flash::Flash;
 use crate::forms::{Asked, Posted};
@@ -39,6 +40,8 @@ struct Page {
     read: Vec<Read>,
     /// How far one's talk reaches, in sentences, and by network and language.
     beyond: Vec<String>,
+    /// How like everyone else's our words are.
+    everyone: Vec<String>,
     beyond_rows: Vec<(String, u64)>,
 }
 
@@ -99,7 +102,8 @@ pub async fn show(seated: Seated, Asked(Span { back }): Asked<Span>) -> Answer {
     let found = balance::page(seated.cx(), back).await?;
     let filled = found.rules.into();
     let far = beyond::look(seated.cx()).await?;
-    seated.page(&draw(&seated, found, far, filled, None))
+    let everyone = everyone::look(seated.cx()).await?.said();
+    seated.page(&Page { everyone, ..draw(&seated, found, far, filled, None) })
 }
 
 pub async fn set_rules(Posted { seated, form }: Posted<Filled>) -> Answer {
@@ -108,7 +112,8 @@ pub async fn set_rules(Posted { seated, form }: Posted<Filled>) -> Answer {
         Err(VerbError::Wrong { why, .. }) => {
             let found = balance::page(seated.cx(), Back::Weeks).await?;
             let far = beyond::look(seated.cx()).await?;
-            let mut answer = seated.page(&draw(&seated, found, far, form, Some(why)))?;
+            let everyone = everyone::look(seated.cx()).await?.said();
+            let mut answer = seated.page(&Page { everyone, ..draw(&seated, found, far, form, Some(why)) })?;
             *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(answer)
         }
@@ -146,6 +151,7 @@ fn draw(seated: &Seated, found: Balance, far: Beyond, filled: Filled, wrong: Opt
         wrong,
         only_asked,
         read: found.read.iter().map(|post| read(seated, post)).collect(),
+        everyone: Vec::new(),
         beyond: far.said(),
         beyond_rows: far.networks.into_iter().chain(far.languages).collect(),
         venues: found.venues,

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, Path, State};
+use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use verbs::reflect::visit::{self, Facts};
@@ -22,12 +22,52 @@ pub async fn go(
 ) -> Answer {
     let facts = facts(peer, &method, &headers, seated.is_some());
     let Some(target) = visit::visit(&site.app, &code, &facts, site.now()).await? else { return Err(Fault::missing()) };
+    led_on(&target).ok_or_else(Fault::missing)
+}
+
+/// What a request says, without its body, which can't be lent to two at once.
+pub(crate) struct Asked<'a> {
+    method: &'a Method,
+    path: &'a str,
+    headers: &'a HeaderMap,
+    peer: SocketAddr,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn of(request: &'a Request) -> Asked<'a> {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |c| c.0);
+        Asked { method: request.method(), path: request.uri().path(), headers: request.headers(), peer }
+    }
+}
+
+/// The answer to whoever comes by a domain that answers nothing but links; `None` where the host is no such domain.
+pub(crate) async fn by_own_domain(site: &Site, asked: &Asked<'_>) -> Option<Response> {
+    let host = asked.headers.get(header::HOST)?.to_str().ok()?;
+    let desk = match visit::whose_domain(&site.app, host, site.now()).await {
+        Ok(desk) => desk?,
+        Err(_) => return None,
+    };
+    let nothing =
+        || Some((StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "There is nothing here.\n").into_response());
+    let code = asked.path.trim_start_matches('/');
+    let code = code.strip_prefix(verbs::reflect::links::PATH.trim_start_matches('/')).unwrap_or(code);
+    if !matches!(*asked.method, Method::GET | Method::HEAD) {
+        return nothing();
+    }
+    let facts = facts(asked.peer, asked.method, asked.headers, false);
+    match visit::visit_of(&site.app, desk, code, &facts, site.now()).await {
+        Ok(Some(target)) => led_on(&target).or_else(nothing),
+        Ok(None) => nothing(),
+        Err(_) => Some((StatusCode::SERVICE_UNAVAILABLE, "Try again.\n").into_response()),
+    }
+}
+
+fn led_on(target: &str) -> Option<Response> {
     let mut answer: Response = StatusCode::FOUND.into_response();
-    let target = HeaderValue::from_str(&target).map_err(|_| Fault::missing())?;
-    answer.headers_mut().insert(header::LOCATION, target);
+    answer.headers_mut().insert(header::LOCATION, HeaderValue::from_str(target).ok()?);
     // Each arrival is to be counted; the site it leads to may know where it came from.
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(answer)
+    Some(answer)
 }
 
 /// What a request says of whoever sent it.

@@ -75,10 +75,8 @@ pub async fn figures(seated: Seated, Asked(which): Asked<Which>) -> Answer {
 fn draw(seated: &Seated, found: Letter) -> Page {
     let today = found.today;
     let after = found.monday.checked_add(1.week()).unwrap_or(found.monday);
+    let drawn = found.drawn();
     let lists = [("What was tried", found.tried), ("What was learnt", found.learnt), ("What to stop", found.stop)];
-    // The one that most came for is drawn.
-    let drawn =
-        found.aims.iter().enumerate().max_by_key(|(i, a)| (a.weeks.iter().map(|w| w.n).sum::<u64>(), usize::MAX - i)).map(|(i, _)| i);
     Page {
         shell: seated.shell(Place::Aims),
         desk: found.desk,
@@ -93,18 +91,18 @@ fn draw(seated: &Seated, found: Letter) -> Page {
         lists: lists.into_iter().filter(|(_, lines)| !lines.is_empty()).collect(),
         giving: found.giving,
         hours: (found.hours >= 0.1).then(|| format!("The desk took {:.1} hours.", found.hours)),
-        sides: sides(found.gave, found.asked),
+        sides: sides(found.gave, found.asked, found.is_running),
         beyond: found.beyond.said(),
     }
 }
 
-fn sides(gave: Vec<u64>, asked: Vec<u64>) -> TwoSided {
+fn sides(gave: Vec<u64>, asked: Vec<u64>, is_running: bool) -> TwoSided {
     let total = |values: &[u64]| values.iter().sum::<u64>();
     TwoSided {
         sentence: format!("Twelve weeks: gave {}, asked {}", total(&gave), total(&asked)),
         up: BarSide { label: "gave", class: "f-give", values: gave },
         down: BarSide { label: "asked", class: "f-ask", values: asked },
-        end: "this week",
+        end: if is_running { "this week" } else { "that week" },
     }
 }
 

@@ -3,8 +3,10 @@
 
 pub mod aims;
 pub mod balance;
+pub mod everyone;
 pub mod go;
 pub mod letter;
+pub mod letter_mail;
 pub mod outcomes;
 pub mod sites;
 pub mod spoken;

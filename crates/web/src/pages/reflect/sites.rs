@@ -88,13 +88,16 @@ struct Page {
     shell: Shell,
     tabs: &'static [Tab],
     at: &'static str,
-    public_url: String,
     is_private: bool,
     links: Vec<LinkRow>,
     sites: Vec<SiteRow>,
     aims: Vec<(String, String)>,
     rules: Vec<(&'static str, &'static str)>,
     has_marks: bool,
+    /// What new links begin with, and the domain of their own.
+    base: String,
+    domain: String,
+    domain_wrong: Option<String>,
     wrong: Option<String>,
     fresh: Option<String>,
 }
@@ -119,12 +122,17 @@ pub async fn show(seated: Seated) -> Answer {
 }
 
 async fn page(seated: &Seated, wrong: Option<String>, fresh: Option<String>) -> Answer {
+    page_with(seated, wrong, fresh, None).await
+}
+
+async fn page_with(seated: &Seated, wrong: Option<String>, fresh: Option<String>, domain_wrong: Option<String>) -> Answer {
+    let (domain, base) = links::domain(seated.cx()).await?;
     let public_url = seated.site.app.config.public_url.trim_end_matches('/').to_owned();
     let is_private = ["http://127.", "http://localhost", "http://[::1]"].iter().any(|p| public_url.starts_with(p));
     let links = links::list(seated.cx()).await?;
     let known = sites::list(seated.cx()).await?;
     let aims = aims::list(seated.cx()).await?;
-    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if wrong.is_some() || domain_wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let mut answer = seated.page(&Page {
         shell: seated.shell(Place::Settings),
         tabs: TABS,
@@ -142,8 +150,10 @@ async fn page(seated: &Seated, wrong: Option<String>, fresh: Option<String>) -> 
         aims: aims.open.into_iter().map(|row| (row.aim.id.to_string(), row.aim.name)).collect(),
         rules: Rule::ALL.into_iter().map(|r| (r.why(), r.visitor().word())).collect(),
         has_marks: links::marks(seated.cx()).await?,
+        base,
+        domain: domain.unwrap_or_default(),
+        domain_wrong,
         is_private,
-        public_url,
         wrong,
         fresh,
     })?;
@@ -174,6 +184,8 @@ pub struct Act {
     aim: String,
     #[serde(default)]
     forget: String,
+    /// From the form of the domain.
+    domain: Option<String>,
     /// "yes" or "no" from the form of marks.
     #[serde(default)]
     marks: String,
@@ -184,6 +196,14 @@ pub async fn act(Posted { seated, form }: Posted<Act>) -> Answer {
     if let Ok(id) = form.forget.parse() {
         sites::forget(seated.cx(), id).await?;
         return seated.done("/settings/links", Flash::plain("Nothing is taken from that site any more. What came stays."));
+    }
+    if let Some(domain) = form.domain {
+        return match links::set_domain(seated.cx(), &domain).await {
+            Ok(Some(domain)) => seated.done("/settings/links", Flash::said("New links begin with ", domain, ".")),
+            Ok(None) => seated.done("/settings/links", Flash::plain("New links begin with this desk’s own address.")),
+            Err(VerbError::Wrong { why, .. }) => page_with(&seated, None, None, Some(why)).await,
+            Err(error) => Err(error.into()),
+        };
     }
     if !form.marks.is_empty() {
         links::set_marks(seated.cx(), form.marks == "yes").await?;
@@ -203,7 +223,7 @@ pub async fn qr(seated: Seated, Path(code): Path<String>) -> Answer {
     if !links::list(seated.cx()).await?.iter().any(|l| l.code == code) {
         return Err(Fault::missing());
     }
-    let address = format!("{}{}{code}", seated.site.app.config.public_url.trim_end_matches('/'), links::PATH);
+    let address = format!("{}{code}", links::domain(seated.cx()).await?.1);
     let drawn = qr_svg(&address).ok_or_else(|| Fault::broken("an address too long for a QR code"))?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"))], drawn.0).into_response())
 }

@@ -6,3 +6,6 @@ pub mod edit;
 pub mod introduce;
 pub mod people;
 pub mod person;
+pub mod rounds;
+pub mod yes;
+pub mod yes_open;
