@@ -22,6 +22,7 @@ pub mod person;
 pub mod post;
 pub mod profile;
 pub mod rules;
+pub mod sieve;
 pub mod slot;
 pub mod speech;
 pub mod split;
