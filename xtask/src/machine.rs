@@ -53,6 +53,13 @@ pub fn cargo() -> Command {
     command
 }
 
+/// Builds all that tests are made of, the program among it.
+pub fn build() -> anyhow::Result<Command> {
+    let mut command = cargo();
+    command.current_dir(root()?).args(["build", "--workspace", "--all-targets", "--locked", "--quiet"]);
+    Ok(command)
+}
+
 pub fn has_nextest() -> bool {
     which("cargo-nextest").is_some()
 }

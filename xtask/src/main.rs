@@ -37,6 +37,7 @@ cargo x COMMAND
   train NAME [ARGUMENTS]            learns the weights of a judgement anew from ../shared/corpora: kinds, worth
   eval NAME [ARGUMENTS]             how right a judgement is, on ../shared/corpora or on drawn cases: kinds, worth, turns, verdicts,
                                     match
+  torment listen [--seed N] [--rate POSTS-A-SECOND] [--minutes N] [--kill-every SECONDS]
   torment publish [--seed N] [--deliveries N] [--store sqlite|postgres] [--networks simulated|real]
                                     the real program against networks where everything goes wrong, killed at random
   counterparts NAME...              start servers by others and keep them: mastodon, bluesky, indieweb, nostr,
@@ -75,6 +76,7 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["train", name, rest @ ..] => judgement::run("train", name, rest),
         ["eval", name, rest @ ..] => judgement::run("eval", name, rest),
         ["torment", "publish", rest @ ..] => torment::run(rest),
+        ["torment", "listen", rest @ ..] => torment::listen::run(rest),
         ["counterparts", names @ ..] if !names.is_empty() => counterparts::keep(names),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -212,6 +212,24 @@ pub enum Sign {
     Boost,
 }
 
+/// What may have landed, by everything that tells it from other posts of the account.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought<'a> {
+    pub part: &'a Part,
+    pub key: &'a DeliveryKey,
+    /// When the first attempt began ([`Baggage::begun`]); allow for a server's clock that is minutes off.
+    pub since: Timestamp,
+    /// Ids of posts that other deliveries have landed as. The same words may be sent twice on purpose, and one of those is not it.
+    pub others: &'a [String],
+}
+
+impl<'a> Sought<'a> {
+    /// Where no other delivery said the same.
+    pub fn new(part: &'a Part, key: &'a DeliveryKey, since: Timestamp) -> Sought<'a> {
+        Sought { part, key, since, others: &[] }
+    }
+}
+
 #[async_trait]
 pub trait Publish: Send + Sync {
     /// Sends a part. `key` is the same at every try.
@@ -220,9 +238,8 @@ pub trait Publish: Send + Sync {
     fn proof(&self, _call: &Call<'_>) -> Proof {
         Proof::ByLook
     }
-    /// Did it land? Read from the account's own posts, never from search. `since` is when the first attempt began ([`Baggage::begun`]);
-    /// allow for a server's clock that is minutes off.
-    async fn find(&self, call: &Call<'_>, part: &Part, key: &DeliveryKey, since: Timestamp) -> Answer<Found>;
+    /// Did it land? Read from the account's own posts, never from search.
+    async fn find(&self, call: &Call<'_>, sought: &Sought<'_>) -> Answer<Found>;
     /// Changes a post that stands; `NotOffered` where the network has no edits.
     async fn edit(&self, call: &Call<'_>, at: &PostRef, part: &Part, baggage: &Baggage) -> Answer<Landing>;
     /// Takes a post down. One that is gone already is a success.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use model::{DeliveryKey, Part, Post, PostRef, Rules, Timestamp, Unit, Visibility};
+use model::{DeliveryKey, Part, Post, PostRef, Rules, Unit, Visibility};
 
 use crate::*;
 
@@ -133,8 +133,8 @@ impl Publish for Sample {
     fn proof(&self, _call: &Call<'_>) -> Proof {
         Proof::ByName
     }
-    async fn find(&self, _call: &Call<'_>, _part: &Part, key: &DeliveryKey, _since: Timestamp) -> Answer<Found> {
-        Ok(self.find_sent(&key.0).map_or(Found::NotThere, Found::Here))
+    async fn find(&self, _call: &Call<'_>, sought: &Sought<'_>) -> Answer<Found> {
+        Ok(self.find_sent(&sought.key.0).map_or(Found::NotThere, Found::Here))
     }
     async fn edit(&self, _call: &Call<'_>, at: &PostRef, _part: &Part, _baggage: &Baggage) -> Answer<Landing> {
         if self.about.key == TOWN.about.key { Ok(Landing { at: at.clone(), url: None }) } else { Err(NetworkError::NotOffered) }

@@ -190,9 +190,9 @@ async fn two_people_talk() {
     };
     let baggage = Baggage { uploads: vec![upload], card: None, begun: None };
     let key = DeliveryKey(unique("delivery"));
-    assert_eq!(publish.find(&ada.call(), &part, &key, now()).await, Ok(Found::NotThere));
+    assert_eq!(publish.find(&ada.call(), &Sought::new(&part, &key, now())).await, Ok(Found::NotThere));
     let asked = publish.post(&ada.call(), &part, &baggage, &key).await.unwrap();
-    assert_eq!(publish.find(&ada.call(), &part, &key, now()).await, Ok(Found::Here(asked.clone())));
+    assert_eq!(publish.find(&ada.call(), &Sought::new(&part, &key, now())).await, Ok(Found::Here(asked.clone())));
     let again = publish.post(&ada.call(), &part, &baggage, &key).await;
     assert!(matches!(&again, Err(NetworkError::Unanswered(_))) || again.as_ref() == Ok(&asked), "{again:?}");
     assert_eq!(publish.edit(&ada.call(), &asked.at, &part, &baggage).await, Err(NetworkError::NotOffered));
@@ -265,7 +265,7 @@ async fn two_people_talk() {
     for _ in 0..2 {
         publish.delete(&ada.call(), &asked.at).await.unwrap();
     }
-    assert_eq!(publish.find(&ada.call(), &part, &key, now()).await, Ok(Found::NotThere));
+    assert_eq!(publish.find(&ada.call(), &Sought::new(&part, &key, now())).await, Ok(Found::NotThere));
     let foreign = publish.delete(&ada.call(), &answered.at).await;
     assert!(matches!(foreign, Err(NetworkError::Refused(_))), "{foreign:?}");
 }

@@ -111,7 +111,7 @@ impl Ada {
         Bluesky.publish().unwrap().post(&self.call(), part, baggage, &DeliveryKey("k1".into())).await
     }
     async fn find(&self) -> Answer<Found> {
-        Bluesky.publish().unwrap().find(&self.call(), &Part::of_text(""), &DeliveryKey("k1".into()), now()).await
+        Bluesky.publish().unwrap().find(&self.call(), &Sought::new(&Part::of_text(""), &DeliveryKey("k1".into()), now())).await
     }
     async fn home(&self) -> Answer<Batch<model::Post>> {
         Bluesky.listen().unwrap().search(&self.call(), &Search::Home, &Cursor::default()).await

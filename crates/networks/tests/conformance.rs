@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use model::{Account, AccountId, AccountState, DeliveryKey, NetworkKey, Part, PostRef, Secret, Timestamp, Visibility};
 use networks::http::Reach;
-use networks::{ALL, Baggage, Call, Cursor, Happened, Http, Network, NetworkError, Search, Sign};
+use networks::{ALL, Baggage, Call, Cursor, Happened, Http, Network, NetworkError, Search, Sign, Sought};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Stands in every secret of `account.json`; must never stand in an error.
@@ -177,7 +177,7 @@ impl Guest {
         }
         if let Some(publish) = self.network.publish() {
             let key = DeliveryKey("0197-key".into());
-            all.push(("find".into(), publish.find(&call, &part(), &key, now()).await.err()));
+            all.push(("find".into(), publish.find(&call, &Sought::new(&part(), &key, now())).await.err()));
         }
         if let Some(sign_in) = self.network.sign_in() {
             all.push(("look again".into(), sign_in.look_again(&call).await.err()));

@@ -259,7 +259,7 @@ async fn doubt_is_settled_by_looking() {
     let publish = IndieWeb.publish().unwrap();
     let (part, key) = (Part::of_text(format!("Once only {}", unheard("z"))), DeliveryKey(unheard("key")));
     let began = now();
-    assert_eq!(publish.find(&ada.call(), &part, &key, began).await.unwrap(), Found::NotThere);
+    assert_eq!(publish.find(&ada.call(), &Sought::new(&part, &key, began)).await.unwrap(), Found::NotThere);
 
     // The site takes it, and its answer is lost.
     let deaf = swallow_answers(&sites.ada).await;
@@ -272,7 +272,7 @@ async fn doubt_is_settled_by_looking() {
     assert_eq!(error.happened(), Happened::Maybe, "{error:?}");
     let mut found = Found::NotThere;
     for _ in 0..40 {
-        found = publish.find(&ada.call(), &part, &key, began).await.unwrap();
+        found = publish.find(&ada.call(), &Sought::new(&part, &key, began)).await.unwrap();
         if found != Found::NotThere {
             break;
         }
@@ -283,7 +283,7 @@ async fn doubt_is_settled_by_looking() {
     assert_eq!(ada.notes().await, before + 1, "it stands once");
     // The same words under another key were said before this one began: another post.
     let later = now() + jiff::SignedDuration::from_mins(30);
-    assert_eq!(publish.find(&ada.call(), &part, &DeliveryKey(unheard("key")), later).await.unwrap(), Found::NotThere);
+    assert_eq!(publish.find(&ada.call(), &Sought::new(&part, &DeliveryKey(unheard("key")), later)).await.unwrap(), Found::NotThere);
 }
 
 /// A way to the site by which every question arrives and no answer comes back.

@@ -282,15 +282,15 @@ async fn doubt_is_settled_by_looking() {
     lost.reply_to = None;
     let error = publish.post(&through.call(), &lost, &Baggage::default(), &key).await.unwrap_err();
     assert_eq!(error.happened(), Happened::Maybe, "{error:?}");
-    let found = publish.find(&ada.call(), &lost, &key, began).await.unwrap();
+    let found = publish.find(&ada.call(), &Sought::new(&lost, &key, began)).await.unwrap();
     assert!(matches!(found, Found::Here(_)), "{found:?}");
 
     // An answer to somebody with the same words is another post, and has not been sent.
-    assert_eq!(publish.find(&ada.call(), &part, &key, began).await.unwrap(), Found::NotThere);
+    assert_eq!(publish.find(&ada.call(), &Sought::new(&part, &key, began)).await.unwrap(), Found::NotThere);
     let landed = publish.post(&ada.call(), &part, &Baggage::default(), &DeliveryKey(unheard("key"))).await.unwrap();
-    assert_eq!(publish.find(&ada.call(), &part, &key, began).await.unwrap(), Found::Here(landed));
+    assert_eq!(publish.find(&ada.call(), &Sought::new(&part, &key, began)).await.unwrap(), Found::Here(landed));
     let later = began + jiff::SignedDuration::from_mins(30);
-    assert_eq!(publish.find(&ada.call(), &part, &key, later).await.unwrap(), Found::NotThere, "too old to be it");
+    assert_eq!(publish.find(&ada.call(), &Sought::new(&part, &key, later)).await.unwrap(), Found::NotThere, "too old to be it");
 }
 
 /// A way to the server by which every question arrives and no answer to a POST comes back.

@@ -83,7 +83,7 @@ impl Somebody {
         Nostr.publish().unwrap().post(&self.call(), part, baggage, &DeliveryKey(unique("k"))).await
     }
     async fn find(&self, part: &Part, begun: Timestamp) -> Answer<Found> {
-        Nostr.publish().unwrap().find(&self.call(), part, &DeliveryKey("k".into()), begun).await
+        Nostr.publish().unwrap().find(&self.call(), &Sought::new(part, &DeliveryKey("k".into()), begun)).await
     }
     async fn heard(&self, from: &Cursor) -> Batch<Heard> {
         Nostr.inbox().unwrap().since(&self.call(), from).await.unwrap()

@@ -123,7 +123,7 @@ impl Ada {
         Nostr.publish().unwrap().post(&self.call(), &Part::of_text(text), &baggage, &DeliveryKey("k".into())).await
     }
     async fn find(&self, text: &str) -> Answer<Found> {
-        Nostr.publish().unwrap().find(&self.call(), &Part::of_text(text), &DeliveryKey("k".into()), now()).await
+        Nostr.publish().unwrap().find(&self.call(), &Sought::new(&Part::of_text(text), &DeliveryKey("k".into()), now())).await
     }
     async fn tagged(&self) -> Answer<Batch<model::Post>> {
         Nostr.listen().unwrap().search(&self.call(), &Search::Tag("bread".into()), &Cursor::default()).await

@@ -64,7 +64,7 @@ impl Somebody {
         WordPress.publish().unwrap().post(&self.call(), part, baggage, &DeliveryKey(key.into())).await
     }
     async fn find(&self, part: &Part, key: &str) -> Found {
-        WordPress.publish().unwrap().find(&self.call(), part, &DeliveryKey(key.into()), now()).await.unwrap()
+        WordPress.publish().unwrap().find(&self.call(), &Sought::new(part, &DeliveryKey(key.into()), now())).await.unwrap()
     }
     async fn heard(&self, from: &Cursor) -> Batch<Heard> {
         WordPress.inbox().unwrap().since(&self.call(), from).await.unwrap()

@@ -120,7 +120,7 @@ impl Someone {
         WordPress.publish().unwrap().post(&self.call(), part, &Baggage::default(), &DeliveryKey(key.into())).await
     }
     async fn find(&self, part: &Part, key: &str) -> Answer<Found> {
-        WordPress.publish().unwrap().find(&self.call(), part, &DeliveryKey(key.into()), now()).await
+        WordPress.publish().unwrap().find(&self.call(), &Sought::new(part, &DeliveryKey(key.into()), now())).await
     }
     fn answer(&self, words: &str, to: &str) -> Part {
         let parent = PostRef::new(format!("{}/?p=12{to}", self.account.server), "");

@@ -1,6 +1,7 @@
 //! Parts on their way to accounts, and the attempts at each. What may become of which state stands in the conditions here; when, in
 //! `verbs/src/publish`.
 
+use jiff::SignedDuration;
 use model::{AccountId, Delivery, DeliveryId, DeliveryKey, DeliveryState, DraftId, Hold, Part, PostId, PostRef, Timestamp};
 
 use crate::{Kept, Row, StoreError, Tx, args, json};
@@ -34,6 +35,9 @@ const NOTE_BEGUN: &str = "insert into attempts (desk, delivery, number, begun_at
 const END: &str = "update attempts set ended_at = $4, outcome = $5 where desk = $1 and delivery = $2 and number = $3 and ended_at is null";
 /// More than a draft ever has: accounts times parts.
 const OF_A_DRAFT_MAX: u32 = 2000;
+/// Newest posts of an account that are held beside one in doubt, and how long they may have waited for their landing.
+const LANDED_MAX: u32 = 1000;
+const LANDED_LATE: SignedDuration = SignedDuration::from_hours(48);
 /// The longest reason that is kept.
 const WHY_MAX: usize = 500;
 
@@ -209,6 +213,17 @@ impl Deliveries<'_, '_> {
             read,
         )
     }
+    /// What landed through an account since then, newest first; what was due days before it did is passed over.
+    pub fn landed_since(&self, account: AccountId, since: Timestamp) -> Kept<Vec<Delivery>> {
+        self.0.all(
+            &format!(
+                "select {COLUMNS} from deliveries where desk = $1 and account = $2 and state = 'landed' and landed_at >= $3 and due >= $4
+                 order by due desc, id desc limit {LANDED_MAX}"
+            ),
+            &args![self.0.desk(), account, since, since - LANDED_LATE],
+            read,
+        )
+    }
 
     /// Begins an attempt if it is still planned, due and not held; to be committed before the wire is touched. Answers it with its
     /// new attempt's number, or `None` where there is nothing to begin: taken back, moved, or begun by somebody else.
@@ -272,11 +287,11 @@ impl Deliveries<'_, '_> {
             read,
         )
     }
-    /// How long a doubt has been waited out.
-    pub fn set_waited(&self, id: DeliveryId, attempt: u32, waited_ms: i64) -> Kept<()> {
+    /// How long the doubt about the current attempt has been waited out; nothing where somebody else has counted since `of` was read.
+    pub fn set_waited(&self, of: &Delivery, waited_ms: i64) -> Kept<()> {
         self.0.run(
-            "update deliveries set waited_ms = $4 where desk = $1 and id = $2 and attempts = $3 and state = 'sending'",
-            &args![self.0.desk(), id, attempt, waited_ms],
+            "update deliveries set waited_ms = $4 where desk = $1 and id = $2 and attempts = $3 and state = 'sending' and waited_ms = $5",
+            &args![self.0.desk(), of.id, of.attempts, waited_ms, of.waited_ms],
         )?;
         Ok(())
     }

@@ -239,13 +239,14 @@ impl FakeNetwork {
     fn landing(post: &Post) -> Landing {
         Landing { at: post.at.clone(), url: post.url.clone() }
     }
-    fn standing(&self, part: &Part, handle: &str, since: Timestamp) -> Option<Landing> {
-        let world = self.world();
+    fn standing(&self, sought: &Sought<'_>, handle: &str) -> Option<Landing> {
+        let (part, since, world) = (sought.part, sought.since, self.world());
         world
             .posts
             .iter()
             .find(|p| {
                 p.author.handle == handle
+                    && !sought.others.contains(&p.at.id)
                     && p.text == part.text
                     && p.created_at >= since - jiff::SignedDuration::from_mins(2)
                     && p.reply_to == part.reply_to.as_ref().map(|r| r.parent.id.clone())
@@ -424,16 +425,16 @@ impl Publish for FakeNetwork {
             Temper::CannotTell => Proof::None,
         }
     }
-    async fn find(&self, call: &Call<'_>, part: &Part, key: &DeliveryKey, since: Timestamp) -> Answer<Found> {
+    async fn find(&self, call: &Call<'_>, sought: &Sought<'_>) -> Answer<Found> {
         self.meet(Op::Find)?;
         let by_key = {
             let world = self.world();
-            world.keys.get(&key.0).and_then(|id| world.posts.iter().find(|p| p.at.id == *id)).map(Self::landing)
+            world.keys.get(&sought.key.0).and_then(|id| world.posts.iter().find(|p| p.at.id == *id)).map(Self::landing)
         };
         Ok(match self.temper {
             Temper::CannotTell => Found::CannotTell,
             Temper::NamesByKey => by_key.map_or(Found::NotThere, Found::Here),
-            Temper::HonoursKey | Temper::LooksUp => self.standing(part, &call.account.handle, since).map_or(Found::NotThere, Found::Here),
+            Temper::HonoursKey | Temper::LooksUp => self.standing(sought, &call.account.handle).map_or(Found::NotThere, Found::Here),
         })
     }
     async fn edit(&self, call: &Call<'_>, at: &PostRef, part: &Part, _baggage: &Baggage) -> Answer<Landing> {

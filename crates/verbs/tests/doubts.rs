@@ -145,6 +145,24 @@ async fn the_same_words_on_their_way_twice_are_not_taken_for_one() {
     for id in [first, second] {
         assert!(matches!(desk.deliver(id, look).await, Next::At(_)), "one stands there, and nobody knows whose it is");
     }
+    // Each takes one that no other has, and who finds none sends again: two were meant, and two stand there. Nobody is asked.
+    let ((_, first), (_, second)) = (desk.follow(first, look).await, desk.follow(second, look).await);
+    assert_eq!((first.state, second.state, desk.said()), (DeliveryState::Landed, DeliveryState::Landed, 2));
+    assert_ne!(first.landed.unwrap().id, second.landed.unwrap().id);
+}
+
+/// The same words landed long before, by a clear answer: that post is never taken for the one in doubt.
+#[tokio::test]
+async fn what_another_delivery_has_landed_as_is_not_this_one() {
+    for (fault, tries) in [(Fault::DropAnswer, 2), (Fault::DropRequest, 3)] {
+        let desk = Desk::set(Temper::LooksUp).await;
+        let (_, first) = desk.plan("Good morning.", at("09:00")).await;
+        let (_, second) = desk.plan("Good morning.", at("09:01")).await;
+        desk.deliver(first, at("09:00")).await;
+        desk.fail(Op::Post, fault.clone());
+        let (_, d) = desk.follow(second, at("09:01")).await;
+        assert_eq!((d.state, desk.said(), desk.posts()), (DeliveryState::Landed, 2, tries), "{fault:?}");
+    }
 }
 
 #[tokio::test]

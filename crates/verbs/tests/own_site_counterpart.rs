@@ -75,8 +75,8 @@ impl Publish for Line {
     fn proof(&self, call: &Call<'_>) -> Proof {
         TRUE.publish().unwrap().proof(call)
     }
-    async fn find(&self, call: &Call<'_>, part: &Part, key: &DeliveryKey, since: Timestamp) -> Answer<Found> {
-        TRUE.publish().unwrap().find(call, part, key, since).await
+    async fn find(&self, call: &Call<'_>, sought: &Sought<'_>) -> Answer<Found> {
+        TRUE.publish().unwrap().find(call, sought).await
     }
     async fn edit(&self, call: &Call<'_>, at: &PostRef, part: &Part, baggage: &Baggage) -> Answer<Landing> {
         TRUE.publish().unwrap().edit(call, at, part, baggage).await

@@ -53,10 +53,7 @@ fn lint(check: &mut Check) -> anyhow::Result<Verdict> {
 }
 
 fn tests(check: &mut Check) -> anyhow::Result<Verdict> {
-    let mut command = test_runner()?;
-    command.arg("--workspace");
-    leave_out_those_with_servers(&mut command);
-    counted(check, "tests", command)
+    counted(check, "tests", test_runner(&Tests::All)?)
 }
 
 fn postgres(check: &mut Check) -> anyhow::Result<Verdict> {
@@ -64,17 +61,9 @@ fn postgres(check: &mut Check) -> anyhow::Result<Verdict> {
         Ok(postgres) => postgres.url("postgres"),
         Err(why) => return Ok(Verdict::Skipped(format!("{why:#}"))),
     };
-    let mut command = test_runner()?;
-    command.args(ON_BOTH_DATABASES.iter().flat_map(|name| ["--package", name])).env("HOBNOB_TEST_DB", url);
-    leave_out_those_with_servers(&mut command);
+    let mut command = test_runner(&Tests::Of(ON_BOTH_DATABASES))?;
+    command.env("HOBNOB_TEST_DB", url);
     counted(check, "postgres", command)
-}
-
-/// They have parts of their own, with the servers they need.
-fn leave_out_those_with_servers(command: &mut Command) {
-    if machine::has_nextest() {
-        command.args(["-E", &format!("not binary(/({COUNTERPART_TESTS}|^{MAIN_JOB})$/)")]);
-    }
 }
 
 fn networks(check: &mut Check) -> anyhow::Result<Verdict> {
@@ -97,8 +86,8 @@ fn against_counterparts(check: &mut Check, name: &str, packages: &[&str], files:
         Ok(started) => started,
         Err(why) => return Ok(Verdict::Skipped(format!("{why:#}"))),
     };
-    let mut command = test_runner()?;
-    command.args(packages.iter().flat_map(|p| ["--package", p])).args(files.iter().flat_map(|file| ["--test", file])).envs(settings);
+    let mut command = test_runner(&Tests::Files(packages, files))?;
+    command.envs(settings);
     if machine::has_nextest() {
         command.args(["--test-threads", "1"]);
     } else {
@@ -182,9 +171,7 @@ fn pages(check: &mut Check) -> anyhow::Result<Verdict> {
         Ok(folder) => folder,
         Err(why) => return Ok(Verdict::Skipped(format!("{why:#}"))),
     };
-    let mut build = cargo()?;
-    build.args(["build", "--package", "hobnob", "--locked"]);
-    let (well, words) = check.logged("pages-build", build)?;
+    let (well, words) = check.logged("pages-build", machine::build()?)?;
     if !well {
         return Ok(Verdict::Broke(Counts::one_failed(), words));
     }
@@ -206,13 +193,47 @@ fn cargo() -> anyhow::Result<Command> {
 }
 
 /// nextest where it is installed, else what cargo brings along.
-fn test_runner() -> anyhow::Result<Command> {
+/// Which tests run.
+enum Tests<'a> {
+    /// All but those that want servers of others: they have parts of their own.
+    All,
+    /// The same of some crates.
+    Of(&'a [&'a str]),
+    /// Some files of some crates.
+    Files(&'a [&'a str], &'a [String]),
+}
+
+/// With nextest every part builds the whole workspace and filters: a part that built a choice of crates would choose other features of
+/// what they rest on, and build that anew.
+fn test_runner(tests: &Tests<'_>) -> anyhow::Result<Command> {
     let mut command = cargo()?;
     if machine::has_nextest() {
-        command.args(["nextest", "run", "--locked", "--profile", "check"]);
-    } else {
-        command.args(["test", "--locked", "--no-fail-fast"]);
+        let any = |kind: &str, names: &mut dyn Iterator<Item = &str>| {
+            let each: Vec<String> = names.map(|name| format!("{kind}(={name})")).collect();
+            format!("({})", each.join(" + "))
+        };
+        let without_servers = format!("not binary(/({COUNTERPART_TESTS}|^{MAIN_JOB})$/)");
+        let chosen = match tests {
+            Tests::All => without_servers,
+            Tests::Of(packages) => format!("{} & {without_servers}", any("package", &mut packages.iter().copied())),
+            Tests::Files(packages, files) => {
+                let files = any("binary", &mut files.iter().map(String::as_str));
+                format!("{} & {files}", any("package", &mut packages.iter().copied()))
+            }
+        };
+        command.args(["nextest", "run", "--locked", "--profile", "check", "--workspace", "-E", &chosen]);
+        return Ok(command);
     }
+    command.args(["test", "--locked", "--no-fail-fast"]);
+    let (packages, files): (&[&str], &[String]) = match tests {
+        Tests::All => (&[], &[]),
+        Tests::Of(packages) => (packages, &[]),
+        Tests::Files(packages, files) => (packages, files),
+    };
+    if packages.is_empty() {
+        command.arg("--workspace");
+    }
+    command.args(packages.iter().flat_map(|p| ["--package", p])).args(files.iter().flat_map(|file| ["--test", file]));
     Ok(command)
 }
 

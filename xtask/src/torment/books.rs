@@ -18,21 +18,27 @@ pub struct Books {
 /// Deliveries read in one go.
 const READ_MAX: usize = 200_000;
 
+/// The store of the program, as somebody who only reads it.
+pub fn open(program: &Program) -> anyhow::Result<(Store, Seat, tokio::runtime::Runtime)> {
+    let key = std::fs::read_to_string(program.folder.join("hobnob.key"))?;
+    let mut bytes = [0u8; 32];
+    for (i, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(key.trim().get(2 * i..2 * i + 2).context("a key of 64 digits")?, 16)?;
+    }
+    let backend = match &program.database {
+        Some(url) => Backend::Pg(url.clone()),
+        None => Backend::Lite(program.folder.join("hobnob.sqlite")),
+    };
+    let store = Store::open(backend, Key::new(bytes))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let desk = runtime.block_on(store.read_unscoped::<_, StoreError>(|tx| tx.desks()))?.into_iter().next().context("a desk")?;
+    Ok((store, Seat::of_clock(desk.id), runtime))
+}
+
 impl Books {
     pub fn open(program: &Program) -> anyhow::Result<Books> {
-        let key = std::fs::read_to_string(program.folder.join("hobnob.key"))?;
-        let mut bytes = [0u8; 32];
-        for (i, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(key.trim().get(2 * i..2 * i + 2).context("a key of 64 digits")?, 16)?;
-        }
-        let backend = match &program.database {
-            Some(url) => Backend::Pg(url.clone()),
-            None => Backend::Lite(program.folder.join("hobnob.sqlite")),
-        };
-        let store = Store::open(backend, Key::new(bytes))?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let desk = runtime.block_on(store.read_unscoped::<_, StoreError>(|tx| tx.desks()))?.into_iter().next().context("a desk")?;
-        Ok(Books { store, seat: Seat::of_clock(desk.id), runtime })
+        let (store, seat, runtime) = open(program)?;
+        Ok(Books { store, seat, runtime })
     }
 
     /// Our accounts, by the server they are on.

@@ -20,17 +20,22 @@ pub struct Program {
     pub folder: PathBuf,
     /// PostgreSQL, or SQLite in the folder.
     pub database: Option<String>,
+    /// What it listens to whole, if anything.
+    pub firehose: Option<String>,
     clock: PathBuf,
 }
 
 impl Program {
     pub fn new(file: &Path, folder: &Path, database: Option<String>, clock: &Clock) -> Program {
-        Program { file: file.to_owned(), folder: folder.to_owned(), database, clock: clock.file().to_owned() }
+        Program { file: file.to_owned(), folder: folder.to_owned(), database, firehose: None, clock: clock.file().to_owned() }
     }
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.file);
         command.args(["--allow-private", "127.0.0.1,localhost", "--data"]).arg(&self.folder);
         command.env("HOBNOB_CLOCK", &self.clock).env_remove("HOBNOB_DATABASE").stdin(Stdio::null());
+        if let Some(firehose) = &self.firehose {
+            command.env("HOBNOB_FIREHOSE", firehose);
+        }
         if let Some(url) = &self.database {
             command.env("HOBNOB_DATABASE", url);
         }
@@ -62,6 +67,14 @@ impl Server {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+
+    /// Its resident memory, while it lives.
+    pub fn memory_mib(&self) -> Option<u64> {
+        let id = self.child().as_ref()?.id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        let kib: u64 = status.lines().find_map(|l| l.strip_prefix("VmRSS:"))?.trim().trim_end_matches(" kB").parse().ok()?;
+        Some(kib / 1024)
     }
 
     /// Starts it, and waits until it answers.

@@ -7,19 +7,20 @@ mod books;
 mod clock;
 mod desk;
 mod dice;
+pub mod listen;
 mod pages;
 mod people;
 mod places;
 mod relay;
 mod sky;
 mod storm;
+mod stream;
 mod town;
 mod weather;
 mod wire;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -142,9 +143,7 @@ fn build() -> anyhow::Result<PathBuf> {
     if let Some(file) = std::env::var_os("HOBNOB_BIN") {
         return Ok(file.into());
     }
-    let mut command: Command = machine::cargo();
-    command.current_dir(machine::root()?).args(["build", "--package", "hobnob", "--locked", "--quiet"]);
-    ensure!(command.status()?.success(), "hobnob can't be built");
+    ensure!(machine::build()?.status()?.success(), "hobnob can't be built");
     Ok(machine::target()?.join("debug/hobnob"))
 }
 

@@ -9,6 +9,8 @@ use crate::http;
 
 /// Redirects followed by a look at a page.
 const HOPS_MAX: usize = 8;
+/// A page that always has a form.
+const FORM: &str = "/settings/accounts";
 pub const PASSWORD: &str = "a long enough one";
 
 pub struct Hand {
@@ -80,7 +82,11 @@ impl Hand {
         let body = url::form_urlencoded::Serializer::new(String::new()).append_pair("token", &token).extend_pairs(fields).finish();
         let page = self.go("POST", path, &body)?;
         ensure!(page.location.as_deref().is_none_or(|l| !l.starts_with("/sign-in")), "{path} wants us to sign in");
-        ensure!(page.status != 403, "{path} was forbidden");
+        if page.status == 403 {
+            // The token was too old, as that of a page left open over night: a look at any page with a form brings another.
+            self.look(FORM)?;
+            bail!("{path} was forbidden");
+        }
         Ok(page.status)
     }
 

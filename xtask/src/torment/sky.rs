@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::clock::Clock;
+use super::stream::Stream;
 use super::weather::Mishap;
 use super::wire::{Reply, Request, Site};
 use super::{Standing, World};
@@ -34,6 +35,8 @@ pub struct Sky {
     kept: Mutex<Kept>,
     renewing: AtomicU64,
     renewed_at_once: AtomicU64,
+    /// What others say there, and the time.
+    stream: Option<(Arc<Stream>, fn() -> i64)>,
 }
 
 impl Sky {
@@ -45,7 +48,19 @@ impl Sky {
             kept: Mutex::default(),
             renewing: AtomicU64::new(0),
             renewed_at_once: AtomicU64::new(0),
+            stream: None,
         }
+    }
+    /// With others who talk there.
+    pub fn with_stream(self, stream: Arc<Stream>, now_us: fn() -> i64) -> Sky {
+        Sky { stream: Some((stream, now_us)), ..self }
+    }
+    /// What others said, as far as it is there.
+    fn posts(&self, request: &Request) -> Reply {
+        let Some((stream, now_us)) = &self.stream else { return Reply::json(200, &json!({"posts": []})) };
+        let asked = url::form_urlencoded::parse(request.query.as_bytes()).filter(|(name, _)| name == "uris");
+        let posts: Vec<Value> = asked.filter_map(|(_, uri)| stream.view(&uri, now_us())).collect();
+        Reply::json(200, &json!({ "posts": posts }))
     }
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
@@ -131,6 +146,7 @@ impl Site for Sky {
         match method {
             "com.atproto.repo.createRecord" => self.create(request),
             "com.atproto.repo.getRecord" => self.get(request),
+            "app.bsky.feed.getPosts" => self.posts(request),
             "app.bsky.notification.listNotifications" => Reply::json(200, &json!({"notifications": []})),
             "app.bsky.feed.getTimeline" => Reply::json(200, &json!({"feed": []})),
             _ => fault(501, "MethodNotImplemented", "Method Not Implemented"),

@@ -128,9 +128,9 @@ impl Weather {
     pub fn pause(&self) -> Duration {
         Duration::from_millis(self.dice.between(50, 900))
     }
-    /// How long until something is done of which nobody hears.
+    /// How long until something is done of which nobody hears: by the clock of the networks less than a call may be on the wire.
     pub fn later(&self) -> Duration {
-        Duration::from_millis(self.dice.between(100, 4000))
+        Duration::from_millis(self.dice.between(100, 2500))
     }
     pub fn met(&self) -> BTreeMap<Mishap, u64> {
         self.met.lock().unwrap_or_else(PoisonError::into_inner).clone()

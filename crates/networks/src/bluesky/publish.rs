@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use model::{DeliveryKey, Part, PostRef, ReplyTo, Timestamp};
+use model::{DeliveryKey, Part, PostRef, ReplyTo};
 use serde_json::{Value, json};
 
 use super::identity::resolve_at;
@@ -14,7 +14,7 @@ use super::translate::page_url;
 use super::wire::{PostView, Record, StrongRef, Uploaded};
 use super::xrpc::{Effect, Xrpc, beforehand};
 use super::{Bluesky, POST, record, rules};
-use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Proof, Publish, Sign, Upload};
+use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Proof, Publish, Sign, Sought, Upload};
 
 const LIKE: &str = "app.bsky.feed.like";
 const REPOST: &str = "app.bsky.feed.repost";
@@ -43,9 +43,9 @@ impl Publish for Bluesky {
         Proof::ByName
     }
 
-    async fn find(&self, call: &Call<'_>, _part: &Part, key: &DeliveryKey, _since: Timestamp) -> Answer<Found> {
+    async fn find(&self, call: &Call<'_>, sought: &Sought<'_>) -> Answer<Found> {
         let (xrpc, session) = Xrpc::of(call)?;
-        let stands = get(&xrpc, &session.did, POST, &post_key(&session.did, key)).await?;
+        let stands = get(&xrpc, &session.did, POST, &post_key(&session.did, sought.key)).await?;
         Ok(stands.map_or(Found::NotThere, |s| Found::Here(landing(s, &call.account.handle))))
     }
 

@@ -17,7 +17,7 @@ use super::entry::{self, Photo, Way};
 use super::find::{self, Wanted};
 use super::{IndieWeb, links};
 use crate::http::Reply;
-use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Publish, Sign, Upload};
+use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Publish, Sign, Sought, Upload};
 
 /// Everything before the entry itself. With the entry's own tries this stays below the time for which a delivery is leased.
 const PREPARE_MAX: Duration = Duration::from_secs(60);
@@ -40,8 +40,8 @@ impl Publish for IndieWeb {
         landing(&client, &create(&client, part, &photos, &slug).await?)
     }
 
-    async fn find(&self, call: &Call<'_>, part: &Part, key: &DeliveryKey, since: Timestamp) -> Answer<Found> {
-        find::find(&Client::of(call)?, &Wanted { mark: entry::mark(key), part: Some(part), since }).await
+    async fn find(&self, call: &Call<'_>, sought: &Sought<'_>) -> Answer<Found> {
+        find::find(&Client::of(call)?, &Wanted { mark: entry::mark(sought.key), part: Some(sought.part), since: sought.since }).await
     }
 
     async fn edit(&self, call: &Call<'_>, at: &PostRef, part: &Part, _baggage: &Baggage) -> Answer<Landing> {

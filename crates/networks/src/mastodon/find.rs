@@ -6,14 +6,15 @@ use super::client::Client;
 use super::place::{PAGE, local_id};
 use super::translate::{Parents, instant, post_from_status};
 use super::wire;
-use crate::{Answer, Found, Landing, NetworkError};
+use crate::{Answer, Found, Landing, NetworkError, Sought};
 
 /// How far a server's clock may differ from ours.
 const CLOCKS_MS: i64 = 5 * 60 * 1000;
 /// How many of our own posts are looked through, in pages: a thousand, for an account that speaks for many.
 const PAGES_MAX: usize = 25;
 
-pub async fn find(client: &Client<'_>, part: &Part, since: Timestamp) -> Answer<Found> {
+pub async fn find(client: &Client<'_>, sought: &Sought<'_>) -> Answer<Found> {
+    let (part, since) = (sought.part, sought.since);
     let mine = own_id(client).await?;
     let parent = match &part.reply_to {
         Some(to) => match local_id(client, &to.parent).await {
@@ -31,7 +32,9 @@ pub async fn find(client: &Client<'_>, part: &Part, since: Timestamp) -> Answer<
         let reply = client.get(&path, &query).await?;
         let from_ms = since_there(since, client.now, reply.date());
         let read = super::client::page::<wire::Status>(&reply)?;
-        let is_new = |s: &wire::Status| made(s).is_some_and(|ms| ms >= from_ms);
+        let is_new = |s: &wire::Status| {
+            made(s).is_some_and(|ms| ms >= from_ms) && !sought.others.contains(&super::translate::at(s, &client.here()).id)
+        };
         if let Some(status) = read.items.iter().find(|s| is_new(s) && is_same(s, part, &parent, client)) {
             return Ok(Found::Here(Landing { at: super::translate::at(status, &client.here()), url: status.url.clone() }));
         }

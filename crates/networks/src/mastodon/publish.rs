@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use model::{DeliveryKey, Part, PostRef, Timestamp};
+use model::{DeliveryKey, Part, PostRef};
 use reqwest::Method;
 
 use super::client::{Act, Client, before};
 use super::translate::{Here, at, visibility_word};
 use super::{Mastodon, find, media, place, wire};
 use crate::http::Reply;
-use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Publish, Sign};
+use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Publish, Sign, Sought};
 
 /// Everything before the post itself: finding the parent and sending the pictures up. With the post's own time this stays below the time
 /// for which a delivery is leased.
@@ -30,8 +30,8 @@ impl Publish for Mastodon {
         landing(&client, &client.send(request, Act::Writes).await?)
     }
 
-    async fn find(&self, call: &Call<'_>, part: &Part, _key: &DeliveryKey, since: Timestamp) -> Answer<Found> {
-        find::find(&Client::of(call)?, part, since).await
+    async fn find(&self, call: &Call<'_>, sought: &Sought<'_>) -> Answer<Found> {
+        find::find(&Client::of(call)?, sought).await
     }
 
     async fn edit(&self, call: &Call<'_>, at: &PostRef, part: &Part, baggage: &Baggage) -> Answer<Landing> {

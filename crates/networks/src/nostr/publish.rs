@@ -2,7 +2,7 @@
 //! try is the same note; a relay that has it already says so, and that is a success.
 
 use async_trait::async_trait;
-use model::{DeliveryKey, Part, PostRef, Timestamp};
+use model::{DeliveryKey, Part, PostRef};
 use serde_json::json;
 
 use super::circle::{Circle, OTHERS_MAX};
@@ -12,7 +12,7 @@ use super::keys::{is_id, to_hex};
 use super::place::{Place, page_url, post_ref};
 use super::us::Us;
 use super::{Nostr, media};
-use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Proof, Publish, Sign};
+use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Proof, Publish, Sign, Sought};
 
 /// How many letters of a post in a row make a relay's reason count as repeating it.
 const ECHO_MIN: usize = 12;
@@ -42,9 +42,9 @@ impl Publish for Nostr {
         Proof::ByName
     }
 
-    async fn find(&self, call: &Call<'_>, part: &Part, _key: &DeliveryKey, since: Timestamp) -> Answer<Found> {
+    async fn find(&self, call: &Call<'_>, sought: &Sought<'_>) -> Answer<Found> {
         let us = Us::of(call)?;
-        let found = standing(&mut us.circle(call).await, part, us.public(), since.as_second()).await?;
+        let found = standing(&mut us.circle(call).await, sought.part, us.public(), sought.since.as_second()).await?;
         Ok(found.map_or(Found::NotThere, |event| Found::Here(landing(&event, &[]))))
     }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use model::{DeliveryKey, Part, PostRef, Timestamp};
+use model::{DeliveryKey, Part, PostRef};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use super::client::{Act, Client, before, code};
 use super::place::{Place, place};
 use super::translate::{number, web};
 use super::{WordPress, comments, find, markup, media, terms};
-use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Publish, Sign};
+use crate::{Answer, Baggage, Call, Found, Landing, NetworkError, Publish, Sign, Sought};
 
 /// Everything before the article itself. With its own time this stays below the time for which a delivery is leased.
 const PREPARE_MAX: Duration = Duration::from_secs(75);
@@ -29,11 +29,11 @@ impl Publish for WordPress {
         landing(&client, &client.post(&["wp", "v2", "posts"], &body).await?)
     }
 
-    async fn find(&self, call: &Call<'_>, part: &Part, key: &DeliveryKey, since: Timestamp) -> Answer<Found> {
+    async fn find(&self, call: &Call<'_>, sought: &Sought<'_>) -> Answer<Found> {
         let client = Client::of(call)?;
-        match &part.reply_to {
-            Some(to) => comments::find(&client, part, &to.parent).await,
-            None => find::find(&client, part, key, since).await,
+        match &sought.part.reply_to {
+            Some(to) => comments::find(&client, sought.part, &to.parent).await,
+            None => find::find(&client, sought.part, sought.key, sought.since).await,
         }
     }
 

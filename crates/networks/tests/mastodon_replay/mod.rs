@@ -199,7 +199,7 @@ pub async fn talk_about_everything(server: &Replay) {
     let uploads = vec![Upload { id: PictureId(1), mime: "image/png".into(), bytes: vec![1], width: 1, height: 1, alt: "new".into() }];
     let baggage = Baggage { uploads, card: None, begun: None };
     publish.post(&ada.call(), &part, &baggage, &DeliveryKey("key-1".into())).await.unwrap();
-    publish.find(&ada.call(), &part, &DeliveryKey("key-1".into()), now()).await.unwrap();
+    publish.find(&ada.call(), &Sought::new(&part, &DeliveryKey("key-1".into()), now())).await.unwrap();
     publish.edit(&ada.call(), &elsewhere, &part, &baggage).await.unwrap();
     for sign in [Sign::Like, Sign::Boost] {
         let receipt = publish.sign(&ada.call(), &elsewhere, sign).await.unwrap();

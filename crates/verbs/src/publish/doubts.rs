@@ -13,21 +13,36 @@ use crate::Cx;
 /// Doubts remembered at once. Beyond that the oldest memory goes, and its doubt is waited out a little longer.
 const SEEN_MAX: usize = 20_000;
 
-/// When each doubt was last looked at, by this process' own clock.
+/// A doubt as this process left it.
+#[derive(Clone, Copy)]
+struct Seen {
+    attempt: u32,
+    /// By this process' own clock.
+    at: Duration,
+    /// How long it had been waited out by then.
+    waited: SignedDuration,
+}
+
+/// When each doubt was last looked at by this process. Another server may look in between: what it has counted, nobody counts again.
 #[derive(Default)]
-pub struct Doubts(Mutex<HashMap<(DeskId, DeliveryId), (u32, Duration)>>);
+pub struct Doubts(Mutex<HashMap<(DeskId, DeliveryId), Seen>>);
 
 impl Doubts {
-    /// The time gone by since this was last asked about the attempt; none the first time.
-    fn since_last(&self, of: (DeskId, DeliveryId), attempt: u32, steady: Duration) -> Duration {
+    /// How long the attempt has been waited out, where `kept` of it stands in the store: the time since this was last asked is added
+    /// only if nobody has added any since. None of it is the first time.
+    fn count(&self, of: (DeskId, DeliveryId), attempt: u32, kept: SignedDuration, now: Duration) -> SignedDuration {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= SEEN_MAX {
             seen.clear();
         }
-        match seen.insert(of, (attempt, steady)) {
-            Some((same, at)) if same == attempt => steady.saturating_sub(at),
+        let more = match seen.get(&of) {
+            Some(last) if last.attempt == attempt && last.waited == kept => now.saturating_sub(last.at),
             _ => Duration::ZERO,
-        }
+        };
+        // Whole milliseconds, as the store keeps them, so that the two can be held beside each other.
+        let waited = kept + SignedDuration::from_millis(i64::try_from(more.as_millis()).unwrap_or(0));
+        seen.insert(of, Seen { attempt, at: now, waited });
+        waited
     }
     pub fn forget(&self, desk: DeskId, id: DeliveryId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(desk, id));
@@ -37,10 +52,7 @@ impl Doubts {
 /// How long the doubt about the current attempt has been waited out by now.
 pub fn waited(cx: Cx<'_>, d: &Delivery) -> SignedDuration {
     match cx.app.config.steady {
-        Some(steady) => {
-            let more = cx.app.doubts.since_last((cx.seat.desk, d.id), d.attempts, steady());
-            SignedDuration::from_millis(d.waited_ms) + SignedDuration::try_from(more).unwrap_or(SignedDuration::ZERO)
-        }
+        Some(steady) => cx.app.doubts.count((cx.seat.desk, d.id), d.attempts, SignedDuration::from_millis(d.waited_ms), steady()),
         None => cx.now.duration_since(d.attempted_at.unwrap_or(cx.now)).max(SignedDuration::ZERO),
     }
 }
@@ -49,16 +61,41 @@ pub fn waited(cx: Cx<'_>, d: &Delivery) -> SignedDuration {
 mod tests {
     use super::*;
 
+    const OF: (DeskId, DeliveryId) = (DeskId(1), DeliveryId(2));
+
+    fn counted(doubts: &Doubts, attempt: u32, kept: i64, at: u64) -> i64 {
+        doubts.count(OF, attempt, SignedDuration::from_secs(kept), Duration::from_secs(at)).as_secs()
+    }
+
     #[test]
     fn only_time_that_was_seen_to_pass_counts() {
         let doubts = Doubts::default();
-        let of = (DeskId(1), DeliveryId(2));
-        let at = |s| Duration::from_secs(s);
-        assert_eq!(doubts.since_last(of, 1, at(100)), at(0));
-        assert_eq!(doubts.since_last(of, 1, at(130)), at(30));
-        assert_eq!(doubts.since_last(of, 1, at(150)), at(20));
-        assert_eq!(doubts.since_last(of, 2, at(400)), at(0), "another attempt is another doubt");
-        doubts.forget(of.0, of.1);
-        assert_eq!(doubts.since_last(of, 2, at(500)), at(0));
+        assert_eq!(counted(&doubts, 1, 0, 100), 0);
+        assert_eq!(counted(&doubts, 1, 0, 130), 30);
+        assert_eq!(counted(&doubts, 1, 30, 150), 50);
+        assert_eq!(counted(&doubts, 2, 0, 400), 0, "another attempt is another doubt");
+        doubts.forget(OF.0, OF.1);
+        assert_eq!(counted(&doubts, 2, 0, 500), 0);
+    }
+
+    /// Two servers look at one doubt, now the one and now the other, or both at once: what they count is never more than went by.
+    #[test]
+    fn what_one_server_has_counted_another_does_not_count_again() {
+        let servers = [Doubts::default(), Doubts::default()];
+        let (mut kept, mut dice) = (0, 7_u64);
+        for at in (0..4_000).step_by(10) {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            kept = match dice >> 62 {
+                0 | 1 => counted(&servers[0], 1, kept, at),
+                2 => counted(&servers[1], 1, kept, at),
+                // Both read what was kept before either wrote; the first write stands.
+                _ => {
+                    let both = [0, 1].map(|n: usize| counted(&servers[n], 1, kept, at));
+                    if kept == both[0] { both[1] } else { both[0] }
+                }
+            };
+            assert!(kept <= at as i64, "{kept} s counted of {at}");
+        }
+        assert!(kept > 1_000, "and the wait has an end: {kept}");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use model::{AccountState, Delivery, Timestamp};
-use networks::{Found, Landing, NetworkError, Proof};
+use networks::{Found, Landing, NetworkError, Proof, Sought};
 use store::{Kept, Tx};
 
 use super::deliver::{LEASE, QUIET, TRIES_MAX};
@@ -32,6 +32,8 @@ const WAIT_FIRST: SignedDuration = SignedDuration::from_mins(1);
 const WAIT_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// An account that cannot speak cannot look either; no look is counted meanwhile.
 const LOOK_AT_ACCOUNT: SignedDuration = SignedDuration::from_mins(15);
+/// Others that landed so long before the first attempt are still told apart: a server's clock may be minutes off.
+const OTHERS_BEFORE: SignedDuration = SignedDuration::from_hours(1);
 /// Words of a post by which a person finds it.
 const WORDS_MAX: usize = 60;
 
@@ -52,13 +54,14 @@ struct Look {
 
 /// Did it land? Here: it is settled. Not there: sent again, or back in line. Nobody can tell: a person is asked.
 pub(super) async fn reconcile(cx: Cx<'_>, delivery: Delivery) -> Done<After> {
-    let id = delivery.account;
-    let account = cx.app.store.read(cx.seat, move |tx| tx.accounts().find(id)).await?;
+    let d = delivery.clone();
+    let read = move |tx: &Tx<'_>| Ok::<_, VerbError>((tx.accounts().find(d.account)?, others(tx, &d)?));
+    let (account, others) = cx.app.store.read(cx.seat, read).await?;
     if account.is_some_and(|a| a.state != AccountState::Working) {
         return Ok(After::Next(Next::At(cx.now + LOOK_AT_ACCOUNT)));
     }
     let waited = doubts::waited(cx, &delivery);
-    let (proof, found) = look(cx, &delivery).await?;
+    let (proof, found) = look(cx, &delivery, others).await?;
     let look = Look { proof, found, waited, now: cx.now };
     let (desk, id) = (cx.seat.desk, delivery.id);
     let after = cx.app.store.write(cx.seat, move |tx| conclude(tx, &delivery, look)).await?;
@@ -70,14 +73,27 @@ pub(super) async fn reconcile(cx: Cx<'_>, delivery: Delivery) -> Done<After> {
     Ok(after)
 }
 
-async fn look(cx: Cx<'_>, d: &Delivery) -> Done<(Proof, Result<Found, NetworkError>)> {
+/// What stands there by the same words and is surely another delivery's.
+fn others(tx: &Tx<'_>, d: &Delivery) -> Kept<Vec<String>> {
+    let since = d.first_attempt_at.unwrap_or(d.due) - OTHERS_BEFORE;
+    let all = tx.deliveries().landed_since(d.account, since)?;
+    let others = all.into_iter().filter(|other| other.id != d.id && are_twins(other, d));
+    Ok(others.filter_map(|other| Some(other.landed?.id)).collect())
+}
+
+/// Whether nothing but their numbers tells them apart on the network.
+fn are_twins(a: &Delivery, b: &Delivery) -> bool {
+    a.part.text == b.part.text && a.part.reply_to == b.part.reply_to
+}
+
+async fn look(cx: Cx<'_>, d: &Delivery, others: Vec<String>) -> Done<(Proof, Result<Found, NetworkError>)> {
     let since = d.first_attempt_at.unwrap_or(cx.now).min(cx.now);
-    let sought = Arc::new((d.part.clone(), d.key.clone()));
+    let sought = Arc::new((d.part.clone(), d.key.clone(), others));
     let answer = calls::call(cx, d.account, move |network, call| {
         let sought = sought.clone();
         Box::pin(async move {
             let publish = network.publish().ok_or(NetworkError::NotOffered)?;
-            let found = match publish.find(call, &sought.0, &sought.1, since).await {
+            let found = match publish.find(call, &Sought { part: &sought.0, key: &sought.1, since, others: &sought.2 }).await {
                 // Those are for the caller: the token is renewed, or the account waits for its owner.
                 Err(error @ (NetworkError::TokenOld | NetworkError::SignInAgain)) => return Err(error),
                 found => found,
@@ -97,6 +113,7 @@ async fn look(cx: Cx<'_>, d: &Delivery) -> Done<(Proof, Result<Found, NetworkErr
 fn conclude(tx: &Tx<'_>, d: &Delivery, look: Look) -> Done<After> {
     let Look { proof, found, waited, now } = look;
     let is_over = waited >= SignedDuration::from_secs(QUIET.as_secs() as i64);
+    tx.deliveries().set_waited(d, millis(waited))?;
     let next = match found {
         Ok(Found::Here(landing)) => return here(tx, d, landing, (proof, waited, is_over), now),
         Ok(Found::NotThere) if proof == Proof::ByName && d.tries < TRIES_MAX => {
@@ -108,28 +125,27 @@ fn conclude(tx: &Tx<'_>, d: &Delivery, look: Look) -> Done<After> {
         }
         // Settled as a call that certainly did nothing, so that its tries stay bounded.
         Ok(Found::NotThere) if is_over => settle(tx, d, Err(NetworkError::Away("it did not land".into())), now)?,
-        Ok(Found::NotThere) => wait(tx, d, waited, now)?,
+        Ok(Found::NotThere) => soon(waited, now),
         Err(NetworkError::SignInAgain) => Next::At(now + LOOK_AT_ACCOUNT),
-        Err(NetworkError::SlowDown { until }) if !is_over => {
-            tx.deliveries().set_waited(d.id, d.attempts, millis(waited))?;
-            Next::At(until.clamp(now + SignedDuration::from_secs(1), now + WAIT_MAX))
-        }
-        Ok(Found::CannotTell) if proof == Proof::ByLook && !is_over => wait(tx, d, waited, now)?,
-        Ok(Found::CannotTell) if waited < ASK_AFTER => wait(tx, d, waited, now)?,
+        Err(NetworkError::SlowDown { until }) if !is_over => Next::At(until.clamp(now + SignedDuration::from_secs(1), now + WAIT_MAX)),
+        Ok(Found::CannotTell) if proof == Proof::ByLook && !is_over => soon(waited, now),
+        Ok(Found::CannotTell) if waited < ASK_AFTER => soon(waited, now),
         Ok(Found::CannotTell) => ask(tx, d, "it can't be looked up", now)?,
-        Err(error) if cannot_be_asked(&error) && waited < ASK_AFTER => wait(tx, d, waited, now)?,
+        Err(error) if cannot_be_asked(&error) && waited < ASK_AFTER => soon(waited, now),
         Err(error) if cannot_be_asked(&error) => ask(tx, d, &error.to_string(), now)?,
-        Err(_) if !is_over => wait(tx, d, waited, now)?,
-        Err(error) => {
-            let looks = tx.deliveries().count_look(d.id, d.attempts)?;
-            if looks >= LOOKS_MAX {
-                ask(tx, d, &error.to_string(), now)?
-            } else {
-                Next::At(now + (WAIT_FIRST * 2_i32.pow(looks.saturating_sub(1).min(10))).min(WAIT_MAX))
-            }
-        }
+        Err(_) if !is_over => soon(waited, now),
+        Err(error) => look_on(tx, d, &error.to_string(), now)?,
     };
     Ok(After::Next(next))
+}
+
+/// Looks again, more and more seldom, and in the end asks a person.
+fn look_on(tx: &Tx<'_>, d: &Delivery, why: &str, now: Timestamp) -> Kept<Next> {
+    let looks = tx.deliveries().count_look(d.id, d.attempts)?;
+    if looks >= LOOKS_MAX {
+        return ask(tx, d, why, now);
+    }
+    Ok(Next::At(now + (WAIT_FIRST * 2_i32.pow(looks.saturating_sub(1).min(10))).min(WAIT_MAX)))
 }
 
 /// The server does not give out what would have to be looked through. Anything else it says may pass, and is no reason to ask a person.
@@ -137,7 +153,8 @@ fn cannot_be_asked(error: &NetworkError) -> bool {
     matches!(error, NetworkError::NotThere | NetworkError::NotOffered)
 }
 
-/// Something stands there that is ours, unless the same words were sent twice on purpose.
+/// Something stands there that is ours, unless the same words were sent twice on purpose. Then whose it is does not matter once nothing
+/// of it can still be on its way: each takes what no other has, and whoever finds none sends again.
 fn here(
     tx: &Tx<'_>,
     d: &Delivery,
@@ -146,25 +163,24 @@ fn here(
     now: Timestamp,
 ) -> Done<After> {
     let is_taken = tx.deliveries().find_landed(d.account, &landing.at.id)?.is_some_and(|other| other.id != d.id);
-    let has_twin = || -> Kept<bool> {
+    // Somebody's own, while its answer may still come, is left to it.
+    let lately = |other: &Delivery| other.attempted_at.is_some_and(|at| now.duration_since(at).abs() < ASK_AFTER);
+    let is_anothers = || -> Kept<bool> {
         let all = tx.deliveries().on_their_way(d.account, d.id)?;
-        Ok(all.iter().any(|other| other.part.text == d.part.text && other.part.reply_to == d.part.reply_to))
+        Ok(all.iter().any(|other| are_twins(other, d) && (!is_over || lately(other))))
     };
-    Ok(After::Next(if is_taken && is_over {
-        ask(tx, d, "what stands there is another delivery's", now)?
-    } else if is_taken || (proof == Proof::ByLook && !is_over && has_twin()?) {
-        wait(tx, d, waited, now)?
+    Ok(After::Next(if is_taken || (proof == Proof::ByLook && is_anothers()?) {
+        if is_over { look_on(tx, d, "what stands there is another delivery's", now)? } else { soon(waited, now) }
     } else {
         settle(tx, d, Ok(landing), now)?
     }))
 }
 
-/// Looks again a little later.
-fn wait(tx: &Tx<'_>, d: &Delivery, waited: SignedDuration, now: Timestamp) -> Kept<Next> {
-    tx.deliveries().set_waited(d.id, d.attempts, millis(waited))?;
+/// When to look again: a little later.
+fn soon(waited: SignedDuration, now: Timestamp) -> Next {
     let quiet = SignedDuration::from_secs(QUIET.as_secs() as i64);
     let then = LOOKS.into_iter().find(|at| *at > waited).unwrap_or(quiet);
-    Ok(Next::At(now + (then - waited).max(SignedDuration::from_secs(1))))
+    Next::At(now + (then - waited).max(SignedDuration::from_secs(1)))
 }
 
 fn millis(span: SignedDuration) -> i64 {

@@ -5,6 +5,8 @@ mod burst;
 mod gather;
 mod stats;
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use model::{AccountState, AimId, NetworkKey, Timestamp, TopicId};
@@ -20,6 +22,9 @@ pub use stats::{Share, Stats, Talk, stats};
 const SPAN: SignedDuration = SignedDuration::from_hours(WEEKS * 7 * 24);
 const WEEKS: i64 = 8;
 const LATE_WEEKS: i64 = 2;
+/// Where we have read for less long before those, growth can't be told from our own beginning.
+const BEFORE_WEEKS_MIN: f64 = 2.0;
+const WEEK_S: f64 = 7.0 * 24.0 * 3600.0;
 /// Below so many people who began a talk nothing is said of a place but that it is too early.
 pub const STARTERS_MIN: u32 = 5;
 const VENUES_MAX: usize = 30;
@@ -157,10 +162,16 @@ fn venues_in(tx: &Tx<'_>, networks: &Networks, scope: Scope, now: Timestamp) -> 
     let zone = tx.this_desk()?.zone;
     let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
     let (places, total) = gather::places(tx, networks, scope, now - SPAN)?;
+    let began = places.values().flat_map(|place| place.spoke.iter().map(|(_, at)| (place.network.clone(), *at)));
+    let read_since = began.fold(BTreeMap::new(), |mut since: BTreeMap<NetworkKey, Timestamp>, (network, at)| {
+        since.entry(network).and_modify(|first| *first = at.min(*first)).or_insert(at);
+        since
+    });
     let mut venues = Vec::new();
     for (key, place) in places {
         let standing = gather::standing(tx, &place, now - SPAN)?;
-        venues.push(reckon(key, &place, standing, total, &zone, now));
+        let since = read_since.get(&place.network).copied().unwrap_or(now);
+        venues.push(reckon(key, &place, standing, (total, since), &zone, now));
     }
     venues.sort_by(|a, b| {
         let key = |v: &Venue| (v.kind == Kind::Server, v.is_too_early(), -(v.stats.answered.low * 1e6) as i64, u32::MAX - v.share);
@@ -170,9 +181,17 @@ fn venues_in(tx: &Tx<'_>, networks: &Networks, scope: Scope, now: Timestamp) -> 
     Ok(venues)
 }
 
-fn reckon((kind, name): (Kind, String), place: &Place, standing: Standing, total: u32, zone: &TimeZone, now: Timestamp) -> Venue {
-    let late_from = now - SignedDuration::from_hours(LATE_WEEKS * 7 * 24);
-    let (early, late) = place.people_before_and_since(late_from);
+/// `since` is when we began to read on the network: of the time before, that nobody spoke is only that nobody read.
+fn reckon(
+    (kind, name): (Kind, String),
+    place: &Place,
+    standing: Standing,
+    (total, since): (u32, Timestamp),
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Venue {
+    let before_weeks = (late_from(now).duration_since(since).as_secs_f64() / WEEK_S).min((WEEKS - LATE_WEEKS) as f64);
+    let (early, late) = place.people_before_and_since(late_from(now));
     Venue {
         name,
         kind,
@@ -185,7 +204,11 @@ fn reckon((kind, name): (Kind, String), place: &Place, standing: Standing, total
         share: percent(place.posts, total),
         late,
         early,
-        is_growing: burst::is_growing(early, (WEEKS - LATE_WEEKS) as f64, late, LATE_WEEKS as f64),
-        is_new: late > 0 && place.spoke.iter().all(|(_, at)| *at >= now - SPAN / 2),
+        is_growing: before_weeks >= BEFORE_WEEKS_MIN && burst::is_growing(early, before_weeks, late, LATE_WEEKS as f64),
+        is_new: now.duration_since(since) >= SPAN / 2 && late > 0 && place.spoke.iter().all(|(_, at)| *at >= now - SPAN / 2),
     }
+}
+
+fn late_from(now: Timestamp) -> Timestamp {
+    now - SignedDuration::from_hours(LATE_WEEKS * 7 * 24)
 }

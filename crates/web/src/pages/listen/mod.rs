@@ -38,7 +38,7 @@ fn tabs(at: At, worth: Option<usize>, topics: Option<usize>, venues: Option<usiz
             tab("/listen/venues", "Venues", At::Venues, venues),
             tab("/listen/passed", "Passed by", At::Passed, None),
             tab("/listen/following", "Whom you follow", At::Following, None),
-            tab("/listen/ranked", "How talks are ranked", At::Ranked, None),
+            tab("/listen/ranked", "Ranking", At::Ranked, None),
         ],
     }
 }

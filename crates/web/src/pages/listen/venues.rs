@@ -106,9 +106,11 @@ fn share(share: &Share) -> String {
     let (low, high) = share.range();
     match share.people {
         0 => "nobody yet".into(),
-        n if n < STARTERS_MIN => {
-            format!("{} of 100, from {} only", share.percent(), words::count(n.into(), "person").replace("persons", "people"))
-        }
+        // Of so few a share in a hundred would say more than is known. A person's own mean may be a half.
+        n if n < STARTERS_MIN => match share.mean * f64::from(n) {
+            sum if (sum - sum.round()).abs() < 1e-9 => format!("{sum:.0} of {n}"),
+            sum => format!("{sum:.1} of {n}"),
+        },
         _ => format!("{} of 100 ({low} to {high})", share.percent()),
     }
 }
@@ -130,7 +132,7 @@ fn row(v: Venue, question: &Question) -> RowPart {
 
 fn growth(v: &Venue) -> String {
     let people = |n: u32| words::count(n.into(), "person").replace("persons", "people");
-    let before = if v.is_new { "nobody before the last four weeks".to_owned() } else { format!("{} in the six before", people(v.early)) };
+    let before = if v.is_new { "nobody before the last four weeks".to_owned() } else { format!("{} in the weeks before", people(v.early)) };
     format!("{} in the last two weeks, {before}", people(v.late))
 }
 
