@@ -7,6 +7,8 @@ use crate::machine;
 
 /// Where judgements live, and whether they are built with all optimisation: the nouns' crate is quick to build so.
 const HOMES: &[(&str, &str, bool)] = &[("model", "hobnob-model", true), ("verbs", "hobnob-verbs", false)];
+/// One that has so much to hold against each other that building it so is quicker all the same.
+const LONG: &str = "eval_match";
 
 /// Runs one; whether it was content.
 pub fn run(what: &str, name: &str, arguments: &[&str]) -> anyhow::Result<bool> {
@@ -17,7 +19,7 @@ pub fn run(what: &str, name: &str, arguments: &[&str]) -> anyhow::Result<bool> {
     };
     let mut command = machine::cargo();
     command.current_dir(&root).args(["run", "--quiet", "--locked", "--package", package, "--example", &example]);
-    if *is_released {
+    if *is_released || example == LONG {
         command.arg("--release");
     }
     Ok(command.arg("--").args(arguments).status()?.success())

@@ -32,6 +32,7 @@ cargo x COMMAND
   bench pages                       the inbox page beside an Express page of the same bytes
   bench paths [--people N] [--only memory|disk] [--file PATH]
                                     ways between a million people, beside petgraph; then from SQLite after a cold start
+  bench search [POSTS [SEED]]       searches of a million kept posts, in both orders
   bench visits                      redirects by short links, beside a plain handler that inserts each visit
   train NAME [ARGUMENTS]            learns the weights of a judgement anew from ../shared/corpora: kinds, worth
   eval NAME [ARGUMENTS]             how right a judgement is, on ../shared/corpora or on drawn cases: kinds, worth, turns, verdicts,
@@ -70,6 +71,7 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["bench", "listen", rest @ ..] => bench::listen::run(rest),
         ["bench", "pages"] => bench::pages::run(),
         ["bench", "paths", rest @ ..] => bench::paths::run(rest),
+        ["bench", "search", rest @ ..] => bench::search::run(rest),
         ["bench", "visits"] => bench::visits::run(),
         ["train", name, rest @ ..] => judgement::run("train", name, rest),
         ["eval", name, rest @ ..] => judgement::run("eval", name, rest),

@@ -8,18 +8,18 @@ use crate::engine::{Pairs, Place, cpu, resident};
 
 const PASSES: usize = 5;
 
-fn built(place: &Place) -> anyhow::Result<Matcher> {
+fn built(place: &Place, sample: &[model::Post]) -> anyhow::Result<Matcher> {
     let mut matcher = Matcher::new(0x5eed);
     place.queries(0, place.topics)?.for_each(|query| _ = matcher.add(&query));
-    place.sample()?.iter().for_each(|post| matcher.learn(post));
+    sample.iter().for_each(|post| matcher.learn(post));
     matcher.refile();
     Ok(matcher)
 }
 
 pub fn run(place: &Place) -> anyhow::Result<Value> {
-    let posts = place.posts()?;
+    let (posts, sample) = (place.posts()?, place.sample()?);
     let (before, began) = (resident()?, cpu());
-    let mut matcher = built(place)?;
+    let mut matcher = built(place, &sample)?;
     let (build, bytes) = (cpu() - began, resident()?.saturating_sub(before));
     let mut pairs = Pairs::of(posts.len());
     let mut found = Vec::new();
@@ -61,7 +61,7 @@ const EDITS: f64 = 1_000.0;
 pub fn edits(place: &Place) -> anyhow::Result<Value> {
     let posts = place.posts()?;
     let spare: Vec<String> = place.queries(place.topics, crate::topics::SPARE)?.map(|q| q.text().to_owned()).collect();
-    let mut matcher = built(place)?;
+    let mut matcher = built(place, &place.sample()?)?;
     let (mut found, mut rates) = (Vec::new(), Vec::new());
     let (mut standing, mut next): (std::collections::VecDeque<Handle>, usize) = Default::default();
     let (mut at, mut slowest) = (0, 0.0_f64);

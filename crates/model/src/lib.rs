@@ -26,6 +26,7 @@ pub mod post;
 pub mod profile;
 pub mod rules;
 pub mod shown;
+pub mod sieve;
 pub mod slot;
 pub mod speech;
 pub mod split;

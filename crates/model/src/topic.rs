@@ -22,8 +22,8 @@ pub use asks::{ASKS_MAX, Ask};
 pub use dates::When;
 pub use matching::{Hits, Reading};
 pub use parse::{DEPTH_MAX, QUERY_MAX, TERMS_MAX};
-pub use said::Said;
 pub(crate) use said::{Field, each_field, each_first_part, each_host, each_tag, each_to, each_venue, has_picture, is_question};
+pub use said::{Said, venue_of};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Topic {
@@ -162,7 +162,7 @@ impl Wanted {
     pub fn signs(&self) -> &[String] {
         &self.signs
     }
-    fn stem(&self, tongue: Tongue) -> Option<&str> {
+    pub(crate) fn stem(&self, tongue: Tongue) -> Option<&str> {
         let [word] = self.words.as_slice() else { return None };
         let stems = self.stems.get_or_init(|| Tongue::all().map(|tongue| tongue.stem(word)).collect());
         stems.get(tongue.number())?.as_deref()

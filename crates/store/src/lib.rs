@@ -53,6 +53,7 @@ pub mod promises;
 pub mod said;
 mod seal;
 pub mod search;
+mod search_rows;
 pub mod sightings;
 pub mod signs;
 pub mod sittings;

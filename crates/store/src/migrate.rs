@@ -3,7 +3,8 @@
 use crate::connection::Connection;
 use crate::{Kept, StoreError};
 
-/// In order. Two-letter differences (`bytea`) are names that both databases take.
+/// In order. Two-letter differences (`bytea`) are names that both databases take; what only one of them has stands behind a line that names
+/// it, up to a line that names another or `both`.
 pub const STEPS: &[(&str, &str)] = &[
     ("001 desks", include_str!("../migrations/001_desks.sql")),
     ("002 networks", include_str!("../migrations/002_networks.sql")),
@@ -33,6 +34,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("040 arrivals", include_str!("../migrations/040_arrivals.sql")),
     ("041 trials", include_str!("../migrations/041_trials.sql")),
     ("042 outcomes", include_str!("../migrations/042_outcomes.sql")),
+    ("043 search", include_str!("../migrations/043_search.sql")),
     ("047 shown", include_str!("../migrations/047_shown.sql")),
     ("048 private", include_str!("../migrations/048_private.sql")),
     ("049 subjects", include_str!("../migrations/049_subjects.sql")),
@@ -59,6 +61,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Kept<()> {
             Connection::Lite(_) => "begin immediate;",
             Connection::Pg { .. } => "begin; lock table steps in exclusive mode;",
         };
+        let sql = for_one(sql, matches!(connection, Connection::Lite(_)));
         let text = format!("{begin} insert into steps (number, name) values ({number}, '{name}'); {sql}; commit;");
         if let Err(error) = connection.batch(&text) {
             let _ = connection.batch("rollback");
@@ -69,4 +72,23 @@ pub(crate) fn migrate(connection: &mut Connection) -> Kept<()> {
         }
     }
     Ok(())
+}
+
+/// The lines of a step that are meant for one database.
+fn for_one(sql: &str, is_lite: bool) -> String {
+    let mut is_meant = true;
+    let mut meant = String::with_capacity(sql.len());
+    for line in sql.lines() {
+        match line {
+            "-- both:" => is_meant = true,
+            "-- sqlite:" => is_meant = is_lite,
+            "-- postgres:" => is_meant = !is_lite,
+            _ if is_meant => {
+                meant.push_str(line);
+                meant.push('\n');
+            }
+            _ => {}
+        }
+    }
+    meant
 }

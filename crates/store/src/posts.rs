@@ -138,7 +138,7 @@ impl Posts<'_, '_> {
     /// Keeps a post. One that is known is compared: an edit replaces its words, a thinner second sight wipes nothing out.
     pub fn put(&self, post: &Post, sight: &Sight, now: Timestamp) -> Kept<Put> {
         let known = self.0.find(
-            "select id, text, media, edited_at, warning, deleted_at from posts where desk = $1 and network = $2 and remote_id = $3",
+            "select id, text, media, edited_at, warning, deleted_at, reply_to, url from posts where desk = $1 and network = $2 and remote_id = $3",
             &args![self.0.desk(), post.network.as_str(), &post.at.id],
             |row| {
                 Ok((
@@ -148,6 +148,8 @@ impl Posts<'_, '_> {
                     row.get::<Option<Timestamp>>(3)?,
                     row.get::<Option<String>>(4)?,
                     row.get::<Option<Timestamp>>(5)?,
+                    // What search knows of it beside its words, which may come later.
+                    row.get::<Option<String>>(6)?.is_none() && post.reply_to.is_some() || row.get::<Option<String>>(7)?.is_none() && post.url.is_some(),
                 ))
             },
         )?;
@@ -155,12 +157,17 @@ impl Posts<'_, '_> {
         let put = match known {
             None => Put::New(self.insert(post, sight, &media, now)?),
             // What its author took down stays down, however late another sight of it comes.
-            Some((id, .., Some(_deleted))) => Put::Known(id),
-            Some((id, text, old_media, edited_at, warning, None)) => {
+            Some((id, .., Some(_deleted), _)) => Put::Known(id),
+            Some((id, text, old_media, edited_at, warning, None, is_told_more)) => {
                 // An older snapshot that arrives late must not undo an edit.
                 let is_older = edited_at.is_some_and(|known| post.edited_at.is_none_or(|seen| seen < known));
                 let has_changed = !is_older && (text != post.text || old_media != media || warning != post.warning);
                 self.renew(id, post, sight, has_changed.then_some(&media))?;
+                if has_changed || is_told_more {
+                    let search = self.0.search();
+                    search.drop(id)?;
+                    search.keep(id, &self.get(id)?.post)?;
+                }
                 if has_changed { Put::Changed(id) } else { Put::Known(id) }
             }
         };
@@ -190,6 +197,7 @@ impl Posts<'_, '_> {
         };
         let sql = format!("insert into posts ({PUT_COLUMNS}, conversation, delivery, heard_at) values ({PUT_VALUES}, $30, $31, $32)");
         self.0.run_each(&sql, all.iter().map(row).collect())?;
+        self.0.search().keep_each(&all.iter().map(|own| (own.id, own.post)).collect::<Vec<_>>())?;
         let tags = all.iter().filter(|own| !own.post.at.tag.is_empty());
         let row = |own: &OwnPost<'_>| args![self.0.desk(), own.id, own.sight.account, &own.post.at.tag].into();
         self.0.run_each(PUT_TAG, tags.filter(|own| own.sight.account.is_some()).map(row).collect()).map(drop)
@@ -198,6 +206,7 @@ impl Posts<'_, '_> {
     fn insert(&self, post: &Post, sight: &Sight, media: &str, now: Timestamp) -> Kept<PostId> {
         let id: PostId = self.0.fresh(now);
         self.0.run(&format!("insert into posts ({PUT_COLUMNS}) values ({PUT_VALUES})"), &self.row(id, post, sight, media, now))?;
+        self.0.search().keep(id, post)?;
         Ok(id)
     }
 
@@ -283,6 +292,11 @@ impl Posts<'_, '_> {
     pub fn find(&self, id: PostId) -> Kept<Option<KeptPost>> {
         self.0.find(&format!("select {COLUMNS} from {FROM} where p.desk = $1 and p.id = $2"), &args![self.0.desk(), id], read)
     }
+    /// The same for several, in their order.
+    pub fn find_all(&self, ids: &[PostId]) -> Kept<Vec<Option<KeptPost>>> {
+        let rows = ids.iter().map(|id| args![self.0.desk(), *id].into()).collect();
+        self.0.find_each(&format!("select {COLUMNS} from {FROM} where p.desk = $1 and p.id = $2"), rows, read)
+    }
     pub fn get(&self, id: PostId) -> Kept<KeptPost> {
         self.find(id)?.ok_or(StoreError::Missing("a post"))
     }
@@ -341,6 +355,6 @@ impl Posts<'_, '_> {
         self.0.earlier().delete(id)?;
         self.0
             .run("update posts set deleted_at = $3, text = '', media = '[]', title = null, poll = null, quote = null where desk = $1 and id = $2", &args![self.0.desk(), id, at])?;
-        Ok(())
+        self.0.search().drop(id)
     }
 }

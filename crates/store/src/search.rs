@@ -1,17 +1,19 @@
-//! People and talks by the words in them. A plain scan with a bound: the newest posts first, and no further than that.
+//! People by the words of their names, and posts that may match a query: the index of `search_rows.rs` narrows, the query decides elsewhere.
 
-use model::{ConversationId, NetworkKey, PersonId, ProfileId, Timestamp};
+use model::sieve::{Sieve, Times};
+use model::{PersonId, PostId, ProfileId};
 
+use crate::dialect::Dialect;
+use crate::posts::KeptPost;
+use crate::search_rows::{SLOTS, for_lite, for_pg, place_of};
 use crate::{Kept, Tx, Value, args};
 
 /// Words looked for at once; the rest of a question is left out.
 pub const TERMS_MAX: usize = 6;
-/// Posts looked through, newest first.
-pub const SCANNED_MAX: u32 = 50_000;
-/// What is found and given back, of each sort.
+/// People found and given back.
 pub const FOUND_MAX: usize = 30;
 
-pub struct Search<'t, 'c>(&'t Tx<'c>);
+pub struct Search<'t, 'c>(pub(crate) &'t Tx<'c>);
 
 impl<'c> Tx<'c> {
     pub fn search(&self) -> Search<'_, 'c> {
@@ -30,18 +32,21 @@ pub struct FoundPerson {
     pub face: Option<ProfileId>,
 }
 
-/// A talk, by its newest post that holds what was looked for.
+/// A post that may match, and its place in the order of search.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FoundTalk {
-    pub id: ConversationId,
-    pub who: String,
-    pub profile: ProfileId,
-    pub has_face: bool,
-    pub network: NetworkKey,
-    pub at: Timestamp,
-    pub text: String,
-    pub warning: Option<String>,
-    pub language: Option<String>,
+pub struct Candidate {
+    pub place: i64,
+    pub kept: KeptPost,
+}
+
+/// What the database is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Narrowed<'q> {
+    /// Nothing where every post has to be looked at.
+    pub sieve: Option<&'q Sieve>,
+    pub times: Times,
+    /// Only places below this one.
+    pub under: Option<i64>,
 }
 
 /// Each word as it may stand anywhere in a text.
@@ -83,40 +88,33 @@ impl Search<'_, '_> {
         )
     }
 
-    /// Newest first, each talk once.
-    pub fn talks(&self, terms: &[String]) -> Kept<Vec<FoundTalk>> {
-        let (values, condition) = self.all_of(terms, |n| format!("lower(q.text) like ${n} escape '\\'"));
-        let several = FOUND_MAX * 4;
-        let posts = self.0.all(
-            &format!(
-                "select q.conversation, f.name, f.handle, f.id, cast(case when f.avatar_url is null then 0 else 1 end as bigint), q.network, q.created_at, q.text, q.warning, q.language
-                 from (select desk, id, conversation, author, network, created_at, text, warning, language from posts
-                       where desk = $1 and conversation is not null and deleted_at is null and visibility <> 'direct' order by created_at desc limit {SCANNED_MAX}) q
-                 join profiles f on f.desk = q.desk and f.id = q.author
-                 where {condition} order by q.created_at desc limit {several}"
-            ),
-            &values,
-            |row| {
-                let (name, handle): (String, String) = (row.get(1)?, row.get(2)?);
-                Ok(FoundTalk {
-                    id: row.get(0)?,
-                    who: if name.is_empty() { handle } else { name },
-                    profile: row.get(3)?,
-                    has_face: row.get(4)?,
-                    network: NetworkKey(row.get(5)?),
-                    at: row.get(6)?,
-                    text: row.get(7)?,
-                    warning: row.get(8)?,
-                    language: row.get(9)?,
-                })
-            },
-        )?;
-        let mut talks: Vec<FoundTalk> = Vec::new();
-        for post in posts {
-            if talks.len() < FOUND_MAX && !talks.iter().any(|t| t.id == post.id) {
-                talks.push(post);
+    /// Posts that may match a query, the newest first, from behind `asked.under` on: what the database narrows to. Each is still to be held
+    /// against the query itself.
+    pub fn candidates(&self, asked: &Narrowed<'_>, count: usize) -> Kept<Vec<Candidate>> {
+        let (desk, dialect) = (self.0.desk(), self.0.dialect());
+        let first = place_of(desk, asked.times.since);
+        let end = place_of(desk, asked.times.before.saturating_sub(1)).saturating_add(SLOTS);
+        let mut values = args![desk, first, asked.under.unwrap_or(i64::MAX).min(end), count].to_vec();
+        let in_time = "place >= $2 and place < $3";
+        let some = match (asked.sieve, dialect) {
+            (None, _) => format!("select place, post, desk from search_rows where desk = $1 and {in_time} order by place desc limit $4"),
+            (Some(sieve), Dialect::Lite) => {
+                values.extend(args![for_lite(sieve)]);
+                "select r.place, r.post, r.desk from search_words cross join search_rows r on r.place = search_words.rowid and r.desk = $1
+                 where search_words match $5 and search_words.rowid >= $2 and search_words.rowid < $3 order by search_words.rowid desc limit $4"
+                    .to_owned()
             }
-        }
-        Ok(talks)
+            (Some(sieve), Dialect::Pg) => {
+                values.extend(args![for_pg(sieve)]);
+                format!(
+                    "select place, post, desk from search_rows where desk = $1 and {in_time} and words @@ cast(cast($5 as text) as tsquery)
+                     order by place desc limit $4"
+                )
+            }
+        };
+        let places = self.0.all(&some, &values, |row| Ok((row.get::<i64>(0)?, row.get::<PostId>(1)?)))?;
+        let ids: Vec<PostId> = places.iter().map(|(_, id)| *id).collect();
+        let kept = self.0.posts().find_all(&ids)?;
+        Ok(places.into_iter().zip(kept).filter_map(|((place, _), kept)| Some(Candidate { place, kept: kept? })).collect())
     }
 }

@@ -152,6 +152,9 @@ async fn every_table_is_dumped_and_what_is_dumped_goes_back() {
         .await
         .unwrap();
     let mut known: Vec<String> = store::dump::TABLES.iter().map(|t| (*t).to_owned()).chain(["steps".to_owned()]).collect();
+    // What search looks in is made from the posts; on PostgreSQL it is one table.
+    known.extend(store::dump::MADE_TABLES.iter().filter(|t| tables.iter().any(|there| there == *t)).map(|t| (*t).to_owned()));
+    assert!(known.iter().any(|t| t == "search_rows"));
     known.sort();
     assert_eq!(tables, known, "store/src/dump.rs names every table");
 
@@ -185,7 +188,7 @@ async fn every_table_is_dumped_and_what_is_dumped_goes_back() {
 }
 
 #[tokio::test]
-async fn people_and_talks_are_found_by_their_words() {
+async fn people_are_found_by_their_words() {
     let scene = Scene::set("account ada@plaza").await;
     let network = NetworkKey::new("plaza");
     let ben = Profile {
@@ -200,18 +203,14 @@ async fn people_and_talks_are_found_by_their_words() {
     let looked = |words: &'static [&'static str]| {
         let terms: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
         let (store, seat) = (scene.kept.store.clone(), scene.seat.clone());
-        async move {
-            let (people, talks) =
-                store.read::<_, StoreError>(&seat, move |tx| Ok((tx.search().people(&terms)?, tx.search().talks(&terms)?))).await.unwrap();
-            (people.len(), talks.len())
-        }
+        async move { store.read::<_, StoreError>(&seat, move |tx| tx.search().people(&terms)).await.unwrap().len() }
     };
     scene.kept.store.write::<_, StoreError>(&scene.seat, move |tx| tx.profiles().put(&ben, at("09:00")).map(|_| ())).await.unwrap();
-    assert_eq!(looked(&["BREAD"]).await, (1, 0));
-    assert_eq!(looked(&["ben@", "baker"]).await, (1, 0));
-    assert_eq!(looked(&["100%"]).await, (1, 0), "a sign of the pattern language is a plain letter");
-    assert_eq!(looked(&["1_0"]).await, (0, 0));
-    assert_eq!(looked(&["bread", "wine"]).await, (0, 0), "every word must be there");
+    assert_eq!(looked(&["BREAD"]).await, 1);
+    assert_eq!(looked(&["ben@", "baker"]).await, 1);
+    assert_eq!(looked(&["100%"]).await, 1, "a sign of the pattern language is a plain letter");
+    assert_eq!(looked(&["1_0"]).await, 0);
+    assert_eq!(looked(&["bread", "wine"]).await, 0, "every word must be there");
 }
 
 #[tokio::test]

@@ -238,6 +238,8 @@ async fn search_is_a_page_with_an_answer_for_nothing() {
     let (status, _, page) = desk.see("/search").await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains("role=\"search\"") && !page.contains("Nobody and nothing"));
-    let (_, _, page) = desk.see("/search?q=%3Cb%3E%22%25").await;
-    assert!(page.contains("Nobody and nothing by those words") && !page.contains("<b>\""), "{page}");
+    let (_, _, page) = desk.see("/search?q=zyzzyva").await;
+    assert!(page.contains("Nobody and nothing by those words"), "{page}");
+    let (status, _, page) = desk.see("/search?q=%3Cb%3E%22%25").await;
+    assert!(status == StatusCode::OK && page.contains("aria-invalid") && page.contains("<mark>") && !page.contains("<b>\""), "{page}");
 }

@@ -8,4 +8,5 @@ mod load;
 pub mod pages;
 pub mod paths;
 pub mod publish;
+pub mod search;
 pub mod visits;

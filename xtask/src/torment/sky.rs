@@ -28,6 +28,12 @@ struct Kept {
     access: u64,
 }
 
+/// What others say there, and the time.
+struct Others {
+    stream: Arc<Stream>,
+    now_us: fn() -> i64,
+}
+
 pub struct Sky {
     did: String,
     pub handle: String,
@@ -35,8 +41,7 @@ pub struct Sky {
     kept: Mutex<Kept>,
     renewing: AtomicU64,
     renewed_at_once: AtomicU64,
-    /// What others say there, and the time.
-    stream: Option<(Arc<Stream>, fn() -> i64)>,
+    others: Option<Others>,
 }
 
 impl Sky {
@@ -48,16 +53,16 @@ impl Sky {
             kept: Mutex::default(),
             renewing: AtomicU64::new(0),
             renewed_at_once: AtomicU64::new(0),
-            stream: None,
+            others: None,
         }
     }
     /// With others who talk there.
     pub fn with_stream(self, stream: Arc<Stream>, now_us: fn() -> i64) -> Sky {
-        Sky { stream: Some((stream, now_us)), ..self }
+        Sky { others: Some(Others { stream, now_us }), ..self }
     }
     /// What others said, as far as it is there.
     fn posts(&self, request: &Request) -> Reply {
-        let Some((stream, now_us)) = &self.stream else { return Reply::json(200, &json!({"posts": []})) };
+        let Some(Others { stream, now_us }) = &self.others else { return Reply::json(200, &json!({"posts": []})) };
         let asked = url::form_urlencoded::parse(request.query.as_bytes()).filter(|(name, _)| name == "uris");
         let posts: Vec<Value> = asked.filter_map(|(_, uri)| stream.view(&uri, now_us())).collect();
         Reply::json(200, &json!({ "posts": posts }))

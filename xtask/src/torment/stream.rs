@@ -238,7 +238,7 @@ impl Stream {
     }
 
     fn talk(&self, socket: TcpStream, now_us: fn() -> i64) -> anyhow::Result<()> {
-        let (tell, told) = std::sync::mpsc::channel();
+        let (tell, told) = std::sync::mpsc::sync_channel(1);
         #[allow(clippy::result_large_err)] // The library's own shape of a refusal.
         let mut socket = tungstenite::accept_hdr(socket, move |request: &Request, response: Response| {
             let query = request.uri().query().unwrap_or_default();

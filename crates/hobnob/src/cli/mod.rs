@@ -21,6 +21,7 @@ pub mod password;
 pub mod people;
 pub mod post;
 pub mod reply;
+pub mod search;
 pub mod sync;
 pub mod topics;
 pub mod trials;
@@ -85,6 +86,8 @@ pub enum Command {
     Listen(listen::Arguments),
     /// Who your people are, and what is between you
     People(people::Arguments),
+    /// Find people, and what was said, in everything kept
+    Search(search::Arguments),
     /// Run one of Hobnob's judgements on texts of your own
     #[command(subcommand)]
     Lab(lab::Lab),
@@ -115,6 +118,7 @@ pub async fn run(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::Topics(arguments) => topics::run(arguments, flags).await,
         Command::Listen(arguments) => listen::run(arguments, flags).await,
         Command::People(arguments) => people::run(arguments, flags).await,
+        Command::Search(arguments) => search::run(arguments, flags).await,
         Command::Lab(lab) => lab::run(lab),
         Command::Password(arguments) => password::run(arguments, flags).await,
     }

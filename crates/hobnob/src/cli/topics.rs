@@ -57,7 +57,7 @@ impl Wish {
 }
 
 /// A query that can't be read, with a mark under the letter.
-fn pointed(query: &str, error: VerbError) -> anyhow::Error {
+pub(crate) fn pointed(query: &str, error: VerbError) -> anyhow::Error {
     match error {
         VerbError::Query(error) => {
             let before = " ".repeat(error.at);

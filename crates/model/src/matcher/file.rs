@@ -211,6 +211,7 @@ impl Matcher {
         let many = if ways.len() > 1 { MANY } else { 0 };
         let mut places: Vec<u32> = Vec::with_capacity(ways.len() * 2);
         self.lists.resize_with(self.terms.end().max(self.lists.len()), Vec::new);
+        self.full.resize(self.lists.len() / 64 + 1, 0);
         for way in &ways {
             let beside = beside(way, &self.terms);
             let program = self.programs.put(&beside.program);
@@ -220,6 +221,7 @@ impl Matcher {
             beside.program.iter().for_each(|node| node.each_id(&mut |id| self.terms.use_more(id)));
             let list = &mut self.lists[way.anchor as usize];
             list.push(entry);
+            self.full[way.anchor as usize / 64] |= 1 << (way.anchor % 64);
             places.extend([way.anchor, u32::try_from(list.len() - 1).unwrap_or(u32::MAX)]);
         }
         self.met.resize((self.filed.len() / 64 + 1).max(self.met.len()), 0);
@@ -252,6 +254,7 @@ impl Matcher {
         let moved = list.get(at as usize).map(Entry::handle);
         if list.is_empty() {
             *list = Vec::new();
+            self.full[anchor as usize / 64] &= !(1 << (anchor % 64));
         }
         self.terms.use_less(anchor);
         entry.ids().for_each(|id| self.terms.use_less(id));

@@ -1,7 +1,7 @@
 //! Which tokens a post holds, of those that are looked for. Everything it needs is used again for the next post.
 
 use super::file::{ABSENT, Entry, SKETCH_BITS, Shape, sketched};
-use super::terms::{ALWAYS, BEGINS, ENDS, Kind, Terms};
+use super::terms::{ALWAYS, BEGINS, ENDS, Kind, Terms, pair_key};
 use crate::Said;
 use crate::topic::{each_field, each_first_part, each_host, each_tag, each_to, each_venue, has_picture, is_question};
 use crate::words::{self, Span, Tongue};
@@ -19,6 +19,8 @@ pub(super) struct Present {
     /// Exact words that rows look for: place and token, in order.
     row: Vec<(u32, u32)>,
     spans: Vec<Span>,
+    /// The numbers of words, and of pairs of them, that are about to be looked up.
+    sought: Vec<u64>,
 }
 
 impl Present {
@@ -26,7 +28,11 @@ impl Present {
         &self.ids
     }
     pub(super) fn bytes(&self) -> usize {
-        self.bits.capacity() * 8 + self.ids.capacity() * 4 + self.row.capacity() * 8 + self.spans.capacity() * size_of::<Span>()
+        self.bits.capacity() * 8
+            + self.ids.capacity() * 4
+            + self.row.capacity() * 8
+            + self.spans.capacity() * size_of::<Span>()
+            + self.sought.capacity() * 8
     }
     #[inline]
     pub(super) fn has(&self, id: u32) -> bool {
@@ -116,9 +122,17 @@ impl Present {
         words::cut(terms.seed(), text, &mut spans);
         let (marks, has_stems) = (tongue.marks(), tongue.has_stems() && terms.has(Kind::Bare));
         let has_beginnings = terms.has(Kind::Beginning);
-        for (place, span) in (place..).zip(&spans) {
+        let mut sought = std::mem::take(&mut self.sought);
+        sought.clear();
+        let mut touched = 0;
+        for span in &spans {
             let folded = terms.folded(*span, text, marks);
-            terms.each_word(folded, marks, |id| {
+            touched ^= terms.touch_word(folded);
+            sought.push(folded);
+        }
+        std::hint::black_box(touched);
+        for ((place, span), folded) in (place..).zip(&spans).zip(&sought) {
+            terms.each_word(*folded, marks, |id| {
                 self.put(id);
                 if terms.in_rows[id as usize] != 0 {
                     self.row.push((place, id));
@@ -131,7 +145,7 @@ impl Present {
                 terms.each_beginning(span.of(text), marks, |id| self.put(id));
             }
         }
-        self.spans = spans;
+        (self.spans, self.sought) = (spans, sought);
         if terms.has(Kind::Sign) {
             for sign in words::signs(words::looked_at(text)) {
                 terms.each_fact(Kind::Sign, words::hash(terms.seed(), sign.as_bytes()), |id| self.put(id));
@@ -144,24 +158,26 @@ impl Present {
         if !terms.has(Kind::Pair) {
             return;
         }
-        for at in 0..self.row.len() {
-            let (place, first) = self.row[at];
-            if terms.in_rows[first as usize] & BEGINS == 0 {
+        let mut sought = std::mem::take(&mut self.sought);
+        sought.clear();
+        let mut touched = 0;
+        for (at, (place, first)) in self.row.iter().enumerate() {
+            if terms.in_rows[*first as usize] & BEGINS == 0 {
                 continue;
             }
-            for next in at + 1..self.row.len() {
-                let (there, second) = self.row[next];
-                if there > place + 1 {
-                    break;
-                }
-                if there == place + 1
-                    && terms.in_rows[second as usize] & ENDS != 0
-                    && let Some(pair) = terms.find_pair(first, second)
-                {
-                    self.put(pair);
+            for (there, second) in self.row[at + 1..].iter().take_while(|(there, _)| *there <= place + 1) {
+                if *there == place + 1 && terms.in_rows[*second as usize] & ENDS != 0 {
+                    let key = pair_key(*first, *second);
+                    touched ^= terms.touch_pair(key);
+                    sought.push(key);
                 }
             }
         }
+        std::hint::black_box(touched);
+        for key in &sought {
+            terms.each_pair(*key, |pair| self.put(pair));
+        }
+        self.sought = sought;
     }
 
     /// What is no word: who, where, to whom, with what.

@@ -53,6 +53,13 @@ impl Table {
         }
     }
 
+    /// What stands where a search for a number begins. Asked of many numbers before the first is looked up, so that the memory fetches their
+    /// places at the same time instead of one after the other.
+    #[inline]
+    pub(super) fn touch(&self, hash: u64) -> u32 {
+        self.places.get(hash as usize & self.mask()).map_or(0, |place| place.value)
+    }
+
     pub(super) fn put(&mut self, hash: u64, value: u32) {
         if (self.count + 1) * 2 > self.places.len() {
             let old = std::mem::take(&mut self.places);

@@ -152,14 +152,9 @@ impl Terms {
         id
     }
 
-    #[inline]
-    pub(super) fn find_pair(&self, first: u32, second: u32) -> Option<u32> {
+    fn find_pair(&self, first: u32, second: u32) -> Option<u32> {
         let mut known = None;
-        self.pairs.each(pair_key(first, second), |id| {
-            if self.terms[id as usize].of == (first, second) {
-                known = Some(id);
-            }
-        });
+        self.each_pair(pair_key(first, second), |id| known = Some(id));
         known
     }
 
@@ -339,12 +334,24 @@ impl Terms {
         });
     }
 
-    pub(super) fn each_fact(&self, kind: Kind, plain: u64, mut take: impl FnMut(u32)) {
-        self.facts.each(hash_more(kind as u64, plain), |id| {
-            if self.terms[id as usize].kind == kind {
-                take(id);
-            }
-        });
+    pub(super) fn each_fact(&self, kind: Kind, plain: u64, take: impl FnMut(u32)) {
+        self.facts.each(hash_more(kind as u64, plain), take);
+    }
+
+    /// Hands on the token of two words in a row. No two pairs have one key.
+    #[inline]
+    pub(super) fn each_pair(&self, key: u64, take: impl FnMut(u32)) {
+        self.pairs.each(key, take);
+    }
+
+    /// See [`Table::touch`].
+    #[inline]
+    pub(super) fn touch_word(&self, folded: u64) -> u32 {
+        self.words.touch(folded)
+    }
+    #[inline]
+    pub(super) fn touch_pair(&self, key: u64) -> u32 {
+        self.pairs.touch(key)
     }
 
     /// Hands on the bare words that share the stem of a word.
@@ -389,8 +396,12 @@ impl Terms {
     }
 }
 
-fn pair_key(first: u32, second: u32) -> u64 {
-    hash_more(u64::from(first), u64::from(second))
+/// The key of a pair: each step can be undone, so that no two pairs share one.
+#[inline]
+pub(super) fn pair_key(first: u32, second: u32) -> u64 {
+    let pair = u64::from(first) << 32 | u64::from(second);
+    let mixed = (pair ^ pair >> 31).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ mixed >> 32
 }
 
 fn beginning_key(letters: u64) -> u64 {

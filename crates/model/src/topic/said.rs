@@ -153,6 +153,17 @@ pub(crate) fn each_venue<'p>(said: Said<'p>, mut take: impl FnMut(&'p str)) {
     }
 }
 
+/// The narrowest place it stands in: its community where its page names one, else the server of its page.
+pub fn venue_of(post: &Post) -> Option<String> {
+    let mut all = Vec::new();
+    each_venue(Said::from(post), |venue| all.push(venue));
+    // The server of the page comes first, the community behind it, the author's server last.
+    let has_page = post.url.as_deref().is_some_and(|url| !host_of(url).is_empty());
+    let servers = usize::from(has_page) + usize::from(post.author.handle.rsplit_once('@').is_some_and(|(_, server)| !server.is_empty()));
+    let place = if has_page && all.len() > servers { all.get(1) } else { all.first() };
+    place.map(|venue| venue.to_lowercase())
+}
+
 /// Whether it asks something; a mark within an address does not.
 pub(crate) fn is_question(post: &Post) -> bool {
     [Some(post.text.as_str()), post.title.as_deref()].into_iter().flatten().any(|text| {

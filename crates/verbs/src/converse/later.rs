@@ -136,7 +136,7 @@ pub async fn keep_house(cx: Cx<'_>) -> Done<Next> {
                 refresh(tx, id, now)?;
             }
             crate::publish::house::tidy(tx, now)?;
-            if crate::relate::tie::tell_again(tx)? {
+            if crate::relate::tie::tell_again(tx)? || tx.search().catch_up()? {
                 return Ok((Some(now + SignedDuration::from_secs(1)), 0));
             }
             if crate::relate::nature::look(tx)? {
