@@ -15,6 +15,7 @@ use verbs::converse::inbox::{Inbox, Wish, inbox};
 use verbs::converse::reply::{Then, reply};
 use verbs::converse::talk::talk;
 use verbs::converse::{Arrival, later, sync, take_down, take_in};
+use verbs::desk::search::{Asked, Order, search};
 use verbs::{App, Config, Cx};
 
 fn app(scene: &Scene) -> Arc<App> {
@@ -78,8 +79,8 @@ async fn private_talk_stands_apart_and_counts_nowhere() {
     assert!(today.waiting.iter().all(|row| row.who != "Ben"));
 
     // Neither found by its words among public talk, nor a word between us.
-    let found = verbs::desk::search::search(cx("09:11"), "secret").await.unwrap();
-    assert!(found.talks.is_empty());
+    let found = search(cx("09:11"), &Asked { words: "secret".into(), order: Order::default(), after: None }).await.unwrap();
+    assert!(found.hits.is_empty());
     let person = private[0].face.person.unwrap();
     let talk_of = move |tx: &store::Tx<'_>| Ok(tx.persons().get(person)?.talk);
     let told = scene.kept.store.read::<_, StoreError>(&scene.seat, talk_of).await.unwrap();
