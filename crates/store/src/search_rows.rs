@@ -104,7 +104,7 @@ impl Search<'_, '_> {
         let tokens: Vec<Tokens> = all.iter().map(|(_, post)| Tokens::of(Said::from(*post))).collect();
         let place = |id: PostId, post: &Post| place_of(desk, post.created_at.as_millisecond()) + (id.0 & (SLOTS - 1));
         let rows = all.iter().zip(&tokens).map(|((id, post), tokens)| {
-            let mut row: Vec<Value> = args![desk, *id, place(*id, *post)].into();
+            let mut row: Vec<Value> = args![desk, *id, place(*id, post)].into();
             if dialect == Dialect::Pg {
                 row.extend(args![vector(tokens)]);
             }

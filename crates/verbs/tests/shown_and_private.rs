@@ -15,7 +15,7 @@ use verbs::converse::inbox::{Inbox, Wish, inbox};
 use verbs::converse::reply::{Then, reply};
 use verbs::converse::talk::talk;
 use verbs::converse::{Arrival, later, sync, take_down, take_in};
-use verbs::desk::search::{Asked, Order, search};
+use verbs::desk::search::{Asked, search};
 use verbs::{App, Config, Cx};
 
 fn app(scene: &Scene) -> Arc<App> {
@@ -79,7 +79,8 @@ async fn private_talk_stands_apart_and_counts_nowhere() {
     assert!(today.waiting.iter().all(|row| row.who != "Ben"));
 
     // Neither found by its words among public talk, nor a word between us.
-    let found = search(cx("09:11"), &Asked { words: "secret".into(), order: Order::default(), after: None }).await.unwrap();
+    let found =
+        search(cx("09:11"), &Asked { words: "secret".into(), order: verbs::desk::search::Order::default(), after: None }).await.unwrap();
     assert!(found.hits.is_empty());
     let person = private[0].face.person.unwrap();
     let talk_of = move |tx: &store::Tx<'_>| Ok(tx.persons().get(person)?.talk);
@@ -239,7 +240,8 @@ async fn a_thread_is_answered_from_another_network_and_stays_one_talk() {
         sync::bring(cx("09:10"), scene.account(who)).await.unwrap();
     }
     let id = rows(&scene, "waiting").await[0].id;
-    let post = take(&scene, &scene.networks["plaza"].world().posts.clone(), "09:11").await[0];
+    let posts = scene.networks["plaza"].world().posts.clone();
+    let post = take(&scene, &posts, "09:11").await[0];
     let say = |words: &str, to: PostId, from: &str| Words {
         conversation: id,
         to: Some(to),

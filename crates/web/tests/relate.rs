@@ -194,7 +194,7 @@ async fn an_empty_desk_and_hostile_names() {
     let list = desk.see("/people").await;
     let people: Vec<String> =
         list.match_indices("href=\"/people/").map(|(at, _)| list[at + 6..].split('"').next().unwrap().to_owned()).collect();
-    let people: Vec<String> = people.into_iter().filter(|path| path != "/people/import").collect();
+    let people: Vec<String> = people.into_iter().filter(|path| !["/people/import", "/people/yes"].contains(&path.as_str())).collect();
     assert_eq!(people.len(), 2, "{list}");
     for path in people {
         desk.press(&format!("{path}/note"), &[("text", "<img src=x onerror=alert(1)>")]).await;

@@ -100,7 +100,7 @@ async fn private_talk_has_a_tab_of_its_own_and_says_who_reads_an_answer() {
     let talk = desk.see(page[href..].split('"').next().unwrap()).await;
     assert!(talk.contains("class=\"private\">Private") && talk.contains("in private: only Cat will read it"), "{talk}");
     let found = desk.see("/search?q=between").await;
-    assert_eq!(found.matches("between us?").count(), 1, "the public one alone: {found}");
+    assert_eq!(found.matches("<mark>between</mark> us?").count(), 1, "the public one alone: {found}");
 }
 
 #[tokio::test]

@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn pauses_double_and_end() {
-        let all: Vec<i64> = (1..TRIES_MAX).map(|n| pause(n).as_mins() as i64).collect();
+        let all: Vec<i64> = (1..TRIES_MAX).map(|n| pause(n).as_mins()).collect();
         assert_eq!(all, [1, 2, 4, 8, 16, 32, 64, 128, 256]);
         assert_eq!(pause(60), PAUSE_LONGEST);
     }

@@ -383,7 +383,7 @@ pub(super) fn wanted(field: &'static str, text: &str, max: usize, missing: &str)
 }
 
 pub(super) fn voice_name(tx: &Tx<'_>, id: VoiceId) -> Kept<String> {
-    Ok(tx.voices()?.into_iter().find(|(v, _)| v.id == id).map_or_else(|| tx.this_desk().map(|d| d.name), |(v, _)| Ok(v.name))?)
+    tx.voices()?.into_iter().find(|(v, _)| v.id == id).map_or_else(|| tx.this_desk().map(|d| d.name), |(v, _)| Ok(v.name))
 }
 
 fn hashed(kind: &str, words: &str) -> String {

@@ -37,9 +37,7 @@ pub(super) fn of(cx: Cx<'_>, matched: &[Candidate]) -> Facets {
     Facets {
         networks: lines(posts().map(|p| p.network.as_str().to_owned()), |key| (name(key), format!("on:{key}"))),
         people: lines(posts().map(|p| p.author.handle.clone()).filter(|h| fit(h)), |handle| (handle.to_owned(), format!("from:{handle}"))),
-        venues: lines(posts().filter_map(|p| model::topic::venue_of(p)).filter(|v| fit(v)), |venue| {
-            (venue.to_owned(), format!("in:{venue}"))
-        }),
+        venues: lines(posts().filter_map(model::topic::venue_of).filter(|v| fit(v)), |venue| (venue.to_owned(), format!("in:{venue}"))),
         // A year as the query language counts it.
         years: lines(posts().map(|p| p.created_at.to_zoned(TimeZone::UTC).year().to_string()), |year| {
             let number: i32 = year.parse().unwrap_or(0);

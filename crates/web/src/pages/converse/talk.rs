@@ -186,8 +186,9 @@ fn lines(seated: &Seated, found: &Talk, token: &str) -> Vec<Line> {
 
 fn post_part(seated: &Seated, post: &TalkPost, token: &str, is_last: bool) -> PostPart {
     let mut when = When::ago(seated.now, post.at, seated.zone());
+    let mut waits = post.waits_since.map(|at| waiting_since(seated, at));
     if post.is_edited {
-        when.words.push_str(", edited");
+        waits.as_mut().unwrap_or(&mut when.words).push_str(", edited");
     }
     let pictures = post.media.iter().enumerate().filter(|(_, m)| m.kind == MediaKind::Picture || m.preview_url.is_some());
     PostPart {
@@ -210,7 +211,7 @@ fn post_part(seated: &Seated, post: &TalkPost, token: &str, is_last: bool) -> Po
             .collect(),
         is_mine: post.is_mine,
         is_in: post.is_in,
-        waits: post.waits_since.map(|at| waiting_since(seated, at)),
+        waits,
         is_end: is_last,
         answer: None,
         acts: if post.takes_signs && !post.is_deleted { acts(post, token) } else { Vec::new() },
