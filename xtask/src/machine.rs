@@ -53,10 +53,10 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Builds all that tests are made of, the program among it.
+/// Builds what the tests build, the program among it, and nothing that they do not.
 pub fn build() -> anyhow::Result<Command> {
     let mut command = cargo();
-    command.current_dir(root()?).args(["build", "--workspace", "--all-targets", "--locked", "--quiet"]);
+    command.current_dir(root()?).args(["test", "--workspace", "--no-run", "--locked", "--quiet"]);
     Ok(command)
 }
 

@@ -72,6 +72,8 @@ async fn ours(listener: TcpListener, folder: &Path) -> u64 {
     tokio::select! { _ = pages => {}, () = told_to_stop() => {} }
     stop.send(true).unwrap();
     keeper.await.unwrap();
+    // As the server does at its end: who came while others were put in.
+    verbs::reflect::visit::flush(&app).await.unwrap();
     app.store.read_unscoped::<_, StoreError>(|tx| tx.count("select count(*) from visits", &[])).await.unwrap()
 }
 
