@@ -70,20 +70,9 @@ pub fn said_before_in(
         let gist = Gist::of(own.as_deref().unwrap_or(&kept.draft.text));
         let Some(of) = tx.accounts().find(account)?.filter(|_| !gist.is_empty()) else { continue };
         let said = tx.said_through(account, kept.draft.id, now - APART_MAX, now + APART_MAX, POSTS_MAX)?;
-        if let Some((likeness, is_same, said)) = most_like(&gist, said) {
-            found.push(Before {
-                account,
-                place: networks.get(&of.network).map_or("This network", |n| n.about().name),
-                handle: of.handle,
-                is_same,
-                likeness,
-                at: said.at,
-                is_ahead: said.is_ahead,
-                draft: said.draft,
-                url: said.url,
-                often: 0,
-                by: None,
-            });
+        if let Some(like) = most_like(&gist, said) {
+            let place = networks.get(&of.network).map_or("This network", |n| n.about().name);
+            found.push(before(like, account, place, of.handle, None));
         }
     }
     Ok(found)
@@ -97,21 +86,22 @@ fn by_another_voice(tx: &Tx<'_>, networks: &networks::Networks, kept: &KeptDraft
     }
     let all = tx.said_by_others(voice, kept.draft.id, now - APART_MAX, now + APART_MAX, POSTS_MAX)?;
     let said = all.iter().map(|one| one.said.clone()).collect();
-    let Some((likeness, is_same, said)) = most_like(&gist, said) else { return Ok(None) };
-    let Some(whose) = all.into_iter().find(|one| one.said == said) else { return Ok(None) };
-    Ok(Some(Before {
-        account: whose.account,
-        place: networks.get(&whose.network).map_or("another network", |n| n.about().name),
-        handle: whose.handle,
-        is_same,
-        likeness,
-        at: said.at,
-        is_ahead: said.is_ahead,
-        draft: said.draft,
-        url: said.url,
-        often: 0,
-        by: Some(whose.voice),
-    }))
+    let Some(like) = most_like(&gist, said) else { return Ok(None) };
+    let Some(whose) = all.into_iter().find(|one| one.said == like.2) else { return Ok(None) };
+    let place = networks.get(&whose.network).map_or("another network", |n| n.about().name);
+    Ok(Some(before(like, whose.account, place, whose.handle, Some(whose.voice))))
+}
+
+/// What was found, with whose it is.
+fn before(
+    (likeness, is_same, said): (f64, bool, Said),
+    account: AccountId,
+    place: &'static str,
+    handle: String,
+    by: Option<String>,
+) -> Before {
+    let Said { at, is_ahead, draft, url, .. } = said;
+    Before { account, place, handle, is_same, likeness, at, is_ahead, draft, url, often: 0, by }
 }
 
 /// The most like of all, the newest of equals.
