@@ -1,11 +1,10 @@
 // Aims: one said in one's own words, and a click on a short link that is counted for it, once, if a person made it.
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
 import { button, enter, heading, link, until } from './lib/desk.mjs'
 import { test } from './lib/run.mjs'
+import { ownSite, PERSON } from './lib/site.mjs'
 
 const AIM = 'Fill the autumn workshops'
-const PERSON = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36'
 const MACHINE = 'Mozilla/5.0 (compatible; Linkfetcher/2.1; +https://fetcher.example/bot)'
 
 /// How many visits the aim's own sentence tells.
@@ -74,14 +73,6 @@ test('an aim in one’s own words', {}, async ({ page, desk }) => {
   await page.goto(`${desk.origin}/aims`)
   await link(page, 'Three teachers who know the way').first().waitFor()
 })
-
-/// A page of one's own site, as any server would hand it out: it has the desk's script, and a button that books.
-async function ownSite(script) {
-  const page = `<!doctype html><html lang="en"><title>Workshops</title>${script}<h1>Workshops</h1><button data-outcome="booking">Book a seat</button>`
-  const server = createServer((_, answer) => answer.setHeader('content-type', 'text/html; charset=utf-8').end(page))
-  await new Promise((done) => server.listen(0, '127.0.0.1', done))
-  return { address: `http://127.0.0.1:${server.address().port}/workshops`, close: () => server.close() }
-}
 
 test('an outcome on one’s own site, walked back to the person and the sentence that began it', { scripts: ['on'] }, async ({ page, desk }) => {
   await enter(page, desk)

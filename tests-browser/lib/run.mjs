@@ -25,6 +25,13 @@ export function test(name, { desk = 'demo', scripts = ['on', 'off'] }, run) {
   for (const setting of scripts) tests.push({ name: scripts.length > 1 ? `${name}, scripts ${setting}` : name, desk, scripts: setting, run })
 }
 
+/// Ends a test that can't run here; why is said aloud.
+export function skip(why) {
+  throw new Skipped(why)
+}
+
+class Skipped extends Error {}
+
 /// A context of its own on the same browser: nobody is signed in, nothing is remembered.
 async function look(browser, settings) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', timezoneId: 'Europe/London', ...settings })
@@ -85,6 +92,7 @@ export async function runAll() {
   const browser = await chromium.launch({ executablePath: process.env.HOBNOB_CHROMIUM, args: FLAGS, env: { ...process.env, HOME: profile, TMPDIR: profile } })
   let passed = 0
   let failed = 0
+  let skipped = 0
   for (const one of chosen) {
     const began = Date.now()
     try {
@@ -92,12 +100,17 @@ export async function runAll() {
       passed += 1
       console.log(`ok     ${one.name} (${((Date.now() - began) / 1000).toFixed(1)} s)`)
     } catch (why) {
+      if (why instanceof Skipped) {
+        skipped += 1
+        console.log(`skipped: ${one.name}: ${why.message}`)
+        continue
+      }
       failed += 1
       console.log(`not ok ${one.name} (${((Date.now() - began) / 1000).toFixed(1)} s)\n${String(why?.stack ?? why).replace(/^/gm, '       ')}`)
     }
   }
   await browser.close()
   rmSync(profile, { recursive: true, force: true })
-  console.log(`\n${passed} passed, ${failed} failed, 0 skipped`)
+  console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
   process.exitCode = failed === 0 ? 0 : 1
 }

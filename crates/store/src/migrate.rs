@@ -42,6 +42,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("053 mail", include_str!("../migrations/053_mail.sql")),
     ("054 opt-ins", include_str!("../migrations/054_opt_ins.sql")),
     ("055 feed days", include_str!("../migrations/055_feed_days.sql")),
+    ("060 arrivals once", include_str!("../migrations/060_arrivals_once.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

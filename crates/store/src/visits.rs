@@ -1,5 +1,7 @@
 //! Arrivals by our own short links. No address is kept, and nothing that tells one visitor from another.
 
+use std::sync::{Arc, LazyLock};
+
 use model::{AimId, DeskId, LinkId, Timestamp, Visit, Visitor};
 
 use crate::{Kept, Row, StoreError, Tx, Unscoped, Value, args};
@@ -10,11 +12,21 @@ pub struct Arrival {
     pub desk: DeskId,
     pub visit: Visit,
     /// The day, `YYYY-MM-DD` of UTC, and a hash with that day's salt; only for people, who count once a day by one link.
-    pub who: Option<(String, i64)>,
+    pub who: Option<(Arc<str>, i64)>,
 }
 
 /// Arrivals that one statement puts in: their values stay under what either database takes.
 const TOGETHER: usize = 64;
+
+// Two texts of SQL alone, so that both stay prepared.
+static MANY: LazyLock<String> = LazyLock::new(|| insert(TOGETHER));
+static ONE: LazyLock<String> = LazyLock::new(|| insert(1));
+
+fn insert(rows: usize) -> String {
+    let places = |row: usize| (1..=8).map(|i| format!("${}", 8 * row + i)).collect::<Vec<_>>().join(", ");
+    let rows: Vec<String> = (0..rows).map(|row| format!("({})", places(row))).collect();
+    format!("insert into visits (desk, id, link, at, visitor, from_host, day, who) values {} on conflict do nothing", rows.join(", "))
+}
 
 pub struct Visits<'t, 'c>(&'t Tx<'c>);
 
@@ -83,19 +95,11 @@ impl Unscoped<'_> {
     pub fn put_arrivals(&self, arrivals: &[Arrival]) -> Kept<usize> {
         let mut new = 0;
         let (whole, rest) = arrivals.split_at(arrivals.len() - arrivals.len() % TOGETHER);
-        // Two texts of SQL alone, so that both stay prepared.
-        for some in whole.chunks(TOGETHER).chain(rest.chunks(1)) {
-            let row = |n: usize| {
-                let places: Vec<String> = (1..=8).map(|i| format!("${}", 8 * n + i)).collect();
-                format!("({})", places.join(", "))
-            };
-            let rows: Vec<String> = (0..some.len()).map(row).collect();
-            let sql = format!(
-                "insert into visits (desk, id, link, at, visitor, from_host, day, who) values {} on conflict do nothing",
-                rows.join(", ")
-            );
-            let values: Vec<Value> = some.iter().flat_map(values).collect();
-            new += self.run(&sql, &values)?;
+        for some in whole.chunks(TOGETHER) {
+            new += self.run(&MANY, &some.iter().flat_map(values).collect::<Vec<Value>>())?;
+        }
+        for one in rest {
+            new += self.run(&ONE, &values(one))?;
         }
         Ok(new)
     }
@@ -107,8 +111,8 @@ impl Unscoped<'_> {
     }
 }
 
-fn values(a: &Arrival) -> Vec<Value> {
+fn values(a: &Arrival) -> [Value; 8] {
     let v = &a.visit;
-    let (day, who) = a.who.as_ref().map_or((None, None), |(day, who)| (Some(day.as_str()), Some(*who)));
-    args![a.desk, v.id, v.link, v.at, v.visitor.word(), v.from.as_deref(), day, who].to_vec()
+    let (day, who) = a.who.as_ref().map_or((None, None), |(day, who)| (Some(&**day), Some(*who)));
+    args![a.desk, v.id, v.link, v.at, v.visitor.word(), v.from.as_deref(), day, who]
 }

@@ -85,9 +85,12 @@ async fn somebody_else_who_writes_there_is_seen() {
         Cx { app, seat, now: at(clock) }
     }
     let first = ids(cx(&app, &scene.seat, "10:00")).await[0];
-    keep(cx(&app, &mia, "10:00"), Words { conversation: first, to: None, from: None, text: "Silk, I think".into(), kind: Kind::Talks })
-        .await
-        .unwrap();
+    keep(
+        cx(&app, &mia, "10:00"),
+        Words { conversation: first, to: None, from: None, text: "Silk, I think".into(), kind: Kind::Talks, has_short_links: false },
+    )
+    .await
+    .unwrap();
     let others = async |seat: &Seat, clock: &str| talk(cx(&app, seat, clock), first, None).await.unwrap().colleagues.writing;
     assert_eq!(others(&scene.seat, "10:05").await, [("Mia".to_owned(), at("10:00"))]);
     assert_eq!(others(&mia, "10:05").await, [], "one's own words are no news");

@@ -179,7 +179,8 @@ async fn two_voices_on_two_networks_keep_one_talk() {
     // Ada's voice joins, where the thread is.
     let wheat = format!("Wheat, for a week, run {run}.");
     let question = shown.posts.iter().find(|p| p.text.contains(&asked)).unwrap().id;
-    let words = Words { conversation: shown.id, to: Some(question), from: None, text: wheat.clone(), kind: Kind::Gives };
+    let words =
+        Words { conversation: shown.id, to: Some(question), from: None, text: wheat.clone(), kind: Kind::Gives, has_short_links: false };
     desk.answer(desk.ada(), words).await;
     let under = ask(town(&format!("/{}/context", second["id"].as_str().unwrap())), "ben-token", None).await;
     let stands: Vec<&Value> =
@@ -190,7 +191,14 @@ async fn two_voices_on_two_networks_keep_one_talk() {
 
     // Cleo's voice answers the thread from her account on the other network.
     let cellulose = format!("Methyl cellulose keeps for months, run {run}.");
-    let words = Words { conversation: shown.id, to: Some(question), from: Some(desk.sky), text: cellulose.clone(), kind: Kind::Gives };
+    let words = Words {
+        conversation: shown.id,
+        to: Some(question),
+        from: Some(desk.sky),
+        text: cellulose.clone(),
+        kind: Kind::Gives,
+        has_short_links: false,
+    };
     desk.answer(desk.cleo(), words).await;
     let sign_in =
         |who: &(String, String)| ask(sky("com.atproto.server.createSession"), "", Some(json!({"identifier": who.0, "password": who.1})));
@@ -225,7 +233,14 @@ async fn two_voices_on_two_networks_keep_one_talk() {
     // Cleo answers Dan where he is; nothing is left open on either side.
     let answering = talk(desk.cleo(), both.id, None).await.unwrap().answering.unwrap();
     assert_eq!((answering.account, answering.is_elsewhere), (desk.sky, false), "it is answered where it was asked");
-    let words = Words { conversation: both.id, to: None, from: None, text: format!("Twenty grams, run {run}."), kind: Kind::Gives };
+    let words = Words {
+        conversation: both.id,
+        to: None,
+        from: None,
+        text: format!("Twenty grams, run {run}."),
+        kind: Kind::Gives,
+        has_short_links: false,
+    };
     desk.answer(desk.cleo(), words).await;
     assert_eq!(desk.turn(both.id).await.0, Turn::Theirs);
     let thanks = json!({"status": "@ada thank you both!", "in_reply_to_id": under["descendants"][0]["id"]});

@@ -269,6 +269,7 @@ fn reply(shell: &Shell) -> ReplyBox {
         count: "43 of 500".into(),
         touch: String::new(),
         kind: Radios::kind(Kind::Gives),
+        short_links: Some(false),
         wrong: vec![],
         look: "count".into(),
         takes_pictures: true,

@@ -16,7 +16,7 @@ use crate::{
     assets::{pack, takes_gzip},
     errors::Fault,
     look::Look,
-    pages::reflect::go::Asked,
+    pages::reflect::go::{self, Asked},
     session::{FRAGMENT, Seated},
     shell::Bare,
     site::Site,
@@ -52,8 +52,15 @@ const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
     let is_secure = site.is_secure(request.headers());
     let packs = takes_gzip(request.headers());
-    if let Some(mut answer) = crate::pages::reflect::go::by_own_domain(&site, &Asked::of(&request)).await {
+    let asked = Asked::of(&request);
+    if let Some(mut answer) = go::by_own_domain(&site, &asked).await {
         dress(answer.headers_mut(), is_secure);
+        return answer;
+    }
+    if let Some(mut answer) = go::quickly(&site, &asked).await {
+        if is_secure {
+            answer.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, TWO_YEARS);
+        }
         return answer;
     }
     let asker = Asker::of(&request);

@@ -124,6 +124,20 @@ pub fn date(day: Date, today: Date) -> String {
     format!("{} {}{year}", day.day(), month(day.month()))
 }
 
+/// `24 Aug to 13 Sep`; `1 to 21 June` within one month.
+pub fn date_span(first: Date, last: Date, today: Date) -> String {
+    let short = |day: Date| match month(day.month()) {
+        name if name.len() > 4 => &name[..3],
+        name => name,
+    };
+    let year = |day: Date| if day.year() == today.year() { String::new() } else { format!(" {}", day.year()) };
+    if (first.year(), first.month()) == (last.year(), last.month()) {
+        return format!("{} to {}", first.day(), date(last, today));
+    }
+    let first_year = if first.year() == last.year() { String::new() } else { year(first) };
+    format!("{} {}{first_year} to {} {}{}", first.day(), short(first), last.day(), short(last), year(last))
+}
+
 fn days_between(from: Date, to: Date) -> i64 {
     (to - from).get_days().into()
 }

@@ -37,7 +37,12 @@ pub const ALL: &[Part] = &[
         sets: &[Set::Postgres, Set::Mastodon, Set::Bluesky],
         run: torment,
     },
-    Part { name: "pages", what: "the pages in a browser, with scripts and without", sets: &[Set::Browser], run: pages },
+    Part {
+        name: "pages",
+        what: "the pages in a browser, with scripts and without",
+        sets: &[Set::Browser, Set::Postgres, Set::Mastodon, Set::Bluesky],
+        run: pages,
+    },
 ];
 
 fn format(check: &mut Check) -> anyhow::Result<Verdict> {
@@ -94,7 +99,7 @@ fn against_counterparts(check: &mut Check, name: &str, packages: &[&str], files:
         command.env("RUST_TEST_THREADS", "1");
     }
     let verdict = counted(check, name, command);
-    drop((servers, nostr));
+    drop(servers);
     verdict
 }
 
@@ -181,15 +186,22 @@ fn pages(check: &mut Check) -> anyhow::Result<Verdict> {
     if !well {
         return Ok(Verdict::Broke(Counts::one_failed(), words));
     }
+    let (servers, settings) = match start(check, &[]) {
+        Ok(started) => started,
+        Err(why) => return Ok(Verdict::Skipped(format!("{why:#}"))),
+    };
     let mut command = Command::new("node");
     command
         .current_dir(machine::root()?)
+        .envs(settings)
         .arg("tests-browser/run.mjs")
         .env("HOBNOB_MODULES", modules)
         .env("HOBNOB_BIN", machine::target()?.join("debug/hobnob"))
         .env("HOBNOB_SCREENSHOTS", machine::target()?.join("screenshots"))
         .env("HOBNOB_CHROMIUM", chromium().unwrap_or_default());
-    counted(check, "pages", command)
+    let verdict = counted(check, "pages", command);
+    drop(servers);
+    verdict
 }
 
 fn cargo() -> anyhow::Result<Command> {
@@ -198,7 +210,6 @@ fn cargo() -> anyhow::Result<Command> {
     Ok(command)
 }
 
-/// nextest where it is installed, else what cargo brings along.
 /// Which tests run.
 enum Tests<'a> {
     /// All but those that want servers of others: they have parts of their own.
@@ -209,6 +220,7 @@ enum Tests<'a> {
     Files(&'a [&'a str], &'a [String]),
 }
 
+/// nextest where it is installed, else what cargo brings along.
 /// With nextest every part builds the whole workspace and filters: a part that built a choice of crates would choose other features of
 /// what they rest on, and build that anew.
 fn test_runner(tests: &Tests<'_>) -> anyhow::Result<Command> {

@@ -27,6 +27,9 @@ pub struct Arguments {
     /// gives, asks or talks
     #[arg(long, default_value = "talks")]
     kind: String,
+    /// Replace links by short ones that count visits
+    #[arg(long)]
+    short_links: bool,
     /// And be done with the conversation
     #[arg(long)]
     done: bool,
@@ -41,8 +44,14 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     let kind = Kind::from_word(&arguments.kind).ok_or_else(|| Wrong::said(format!("“{}” is not gives, asks or talks", arguments.kind)))?;
     let text = if arguments.words == "-" { std::io::read_to_string(std::io::stdin())?.trim_end().to_owned() } else { arguments.words };
     let sitting = Sitting::open(flags).await?;
-    let words =
-        Words { conversation: ConversationId(number), to: arguments.to.map(PostId), from: arguments.from.map(AccountId), text, kind };
+    let words = Words {
+        conversation: ConversationId(number),
+        to: arguments.to.map(PostId),
+        from: arguments.from.map(AccountId),
+        text,
+        kind,
+        has_short_links: arguments.short_links,
+    };
     // There is nobody to press Undo: it goes at once.
     let replied = reply_held(sitting.cx(), words, if arguments.done { Then::Done } else { Then::Stay }, 0).await?;
     let all = placed(sitting.cx(), replied.draft).await?;

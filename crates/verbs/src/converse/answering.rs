@@ -13,6 +13,8 @@ use store::{Kept, Tx};
 
 use super::refresh::{PRIVATE, WAITING};
 use super::turn::in_order;
+use crate::publish::render::Press;
+use crate::reflect::links;
 use crate::{Cx, Done, VerbError};
 
 /// People whose names a reply begins with, where its network wants that.
@@ -48,14 +50,27 @@ pub struct Answering {
     /// The words so far, without the names.
     pub words: String,
     pub kind: Kind,
+    /// Its links become short ones of ours, whose visits are counted; never where it is private.
+    pub has_short_links: bool,
+    /// What a short link begins with; `None` where it may have none.
+    pub(super) short_base: Option<String>,
     pub kept_at: Option<Timestamp>,
 }
 
 impl Answering {
+    /// What is said in private serves no count.
+    pub fn may_count(&self) -> bool {
+        self.visibility != Visibility::Direct
+    }
     /// The length of `words` as its network counts, and the longest that goes into one post.
     pub fn count(&self, words: &str) -> (u32, Option<u32>) {
         let warning = self.warning.as_deref().filter(|_| self.rules.warning_counts).map_or(0, |w| measure::count(w, self.rules.unit));
-        (measure::length(&self.whole(words), &self.rules).saturating_add(warning), self.rules.text_max)
+        let whole = self.whole(words);
+        let whole = match &self.short_base {
+            Some(base) if self.has_short_links => links::as_long_as_short(&whole, base),
+            _ => whole,
+        };
+        (measure::length(&whole, &self.rules).saturating_add(warning), self.rules.text_max)
     }
     /// The words with the names before them, those left out that are named already.
     pub(super) fn whole(&self, words: &str) -> String {
@@ -76,7 +91,7 @@ fn names(words: &str, name: &str) -> bool {
 /// How to answer `to`, or else what waits, or else the last word of somebody else; `None` where nothing of ours can.
 pub(super) fn answering(
     tx: &Tx<'_>,
-    networks: &Networks,
+    press: &Press,
     kept: &KeptConversation,
     said: &[Said],
     (to, from): (Option<PostId>, Option<AccountId>),
@@ -98,6 +113,7 @@ pub(super) fn answering(
         .or_else(|| live.last());
     let Some(target) = target else { return Ok(None) };
     let post = tx.posts().get(target.id)?;
+    let networks = &press.networks;
     let all = accounts_for(tx, networks, target, post.post.url.is_some())?;
     let from = from.or_else(|| draft.as_ref().and_then(|d| d.accounts.first().copied()));
     let Some(account) = all.iter().find(|a| Some(a.id) == from).or(all.first()).cloned() else { return Ok(None) };
@@ -120,11 +136,17 @@ pub(super) fn answering(
         rules: account.rules,
         words: String::new(),
         kind: Kind::Talks,
+        has_short_links: false,
+        short_base: None,
         kept_at: None,
     };
+    if answering.may_count() {
+        answering.short_base = Some(links::base(tx, &press.public_url)?);
+    }
     if let Some(draft) = draft {
         answering.words = answering.without_names(&draft.draft.text).to_owned();
         answering.kind = draft.draft.kind;
+        answering.has_short_links = draft.has_short_links && answering.may_count();
         answering.kept_at = Some(draft.draft.updated_at);
     }
     Ok(Some(answering))
@@ -197,21 +219,24 @@ pub struct Words {
     pub from: Option<AccountId>,
     pub text: String,
     pub kind: Kind,
+    /// Its links become short ones of ours, whose visits are counted. What is private is never counted.
+    pub has_short_links: bool,
 }
 
 /// Keeps the words of an answer as a draft; an empty one is thrown away. Answers how it would go out.
 pub async fn keep(cx: Cx<'_>, words: Words) -> Done<Answering> {
-    let (now, voice, networks) = (cx.now, cx.seat.voice, cx.app.networks.clone());
+    let (now, voice, press) = (cx.now, cx.seat.voice, Press::to_look(cx));
     cx.app
         .store
         .write(cx.seat, move |tx| {
             let id = tx.conversations().resolve(words.conversation)?;
             let kept = tx.conversations().get(id)?;
-            let found = answering(tx, &networks, &kept, &tx.threads().said(id)?, (words.to, words.from), voice)?;
+            let found = answering(tx, &press, &kept, &tx.threads().said(id)?, (words.to, words.from), voice)?;
             let mut answering = found.ok_or_else(|| VerbError::wrong("text", "No account of yours can answer there."))?;
             save(tx, &kept, &answering, &words, &words.text, (voice, now))?;
             answering.words = words.text;
             answering.kind = words.kind;
+            answering.has_short_links = words.has_short_links && answering.may_count();
             answering.kept_at = Some(now);
             Ok(answering)
         })
@@ -246,14 +271,14 @@ pub(super) fn save(
         }
     };
     draft.accounts = vec![answering.account];
+    draft.has_short_links = words.has_short_links && answering.may_count();
     let d = &mut draft.draft;
     d.text = text.to_owned();
     d.kind = words.kind;
     d.warning = answering.warning.clone();
     d.visibility = answering.visibility;
     d.language = post.post.language.clone();
-    // What is said in private serves no count.
-    d.aim = kept.marks.aim.filter(|_| answering.visibility != Visibility::Direct);
+    d.aim = kept.marks.aim.filter(|_| answering.may_count());
     d.reply = Some(Reply {
         conversation: kept.id,
         to: match answering.is_elsewhere {

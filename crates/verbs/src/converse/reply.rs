@@ -45,7 +45,7 @@ pub async fn reply_held(cx: Cx<'_>, words: Words, then: Then, hold_seconds: u32)
         return Err(VerbError::wrong("text", "There is nothing to say yet."));
     }
     keep(cx, words.clone()).await?;
-    let press = Press { networks: cx.app.networks.clone(), public_url: cx.app.config.public_url.clone(), keep_at: Some(cx.now) };
+    let press = Press::of(cx);
     let (now, voice) = (cx.now, cx.seat.voice);
     let replied = cx
         .app
@@ -53,7 +53,7 @@ pub async fn reply_held(cx: Cx<'_>, words: Words, then: Then, hold_seconds: u32)
         .write(cx.seat, move |tx| {
             let id = tx.conversations().resolve(words.conversation)?;
             let kept = tx.conversations().get(id)?;
-            let found = answering(tx, &press.networks, &kept, &tx.threads().said(id)?, (words.to, words.from), voice)?;
+            let found = answering(tx, &press, &kept, &tx.threads().said(id)?, (words.to, words.from), voice)?;
             let answering = found.ok_or_else(|| VerbError::wrong("text", "No account of yours can answer there."))?;
             let whole = answering.whole(words.text.trim_end());
             let draft = save(tx, &kept, &answering, &words, &whole, (voice, now))?.ok_or(VerbError::Missing("draft"))?;
@@ -75,7 +75,7 @@ pub async fn reply_held(cx: Cx<'_>, words: Words, then: Then, hold_seconds: u32)
 
 /// Takes an answer back that has not gone out: the words are a draft again, and the conversation waits as before.
 pub async fn take_back(cx: Cx<'_>, draft: DraftId) -> Done<ConversationId> {
-    let (now, voice, networks) = (cx.now, cx.seat.voice, cx.app.networks.clone());
+    let (now, voice, press) = (cx.now, cx.seat.voice, Press::to_look(cx));
     cx.app
         .store
         .write(cx.seat, move |tx| {
@@ -85,7 +85,7 @@ pub async fn take_back(cx: Cx<'_>, draft: DraftId) -> Done<ConversationId> {
             let id = tx.conversations().resolve(reply.conversation)?;
             super::landed::not_landed(tx, id, now)?;
             let kept = tx.conversations().get(id)?;
-            if let Some(answering) = answering(tx, &networks, &kept, &tx.threads().said(id)?, (None, None), voice)? {
+            if let Some(answering) = answering(tx, &press, &kept, &tx.threads().said(id)?, (None, None), voice)? {
                 back.draft.text = answering.without_names(&back.draft.text).to_owned();
                 tx.drafts().save(&back, now)?;
             }

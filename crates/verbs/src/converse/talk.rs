@@ -14,6 +14,7 @@ use super::colleagues::{Colleagues, colleagues};
 use super::inbox::{Inbox, NetName, net_name};
 use super::promises::{self, Proposed};
 use super::turn::in_order;
+use crate::publish::render::Press;
 use crate::relate::tie;
 use crate::{App, Cx, Done, VerbError};
 
@@ -126,7 +127,7 @@ pub struct Talk {
 /// The conversation, to be answered at `to` or, without one, where it waits. Where it was joined with
 /// another, the answer's `id` is another than was asked for.
 pub async fn talk(cx: Cx<'_>, id: ConversationId, to: Option<PostId>) -> Done<Talk> {
-    let (now, voice, networks) = (cx.now, cx.seat.voice, cx.app.networks.clone());
+    let (now, voice, press) = (cx.now, cx.seat.voice, Press::to_look(cx));
     let read = cx
         .app
         .store
@@ -137,7 +138,7 @@ pub async fn talk(cx: Cx<'_>, id: ConversationId, to: Option<PostId>) -> Done<Ta
             let posts = tx.posts().of_conversation(id)?;
             let signs = tx.signs().mine_in(id)?;
             let earlier = tx.earlier().of_conversation(id)?;
-            let answering = answering(tx, &networks, &kept, &said, (to, None), voice)?;
+            let answering = answering(tx, &press, &kept, &said, (to, None), voice)?;
             let under_way = match kept.marks.answering {
                 Some(draft) => tx.drafts().find(draft)?.map(|d| d.draft.text),
                 None => None,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use model::ProfileId;
 use store::StoreError;
 
-use crate::{Cx, Done, VerbError};
+use crate::{Cx, Done};
 
 /// Bytes of pictures remembered at once; the oldest go first.
 const REMEMBERED_BYTES: usize = 8 * 1024 * 1024;
@@ -32,18 +32,26 @@ impl Album {
     }
 }
 
-/// A profile's own picture, through the desk.
-pub async fn face(cx: Cx<'_>, id: ProfileId) -> Done<Picture> {
-    let kept = cx.app.store.read::<_, StoreError>(cx.seat, move |tx| tx.profiles().get(id)).await?;
-    let url = kept.profile.avatar_url.ok_or(VerbError::Missing("picture"))?;
-    fetch(cx, &url).await
+/// What stands for somebody's face.
+pub enum FaceOf {
+    /// Their own picture.
+    Picture(Picture),
+    /// A sample person's, by the name of our drawing.
+    Drawing(String),
+    /// Nothing could be had: letters of this name do.
+    Name(String),
 }
 
-/// The name of the drawing that stands for a sample person's picture.
-pub async fn drawn(cx: Cx<'_>, id: ProfileId) -> Done<Option<String>> {
-    let kept = cx.app.store.read::<_, StoreError>(cx.seat, move |tx| tx.profiles().get(id)).await?;
-    let name = kept.profile.avatar_url.as_deref().and_then(|url| url.strip_prefix(crate::desk::sample::FACE)).map(str::to_owned);
-    Ok(name.filter(|n| n.bytes().all(|b| b.is_ascii_lowercase())))
+/// A profile's own picture, through the desk.
+pub async fn face(cx: Cx<'_>, id: ProfileId) -> Done<FaceOf> {
+    let profile = cx.app.store.read::<_, StoreError>(cx.seat, move |tx| tx.profiles().get(id)).await?.profile;
+    let name = if profile.name.is_empty() { profile.handle } else { profile.name };
+    let Some(url) = profile.avatar_url else { return Ok(FaceOf::Name(name)) };
+    if let Some(drawing) = url.strip_prefix(crate::desk::sample::FACE).filter(|n| n.bytes().all(|b| b.is_ascii_lowercase())) {
+        return Ok(FaceOf::Drawing(drawing.to_owned()));
+    }
+    // A picture that is gone, or whose server does not answer, is no fault of the page it stands on.
+    Ok(fetch(cx, &url).await.map_or(FaceOf::Name(name), FaceOf::Picture))
 }
 
 /// Any picture that a kept row names; the address never comes from a request.

@@ -189,7 +189,7 @@ pub async fn thrown(cx: Cx<'_>) -> Done<Vec<(KeptDraft, Timestamp)>> {
 
 /// The draft as it will stand in each of its places and in those it could go to; nothing is kept by looking.
 pub async fn look(cx: Cx<'_>, kept: &KeptDraft, edits: &[Edit]) -> Done<Vec<Rendered>> {
-    let press = Press { networks: cx.app.networks.clone(), public_url: cx.app.config.public_url.clone(), keep_at: None };
+    let press = Press::to_look(cx);
     let (kept, edits) = (kept.clone(), edits.to_vec());
     cx.app
         .store

@@ -65,7 +65,7 @@ pub async fn take_down(cx: Cx<'_>, draft: DraftId) -> Done<Vec<Followed>> {
 /// Changes the words of a draft wherever it stands and the network has edits, and where it is still in line; networks without edits say so,
 /// and places with words of their own keep them.
 pub async fn change(cx: Cx<'_>, draft: DraftId, text: &str) -> Done<Vec<Followed>> {
-    let press = Press { networks: cx.app.networks.clone(), public_url: cx.app.config.public_url.clone(), keep_at: Some(cx.now) };
+    let press = Press::of(cx);
     let (text, now) = (text.to_owned(), cx.now);
     cx.app
         .store

@@ -121,7 +121,7 @@ fn carrying(part: &Part, old: &str, url: &str, account: &Account) -> Option<Part
 
 /// What waits for the own site, this one and the others of its draft, goes out without its address.
 pub async fn send_without(cx: Cx<'_>, id: DeliveryId) -> Done<()> {
-    let press = Press { networks: cx.app.networks.clone(), public_url: cx.app.config.public_url.clone(), keep_at: Some(cx.now) };
+    let press = Press::of(cx);
     let now = cx.now;
     cx.app
         .store

@@ -18,7 +18,7 @@ pub const PARTS_MAX: usize = 50;
 /// what has not gone out yet replaces it; what is on its way or stands there is left as it is.
 /// Answers the deliveries that hold, part by part.
 pub async fn plan(cx: Cx<'_>, draft: DraftId, accounts: &[AccountId], due: Timestamp) -> Done<Vec<DeliveryId>> {
-    let press = Press { networks: cx.app.networks.clone(), public_url: cx.app.config.public_url.clone(), keep_at: Some(cx.now) };
+    let press = Press::of(cx);
     let (accounts, now) = (accounts.to_vec(), cx.now);
     let planned = cx.app.store.write(cx.seat, move |tx| plan_in(tx, &press, draft, &accounts, due, now)).await?;
     cx.ring();

@@ -9,6 +9,7 @@ use store::{Kept, Tx};
 use super::fit::{self, Place};
 use super::named::named;
 use super::own_site;
+use crate::Cx;
 use crate::reflect::links::{self, Purpose};
 
 /// What rendering needs beside the draft.
@@ -18,6 +19,17 @@ pub struct Press {
     pub public_url: String,
     /// Short links are kept as made then; `None`: only shown.
     pub keep_at: Option<Timestamp>,
+}
+
+impl Press {
+    /// What is rendered goes out: its links are kept.
+    pub fn of(cx: Cx<'_>) -> Press {
+        Press { keep_at: Some(cx.now), ..Press::to_look(cx) }
+    }
+    /// What is rendered is only shown.
+    pub fn to_look(cx: Cx<'_>) -> Press {
+        Press { networks: cx.app.networks.clone(), public_url: cx.app.config.public_url.clone(), keep_at: None }
+    }
 }
 
 /// A draft in one place.

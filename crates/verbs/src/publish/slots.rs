@@ -114,7 +114,7 @@ pub async fn look(cx: Cx<'_>, draft: DraftId, accounts: &[AccountId]) -> Done<Ve
 
 /// Puts a draft into the next free slot of each of these places. Doing it again leaves it where it stands.
 pub async fn plan(cx: Cx<'_>, draft: DraftId, accounts: &[AccountId]) -> Done<Vec<Placing>> {
-    let press = Press { networks: cx.app.networks.clone(), public_url: cx.app.config.public_url.clone(), keep_at: Some(cx.now) };
+    let press = Press::of(cx);
     let (accounts, now) = (accounts.to_vec(), cx.now);
     let placings = cx.app.store.write(cx.seat, move |tx| plan_in(tx, &press, draft, &accounts, now)).await?;
     cx.ring();

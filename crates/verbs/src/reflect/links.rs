@@ -55,6 +55,21 @@ fn replace(tx: &Tx<'_>, text: &str, purpose: &Purpose, public_url: &str, keep_at
     Ok(out)
 }
 
+/// The text with something as long as a short link in the place of each link that would become one.
+pub(crate) fn as_long_as_short(text: &str, base: &str) -> String {
+    let (mut out, mut from) = (String::with_capacity(text.len()), 0);
+    for (start, end) in measure::links(text).into_iter().take(LINKS_MAX) {
+        out.push_str(&text[from..start]);
+        from = end;
+        match &text[start..end] {
+            own if own.starts_with(base) => out.push_str(own),
+            _ => out.extend([base, &"0".repeat(CODE_LEN)]),
+        }
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
 /// What stands before the code of a new link: the desk's own domain where it has one, else our address.
 pub(crate) fn base(tx: &Tx<'_>, public_url: &str) -> Kept<String> {
     Ok(match domain_of(tx)? {

@@ -38,8 +38,15 @@ struct Known {
     read_at: Timestamp,
 }
 
-/// A day, `YYYY-MM-DD` of UTC, and its salt.
-type Salt = (Arc<str>, [u8; 16]);
+/// A day of UTC, as the days since 1970 and as `YYYY-MM-DD`, and its salt.
+#[derive(Clone, Debug)]
+struct Salt {
+    day: i64,
+    name: Arc<str>,
+    salt: [u8; 16],
+}
+
+const DAY_SECONDS: i64 = 86_400;
 
 /// Whose a domain is, by its name, and when that was read.
 type Domains = (Timestamp, Arc<HashMap<String, DeskId>>);
@@ -152,27 +159,28 @@ async fn known(app: &App, code: &str, now: Timestamp) -> Done<Option<Known>> {
 
 /// The day, and a hash of whoever came that nobody can undo or compare once the day's salt is thrown away. The same browser from the same
 /// address at the same desk has the same, all day.
-pub(super) async fn who(app: &App, desk: DeskId, facts: &Facts, now: Timestamp) -> Done<(String, i64)> {
-    let (day, salt) = salt(app, now).await?;
+pub(super) async fn who(app: &App, desk: DeskId, facts: &Facts, now: Timestamp) -> Done<(Arc<str>, i64)> {
+    let today = salt(app, now).await?;
     let hash = Sha256::new()
-        .chain_update(salt)
+        .chain_update(today.salt)
         .chain_update(desk.0.to_le_bytes())
         .chain_update(&facts.place)
         .chain_update([0])
         .chain_update(facts.user_agent.as_deref().unwrap_or_default())
         .finalize();
-    Ok((day.to_string(), i64::from_le_bytes(*hash.first_chunk().expect("a hash has 32 bytes"))))
+    Ok((today.name, i64::from_le_bytes(*hash.first_chunk().expect("a hash has 32 bytes"))))
 }
 
 async fn salt(app: &App, now: Timestamp) -> Done<Salt> {
-    let today = now.to_zoned(TimeZone::UTC).date().to_string();
-    if let Some(salt) = app.gate.salt.read().unwrap_or_else(PoisonError::into_inner).as_ref().filter(|(day, _)| **day == *today) {
+    let day = now.as_second().div_euclid(DAY_SECONDS);
+    if let Some(salt) = app.gate.salt.read().unwrap_or_else(PoisonError::into_inner).as_ref().filter(|salt| salt.day == day) {
         return Ok(salt.clone());
     }
-    let (day, fresh) = (today.clone(), rand::random::<[u8; 16]>());
-    let kept = app.store.write_unscoped::<_, StoreError>(move |tx| tx.day_salt(&day, &fresh)).await?;
-    let kept: [u8; 16] = kept.try_into().map_err(|_| StoreError::Broken("a day's salt has 16 bytes".into()))?;
-    let salt: Salt = (today.into(), kept);
+    let name: Arc<str> = now.to_zoned(TimeZone::UTC).date().to_string().into();
+    let (today, fresh) = (name.clone(), rand::random::<[u8; 16]>());
+    let kept = app.store.write_unscoped::<_, StoreError>(move |tx| tx.day_salt(&today, &fresh)).await?;
+    let salt: [u8; 16] = kept.try_into().map_err(|_| StoreError::Broken("a day's salt has 16 bytes".into()))?;
+    let salt = Salt { day, name, salt };
     *app.gate.salt.write().unwrap_or_else(PoisonError::into_inner) = Some(salt.clone());
     Ok(salt)
 }

@@ -5,6 +5,7 @@ use std::fmt::{self, Write};
 
 use crate::html::{drawn, escape_into};
 use crate::words;
+use verbs::reflect::weeks::Week;
 
 /// One bar of [`Weeks`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,11 +17,40 @@ pub struct WeekBar {
     pub is_running: bool,
 }
 
+impl WeekBar {
+    /// A bar for each week; the running one is drawn as such where it is told apart.
+    pub fn of(weeks: &[Week], tells_running: bool) -> Vec<WeekBar> {
+        let mut month = 0;
+        let bar = |w: &Week| {
+            let is_new = std::mem::replace(&mut month, w.monday.month()) != w.monday.month();
+            WeekBar { n: w.n, month: is_new.then(|| words::month(w.monday.month())), is_running: tells_running && w.is_running }
+        };
+        let mut bars: Vec<WeekBar> = weeks.iter().map(bar).collect();
+        // Two names side by side would run into each other.
+        for i in 1..bars.len() {
+            if bars[i].month.is_some() {
+                bars[i - 1].month = None;
+            }
+        }
+        bars
+    }
+}
+
+/// A place that was tried, from one bar to another, both of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriedSpan {
+    pub venue: String,
+    pub from: usize,
+    pub to: usize,
+}
+
 /// What was counted, week by week.
 #[derive(Clone, Debug)]
 pub struct Weeks {
     pub sentence: String,
     pub bars: Vec<WeekBar>,
+    /// What was tried when: drawn below, and the weeks of it apart from the others.
+    pub tried: Vec<TriedSpan>,
     /// The narrower drawing, for small screens.
     pub is_small: bool,
 }
@@ -28,6 +58,11 @@ pub struct Weeks {
 /// Where bars stand and how high they may be.
 const FLOOR: f64 = 140.0;
 const HEIGHT: f64 = 130.0;
+/// From one row of what was tried to the next; three at once at most are drawn, the sentence tells all.
+const LANE: f64 = 30.0;
+const LANES_MAX: usize = 3;
+/// About how wide a letter of a name is.
+const LETTER: f64 = 6.4;
 /// Weeks of the narrower drawing.
 pub const SMALL_WEEKS: usize = 9;
 
@@ -52,7 +87,9 @@ impl Weeks {
         let width = if self.is_small { 358.0 } else { 644.0 };
         let left = 14.0 + 6.5 * words::figures(i64::try_from(top).unwrap_or(i64::MAX)).len() as f64;
         let class = if self.is_small { "small-only" } else { "big-only" };
-        write!(out, "<svg class=\"chart {class}\" viewBox=\"0 0 {width} 160\" role=\"img\" aria-label=\"")?;
+        let lanes = self.lanes();
+        let height = 160.0 + LANE * lanes.len() as f64;
+        write!(out, "<svg class=\"chart {class}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"")?;
         escape_into(out, &self.sentence)?;
         out.write_str("\">")?;
         for (n, y) in [(0, FLOOR), (top / 2, FLOOR - HEIGHT / 2.0), (top, FLOOR - HEIGHT)] {
@@ -74,8 +111,10 @@ impl Weeks {
             if bar.n > 0 {
                 let look = if bar.is_running {
                     "fill=\"none\" class=\"s-plum\" stroke-width=\"1.5\" stroke-dasharray=\"3 2\""
-                } else {
+                } else if self.tried.is_empty() || self.tried.iter().any(|t| (t.from..=t.to).contains(&i)) {
                     "class=\"f-plum\""
+                } else {
+                    "class=\"f-edge\""
                 };
                 write!(out, "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{wide:.1}\" height=\"{high:.1}\" rx=\"2\" {look}/>", FLOOR - high)?;
                 // The highest, the last full one and the running one have their number on them.
@@ -92,7 +131,42 @@ impl Weeks {
                 write!(out, "<text x=\"{middle:.1}\" y=\"156\" text-anchor=\"middle\" font-size=\"11.5\">{month}</text>")?;
             }
         }
+        for (lane, spans) in lanes.iter().enumerate() {
+            let y = 168.0 + LANE * lane as f64;
+            for span in spans {
+                let (from, to) = (left + 5.0 + step * span.from as f64, left + 5.0 + step * span.to as f64 + wide);
+                let middle = (from + to) / 2.0;
+                write!(out, "<path d=\"M{from:.1} {y}H{to:.1}\" class=\"s-plum\" stroke-width=\"3\" stroke-linecap=\"round\"/>")?;
+                // A short span at an edge has its name inside the drawing all the same.
+                let room = (2.0 * middle.min(width - middle)).min((to - from + step).max(12.0 * LETTER));
+                let name = cut(&span.venue, (room / LETTER) as usize);
+                write!(out, "<text x=\"{middle:.1}\" y=\"{}\" text-anchor=\"middle\" font-size=\"12\" class=\"strong\">", y + 18.0)?;
+                escape_into(out, &name)?;
+                out.write_str("</text>")?;
+            }
+        }
         out.write_str("</svg>")
+    }
+    /// What was tried, in as few rows as it takes for none to lie over another.
+    fn lanes(&self) -> Vec<Vec<&TriedSpan>> {
+        let mut lanes: Vec<Vec<&TriedSpan>> = Vec::new();
+        let mut spans: Vec<&TriedSpan> = self.tried.iter().collect();
+        spans.sort_by_key(|s| s.from);
+        for span in spans {
+            match lanes.iter().position(|lane| lane.last().is_none_or(|last| last.to < span.from)) {
+                Some(free) => lanes[free].push(span),
+                None if lanes.len() < LANES_MAX => lanes.push(vec![span]),
+                None => {}
+            }
+        }
+        lanes
+    }
+}
+
+fn cut(name: &str, letters: usize) -> String {
+    match name.char_indices().nth(letters) {
+        Some(_) => name.chars().take(letters.saturating_sub(1)).chain(['…']).collect(),
+        None => name.to_owned(),
     }
 }
 
@@ -120,11 +194,7 @@ impl PlaceBars {
             let y = 23 * i;
             let wide = (122.0 * *n as f64 / most as f64).max(2.0);
             write!(out, "<text x=\"0\" y=\"{}\" font-size=\"12.5\" fill=\"currentColor\">", y + 11)?;
-            if name.chars().count() > PLACE_MAX {
-                escape_into(out, &format!("{}…", name.chars().take(PLACE_MAX - 1).collect::<String>()))?;
-            } else {
-                escape_into(out, name)?;
-            }
+            escape_into(out, &cut(name, PLACE_MAX))?;
             let n = words::figures(i64::try_from(*n).unwrap_or(i64::MAX));
             write!(
                 out,
@@ -223,10 +293,34 @@ mod tests {
     }
 
     #[test]
+    fn what_was_tried_lies_below_and_none_over_another() {
+        let span = |venue: &str, from, to| TriedSpan { venue: venue.into(), from, to };
+        let bars = |n: u64| WeekBar { n, month: None, is_running: false };
+        let drawn = Weeks {
+            sentence: String::new(),
+            bars: (1..=8).map(bars).collect(),
+            tried: vec![span("A forum of people who make <paper> by hand", 0, 2), span("Bluesky", 2, 4), span("r/handbound", 5, 7)],
+            is_small: false,
+        };
+        let rows: Vec<Vec<&str>> = drawn.lanes().iter().map(|lane| lane.iter().map(|s| s.venue.as_str()).collect()).collect();
+        assert_eq!(rows, [vec!["A forum of people who make <paper> by hand", "r/handbound"], vec!["Bluesky"]]);
+        let svg = drawn.to_string();
+        assert!(svg.contains("viewBox=\"0 0 644 220\"") && !svg.contains("<paper>"), "{svg}");
+        assert_eq!(svg.matches("f-edge").count(), 0, "every week was one of trying");
+        let apart = Weeks { tried: vec![span("Bluesky", 2, 4)], ..drawn };
+        assert_eq!(apart.to_string().matches("f-edge").count(), 5);
+    }
+
+    #[test]
     fn hostile_names_stay_text_and_nothing_is_no_number() {
         let bars = PlaceBars(vec![("<script>&\"".into(), 0), ("Mastodon".into(), 3)]).to_string();
         assert!(!bars.contains("<script>") && bars.contains("Mastodon 3"), "{bars}");
-        let empty = Weeks { sentence: "Nothing yet".into(), bars: vec![WeekBar { n: 0, month: None, is_running: true }], is_small: true };
+        let empty = Weeks {
+            sentence: "Nothing yet".into(),
+            tried: Vec::new(),
+            bars: vec![WeekBar { n: 0, month: None, is_running: true }],
+            is_small: true,
+        };
         let sides = TwoSided {
             sentence: String::new(),
             up: BarSide { label: "gave", class: "f-give", values: vec![0; 12] },

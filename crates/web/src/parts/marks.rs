@@ -42,6 +42,19 @@ impl Face {
         Face { src: None, name: name.to_owned(), size }
     }
 
+    /// Initials as a picture of their own, where the one that was named can't be had. A picture knows no stylesheet, so it is light in the dark, too,
+    /// as photographs are.
+    pub fn lettered(name: &str) -> String {
+        const TINTS: [&str; 6] = ["#f5ebf2", "#e8f0da", "#f8e6de", "#ddeff0", "#e6eaf6", "#fbefd6"];
+        let mut out = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 40 40\"><rect width=\"40\" height=\"40\" fill=\"{}\"/><text x=\"20\" y=\"20\" \
+             text-anchor=\"middle\" dominant-baseline=\"central\" font-family=\"system-ui, sans-serif\" font-size=\"15\" font-weight=\"640\" fill=\"#48534c\">",
+            TINTS[tint(name)]
+        );
+        escape_into(&mut out, &initials(name)).expect("a String takes every word");
+        out + "</text></svg>"
+    }
+
     fn draw(&self, out: &mut (impl Write + ?Sized)) -> fmt::Result {
         let size = self.size;
         match &self.src {
@@ -51,7 +64,7 @@ impl Face {
                 write!(out, "\" alt=\"\" width=\"{size}\" height=\"{size}\" loading=\"lazy\">")
             }
             None => {
-                let tint = self.name.bytes().fold(0u32, |sum, b| sum.wrapping_mul(31).wrapping_add(b.into())) % 6;
+                let tint = tint(&self.name);
                 write!(
                     out,
                     "<svg class=\"face face--{tint}\" viewBox=\"0 0 40 40\" width=\"{size}\" height=\"{size}\" \
@@ -65,6 +78,11 @@ impl Face {
 }
 
 /// One or two letters that stand for a name: of its first and its last word.
+/// Which of the six tints a name has, always the same.
+fn tint(name: &str) -> usize {
+    name.bytes().fold(0u32, |sum, b| sum.wrapping_mul(31).wrapping_add(b.into())) as usize % 6
+}
+
 fn initials(name: &str) -> String {
     let letter = |word: &str| word.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().to_string());
     let mut letters = name.split_whitespace().filter_map(letter);

@@ -12,7 +12,7 @@ mod talk;
 mod trials;
 
 pub use actions::{Choice, Done, LaterChoice, LaterMenu, Pager, Radios, Tab, Tabs};
-pub use bars::{BarSide, PlaceBars, SMALL_WEEKS, Share, TwoSided, WeekBar, Weeks};
+pub use bars::{BarSide, PlaceBars, SMALL_WEEKS, Share, TriedSpan, TwoSided, WeekBar, Weeks};
 pub use charts::{Course, Dots};
 pub use marks::{BRAND, Face, KindMark, Net, Nets, Side, TieMark, When};
 pub use messages::{Empty, Hint, HintTone};

@@ -121,6 +121,8 @@ pub struct ReplyBox {
     /// "270 of 500".
     pub count: String,
     pub kind: Radios,
+    /// Whether links are made short and visits counted; `None` where that may not be, since it is private.
+    pub short_links: Option<bool>,
     /// The soft touch: one sentence where it asks and has not given, or empty. Never a lock.
     pub touch: String,
     /// What does not fit, as sentences; tied to the field.

@@ -130,7 +130,7 @@ pub async fn preview(cx: Cx<'_>, id: ImportId) -> Done<Preview> {
 }
 
 fn press(cx: Cx<'_>, is_for_good: bool) -> Press {
-    Press { networks: cx.app.networks.clone(), public_url: cx.app.config.public_url.clone(), keep_at: is_for_good.then_some(cx.now) }
+    if is_for_good { Press::of(cx) } else { Press::to_look(cx) }
 }
 
 fn waiting(tx: &Tx<'_>, id: ImportId) -> Done<(Import, table::Table)> {

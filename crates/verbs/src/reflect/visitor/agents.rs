@@ -1,6 +1,9 @@
 //! What the user agent alone says. The long list is the library's (`isbot`); here are the words that it lacks, and the manners of browsers.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use super::Rule;
 
@@ -218,27 +221,53 @@ const PLAIN_BROWSERS: &[&str] = &[
 /// Telephones and programs with a word of [`SAYS_SO`] or [`PROGRAMS`] in their name.
 const NOT_ONE: &[&str] = &["cubot", "microsoft office", "ms-office", "; .net clr", ".net4.0", "; rv:", "media center"];
 
-/// What the agent, in lower case, says; `None` where it says that it is a browser.
-pub fn judge(agent: &str) -> Option<Rule> {
-    let mut plain = agent.to_owned();
-    for word in NOT_ONE {
-        if plain.contains(word) {
-            plain = plain.replace(word, " ");
+// What a word of the lists says of an agent that holds it.
+const SAYS_SO_BIT: u8 = 1;
+const PROGRAM_BIT: u8 = 2;
+const PROGRAM_AS_BROWSER_BIT: u8 = 4;
+const BOT_BIT: u8 = 8;
+
+/// All words at once: an agent is gone through once, however many words there are. Beside it, what each word says.
+static WORDS: LazyLock<(AhoCorasick, Vec<u8>)> = LazyLock::new(|| {
+    let says_so = SAYS_SO.iter().chain(networks::agents::CARD_FETCHERS).map(|w| (*w, SAYS_SO_BIT));
+    let programs = PROGRAMS.iter().map(|w| (*w, PROGRAM_BIT));
+    let as_browsers = PROGRAMS_AS_BROWSERS.iter().map(|w| (*w, PROGRAM_AS_BROWSER_BIT));
+    let bots = ["bot", "bots"].into_iter().map(|w| (w, BOT_BIT));
+    let (words, bits): (Vec<&str>, Vec<u8>) = says_so.chain(programs).chain(as_browsers).chain(bots).unzip();
+    let built = AhoCorasickBuilder::new().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(words);
+    (built.expect("the words are few and short"), bits)
+});
+
+/// What the words of an agent say, together.
+fn bits(agent: &str) -> u8 {
+    let (words, bits) = &*WORDS;
+    let mut said = 0;
+    for found in words.find_overlapping_iter(agent) {
+        let bit = bits[found.pattern().as_usize()];
+        if bit != BOT_BIT || !agent[found.end()..].starts_with(|c: char| c.is_ascii_alphabetic()) {
+            said |= bit;
         }
     }
-    let is_browser_like = plain.starts_with("mozilla/");
-    if ends_a_word(&plain, "bot")
-        || ends_a_word(&plain, "bots")
-        || SAYS_SO.iter().chain(networks::agents::CARD_FETCHERS).any(|m| plain.contains(m))
-    {
+    said
+}
+
+/// What the agent, in lower case, says; `None` where it says that it is a browser.
+pub fn judge(agent: &str) -> Option<Rule> {
+    let mut plain = Cow::Borrowed(agent);
+    for word in NOT_ONE {
+        if plain.contains(word) {
+            plain = plain.replace(word, " ").into();
+        }
+    }
+    let (said, is_browser_like) = (bits(&plain), plain.starts_with("mozilla/"));
+    if said & (SAYS_SO_BIT | BOT_BIT) != 0 {
         return Some(Rule::SaysSo);
     }
     if PLAIN_BROWSERS.iter().any(|b| plain.starts_with(b)) {
         return None;
     }
     // The agents of browsers hold the names of telephones and programs, some of which are words of programmers, too.
-    let programs = if is_browser_like { PROGRAMS_AS_BROWSERS } else { PROGRAMS };
-    if programs.iter().any(|m| plain.contains(m)) {
+    if said & if is_browser_like { PROGRAM_AS_BROWSER_BIT } else { PROGRAM_BIT } != 0 {
         return Some(Rule::Program);
     }
     if LISTED.is_bot(&plain) {
@@ -252,9 +281,5 @@ pub fn judge(agent: &str) -> Option<Rule> {
         return Some(Rule::SaysSo);
     }
     // "Mozilla/5.0" and nothing else is what a program writes that wants to pass for a browser.
-    if is_browser_like && !plain.contains('(') { Some(Rule::NoBrowser) } else { None }
-}
-
-fn ends_a_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| !text[at + word.len()..].starts_with(|c: char| c.is_ascii_alphabetic()))
+    if plain.contains('(') { None } else { Some(Rule::NoBrowser) }
 }

@@ -308,6 +308,7 @@ fn reply_box(
         count: count(answering, &text),
         words: text,
         kind: Radios::kind(kind),
+        short_links: answering.may_count().then_some(answering.has_short_links),
         wrong,
         touch: String::new(),
         look: "told".into(),
@@ -368,13 +369,23 @@ pub struct Answered {
     /// The account it goes through; empty: the usual one.
     #[serde(default)]
     from: String,
+    /// Not empty: its links are made short, and visits by them counted.
+    #[serde(default)]
+    link: String,
 }
 
 /// Sends an answer, or, asked by the script while somebody types, keeps the words and says how long they are.
 pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Question>, Posted { seated, form }: Posted<Answered>) -> Answer {
     let kind = model::Kind::from_word(&form.kind).unwrap_or_default();
     let text = form.text.replace("\r\n", "\n");
-    let words = Words { conversation: id, to: question.to.map(PostId), from: form.from.parse().ok(), text: text.clone(), kind };
+    let words = Words {
+        conversation: id,
+        to: question.to.map(PostId),
+        from: form.from.parse().ok(),
+        text: text.clone(),
+        kind,
+        has_short_links: !form.link.is_empty(),
+    };
     if seated.wants("told") {
         let answering = keep(seated.cx(), words).await?;
         let touch = touch(&seated, kind, &answering).await?;

@@ -5,19 +5,29 @@ use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use model::ProfileId;
-use verbs::desk::pictures;
+use verbs::desk::pictures::{self, FaceOf};
 
 use crate::errors::Fault;
+use crate::parts::Face;
 use crate::session::Seated;
 use crate::shell::Answer;
 
+/// How long a browser keeps letters that stand for a picture, before it asks for the picture again.
+const LETTERS_KEPT: &str = "private, max-age=600";
+
 pub async fn show(seated: Seated, Path(id): Path<i64>) -> Answer {
-    // Sample people are drawn by us; their pictures are among our own.
-    if let Some(drawn) = pictures::drawn(seated.cx(), ProfileId(id)).await? {
-        return Ok(axum::response::Redirect::to(&format!("{}/sample/{drawn}.svg", crate::assets::prefix())).into_response());
+    match pictures::face(seated.cx(), ProfileId(id)).await? {
+        FaceOf::Picture(picture) => served(&picture),
+        FaceOf::Drawing(name) => {
+            Ok(axum::response::Redirect::to(&format!("{}/sample/{name}.svg", crate::assets::prefix())).into_response())
+        }
+        FaceOf::Name(name) => {
+            let mut answer = Response::new(Body::from(Face::lettered(&name)));
+            answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
+            answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(LETTERS_KEPT));
+            Ok(answer)
+        }
     }
-    let picture = pictures::face(seated.cx(), ProfileId(id)).await?;
-    served(&picture)
 }
 
 /// A fetched picture as an answer that the browser may keep for a day.

@@ -463,7 +463,7 @@ fn from_row(seated: &Seated, s: &SourceRow, n: String) -> FromRow {
 
 fn drawing(page: &AimPage, weeks: &[Week], is_small: bool) -> Weeks {
     let (_, many) = progress::nouns(page.aim.measure);
-    let Some(first) = weeks.first() else { return Weeks { sentence: String::new(), bars: Vec::new(), is_small } };
+    let Some(first) = weeks.first() else { return Weeks { sentence: String::new(), bars: Vec::new(), tried: Vec::new(), is_small } };
     let full: Vec<String> = weeks.iter().filter(|w| !w.is_running).map(|w| w.n.to_string()).collect();
     let running = weeks.iter().find(|w| w.is_running).map_or(0, |w| w.n);
     let sentence = match weeks.iter().all(|w| w.n == 0) {
@@ -475,20 +475,10 @@ fn drawing(page: &AimPage, weeks: &[Week], is_small: bool) -> Weeks {
             words::list(&full)
         ),
     };
-    let mut month = 0;
-    let bars = weeks.iter().map(|w| {
-        let is_new = w.monday.month() != month;
-        month = w.monday.month();
-        WeekBar { n: w.n, month: is_new.then(|| words::month(w.monday.month())), is_running: w.is_running }
-    });
-    let mut bars: Vec<WeekBar> = bars.collect();
-    // Two names side by side would run into each other.
-    for i in 0..bars.len().saturating_sub(1) {
-        if bars[i].month.is_some() && bars[i + 1].month.is_some() {
-            bars[i].month = None;
-        }
-    }
-    Weeks { sentence, bars, is_small }
+    let tried = trials::spans(&page.trials, weeks);
+    let told: Vec<String> = tried.iter().rev().map(|t| t.venue.clone()).collect();
+    let sentence = if told.is_empty() { sentence } else { format!("{sentence}. Tried meanwhile: {}", words::list(&told)) };
+    Weeks { sentence, bars: WeekBar::of(weeks, true), tried, is_small }
 }
 
 fn table(page: &AimPage) -> Vec<(String, String)> {

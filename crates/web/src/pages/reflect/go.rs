@@ -62,11 +62,23 @@ pub(crate) async fn by_own_domain(site: &Site, asked: &Asked<'_>) -> Option<Resp
     }
 }
 
+/// The quick way of whoever follows a link and has no cookie of ours, which is nearly everybody; `None` sends all others the way of the pages.
+/// A post may go round the world, and what the pages need is of no use here.
+pub(crate) async fn quickly(site: &Site, asked: &Asked<'_>) -> Option<Response> {
+    let code = asked.path.strip_prefix(verbs::reflect::links::PATH)?;
+    if *asked.method != Method::GET || asked.headers.contains_key(header::COOKIE) {
+        return None;
+    }
+    let facts = facts(asked.peer, asked.method, asked.headers, false);
+    led_on(&visit::visit(&site.app, code, &facts, site.now()).await.ok()??)
+}
+
 fn led_on(target: &str) -> Option<Response> {
     let mut answer: Response = StatusCode::FOUND.into_response();
     answer.headers_mut().insert(header::LOCATION, HeaderValue::from_str(target).ok()?);
     // Each arrival is to be counted; the site it leads to may know where it came from.
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
     Some(answer)
 }
 

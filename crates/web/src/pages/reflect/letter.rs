@@ -136,24 +136,10 @@ fn outcome(told: &Told) -> (String, String, String) {
 fn drawing(weeks: &[Week], many: &str, today: Date, is_small: bool) -> Weeks {
     let each: Vec<String> = weeks.iter().map(|w| w.n.to_string()).collect();
     let first = weeks.first().map_or(today, |w| w.monday);
-    let mut month = 0;
-    let mut bars: Vec<WeekBar> = weeks
-        .iter()
-        .map(|w| {
-            let is_new = w.monday.month() != month;
-            month = w.monday.month();
-            WeekBar { n: w.n, month: is_new.then(|| words::month(w.monday.month())), is_running: false }
-        })
-        .collect();
-    // Two names side by side would run into each other.
-    for i in 0..bars.len().saturating_sub(1) {
-        if bars[i].month.is_some() && bars[i + 1].month.is_some() {
-            bars[i].month = None;
-        }
-    }
     Weeks {
         sentence: format!("{} a week since {}: {}", words::capital(many), words::date(first, today), words::list(&each)),
-        bars,
+        bars: WeekBar::of(weeks, false),
+        tried: Vec::new(),
         is_small,
     }
 }

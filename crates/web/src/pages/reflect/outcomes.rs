@@ -96,7 +96,8 @@ fn steps(seated: &Seated, told: &Told) -> Vec<Step> {
     }
     if let Some(words) = &told.words {
         let text: String = words.chars().take(WORDS_MAX).collect();
-        let name = told.network.as_ref().map_or("your post", |_| "your words");
+        let network = told.network.as_ref().map(|key| seated.site.app.networks.get(key).map_or(key.as_str(), |n| n.about().name));
+        let name = network.map_or("your post".to_owned(), |name| format!("your words on {name}"));
         let step =
             Step { words: Some(text), lang: told.language.clone(), is_outside: true, ..Step::new("In", name, told.post_url.clone()) };
         steps.push(step);

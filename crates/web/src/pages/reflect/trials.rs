@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use jiff::ToSpan;
 use model::verdict::Proposal;
 use model::{AimId, TrialId};
 use serde::Deserialize;
@@ -10,10 +11,11 @@ use verbs::VerbError;
 use verbs::reflect::aims;
 use verbs::reflect::progress::nouns;
 use verbs::reflect::trials::{self, PLAN, State, TrialLook, TrialWish};
+use verbs::reflect::weeks::Week;
 
 use crate::flash::Flash;
 use crate::forms::{Posted, Row};
-use crate::parts::{Day, Days, Tone, Whisker};
+use crate::parts::{Day, Days, Tone, TriedSpan, Whisker};
 use crate::session::Seated;
 use crate::shell::{Answer, Place, Shell};
 use crate::words;
@@ -90,6 +92,18 @@ pub fn part(looks: &[TrialLook], measure: model::Measure, today: jiff::civil::Da
     }
 }
 
+/// Where the trials lie among weeks; those that lie in none of them are left out.
+pub fn spans(looks: &[TrialLook], weeks: &[Week]) -> Vec<TriedSpan> {
+    let span = |look: &TrialLook| {
+        // A week is one of trying where most of its days are.
+        let days =
+            |w: &Week| (0..7).filter(|n| w.monday.checked_add((*n).days()).is_ok_and(|d| (look.first..=look.last).contains(&d))).count();
+        let of: Vec<usize> = (0..weeks.len()).filter(|i| days(&weeks[*i]) >= 4).collect();
+        Some(TriedSpan { venue: look.trial.venue.clone(), from: *of.first()?, to: *of.last()? })
+    };
+    looks.iter().filter_map(span).collect()
+}
+
 fn row(look: &TrialLook, nouns: (&str, &str), scale: (f64, f64), is_last: bool, today: jiff::civil::Date) -> TrialRow {
     let v = &look.verdict;
     let (class, icon, verdict, tone) = match look.state {
@@ -116,7 +130,7 @@ fn row(look: &TrialLook, nouns: (&str, &str), scale: (f64, f64), is_last: bool, 
     });
     TrialRow {
         venue: look.trial.venue.clone(),
-        span: format!("{} to {}", words::date(look.first, today), words::date(look.last, today)),
+        span: words::date_span(look.first, look.last, today),
         plot,
         class,
         icon,
