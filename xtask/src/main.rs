@@ -29,7 +29,9 @@ cargo x COMMAND
   bench canned [--rounds N]         near-duplicates among a million posts, beside gaoya and datasketch
   bench publish [--rounds N]        10,000 posts due in the same second, beside apalis
   bench listen [SEED]               a post against up to a million topics, beside other engines
-  bench pages                       the inbox page beside an Express page of the same bytes
+  bench pages [--only express|large] [--people N] [--posts N] [--folder PATH]
+                                    the inbox page beside an Express page of the same bytes; then the pages of a desk of 100,000
+                                    people and a million posts, beside a query a row
   bench paths [--people N] [--only memory|disk] [--file PATH]
                                     ways between a million people, beside petgraph; then from SQLite after a cold start
   bench search [POSTS [SEED]]       searches of a million kept posts, in both orders
@@ -69,7 +71,7 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["bench", "canned", rest @ ..] => bench::canned::run(rest),
         ["bench", "publish", rest @ ..] => bench::publish::run(rest),
         ["bench", "listen", rest @ ..] => bench::listen::run(rest),
-        ["bench", "pages"] => bench::pages::run(),
+        ["bench", "pages", rest @ ..] => bench::pages::run(rest),
         ["bench", "paths", rest @ ..] => bench::paths::run(rest),
         ["bench", "search", rest @ ..] => bench::search::run(rest),
         ["bench", "visits"] => bench::visits::run(),

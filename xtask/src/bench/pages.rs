@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 
 use super::footprint::{Desk, release};
+use super::large::{self, Size};
 use super::load::{Ask, cpu_seconds, run as load};
 use crate::counterparts::{Installing, Set};
 use crate::process::{Scratch, Server, free_port};
@@ -22,7 +23,25 @@ const START_MAX: Duration = Duration::from_secs(30);
 /// What the house promises of itself.
 const RATIO_MIN: f64 = 10.0;
 
-pub fn run() -> anyhow::Result<bool> {
+/// `[--only express|large] [--people N] [--posts N] [--folder PATH]`
+pub fn run(arguments: &[&str]) -> anyhow::Result<bool> {
+    let (mut size, mut only) = (Size::default(), "");
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        let value = words.next().with_context(|| format!("{word} wants a value"))?;
+        match *word {
+            "--only" if ["express", "large"].contains(value) => only = *value,
+            "--people" => size.people = value.parse().context("--people is a number")?,
+            "--posts" => size.posts = value.parse().context("--posts is a number")?,
+            "--folder" => size.folder = Some(value.into()),
+            _ => anyhow::bail!("bench pages knows --only express|large, --people, --posts and --folder, not {word} {value}"),
+        }
+    }
+    let is_kept = if only == "large" { true } else { beside_express()? };
+    Ok((only == "express" || large::run(&size)?) && is_kept)
+}
+
+fn beside_express() -> anyhow::Result<bool> {
     let mut installing = Installing::start(&[Set::Express]);
     let (desk, _) = Desk::open(&release()?)?;
     let head = format!("Cookie: {}\r\n", desk.cookie);

@@ -46,7 +46,7 @@ struct Turn {
 }
 
 pub fn run() -> anyhow::Result<bool> {
-    let program = build()?;
+    let program = super::built("visits")?;
     println!(
         "{CONNECTIONS} connections, {} s a turn, SQLite with every commit on the disk; every visit is another person's",
         ROUND.as_secs()
@@ -72,27 +72,6 @@ pub fn run() -> anyhow::Result<bool> {
     println!("{middle:.1} times as many (from {:.1} to {:.1})", ratios[0], ratios[ROUNDS - 1]);
     println!("{}: at least {RATIO_MIN} times", if middle >= RATIO_MIN { "kept" } else { "BROKEN" });
     Ok(middle >= RATIO_MIN)
-}
-
-fn build() -> anyhow::Result<PathBuf> {
-    let mut build = machine::cargo();
-    build.current_dir(machine::root()?).args([
-        "build",
-        "--release",
-        "--package",
-        "hobnob",
-        "--bench",
-        "visits",
-        "--locked",
-        "--message-format",
-        "json",
-    ]);
-    let done = build.stderr(Stdio::inherit()).output()?;
-    ensure!(done.status.success(), "the bench could not be built");
-    let told = String::from_utf8_lossy(&done.stdout);
-    let made = told.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut made = made.filter(|m| m["target"]["name"] == "visits").filter_map(|m| m["executable"].as_str().map(PathBuf::from));
-    made.next_back().or_else(|| made.next()).context("the bench was built, and is nowhere")
 }
 
 fn turn(program: &PathBuf, who: &str, round: usize) -> anyhow::Result<Turn> {
