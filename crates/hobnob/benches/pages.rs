@@ -216,8 +216,13 @@ fn word(number: usize) -> String {
 /// rows by an index.
 fn plain(file: &Path) -> Vec<serde_json::Value> {
     let db = Connection::open(file).unwrap();
-    let (desk, friend): (i64, i64) =
-        db.query_row("select desk, person from profiles where handle = ?1", [FakeNetwork::new("plaza", Temper::HonoursKey).profile_of("p0@plaza").handle], |r| Ok((r.get(0)?, r.get(1)?))).unwrap();
+    let (desk, friend): (i64, i64) = db
+        .query_row(
+            "select desk, person from profiles where handle = ?1",
+            [FakeNetwork::new("plaza", Temper::HonoursKey).profile_of("p0@plaza").handle],
+            |r| Ok((r.get(0)?, r.get(1)?)),
+        )
+        .unwrap();
     let db = Plain { db, desk };
     let inbox = |rows: usize| {
         db.one("select n from box_counts where desk = ?1 and box = 'waiting' and ?2 = ?2", 0);

@@ -12,6 +12,8 @@ use store::StoreError;
 use testkit::{Scene, scene::at};
 use verbs::converse::{Arrival, take_in};
 use verbs::publish::drafts;
+use verbs::reflect::aims::{self, AimWish};
+use verbs::reflect::progress;
 use verbs::relate::introduce::sought::{sought, whom};
 use verbs::relate::introduce::{Evidence, Introduction, ask, introduce};
 use verbs::relate::{a_while, contacts, edit, person, tie};
@@ -286,4 +288,35 @@ proptest! {
             assert_eq!(kept, scratch);
         });
     }
+}
+
+#[tokio::test]
+async fn an_aim_counts_an_introduction_that_came_about() {
+    let mut scene = Scene::set(CIRCLE).await;
+    let app = app(&scene);
+    read(&scene, "ada@plaza", &EVERYBODY, 0).await;
+    let (ben, dora) = (id_of(&scene, "ben@plaza").await, id_of(&scene, "dora@plaza").await);
+    let wish = AimWish {
+        name: "Know the paper makers".into(),
+        why: "They know.".into(),
+        measure: "introductions".into(),
+        target: "3".into(),
+        ..AimWish::default()
+    };
+    let aim = aims::add(cx(&scene, &app, "09:00"), &wish).await.unwrap();
+    let counted = async |scene: &Scene| progress::one(cx(scene, &app, "18:00"), aim).await.unwrap().standing.n;
+    ask(cx(&scene, &app, "09:30"), dora, ben).await.unwrap();
+    assert_eq!(counted(&scene).await, 0, "it was only asked for");
+    let network = scene.network("plaza");
+    let elsewhere = network.say("eli@plaza", "@dora is the hall warm?", at("10:00"), None);
+    network.say("dora@plaza", "@eli no.", at("10:01"), Some(&elsewhere));
+    read(&scene, "ada@plaza", &["dora@plaza", "eli@plaza"], 0).await;
+    assert_eq!(counted(&scene).await, 0, "to somebody else");
+    let hello = network.say("ada@plaza", "@dora Ben says that you dry paper.", at("11:00"), None);
+    network.say("dora@plaza", "@ada I do. Come by.", at("11:05"), Some(&hello));
+    read(&scene, "ada@plaza", &["ada@plaza", "dora@plaza"], 0).await;
+    assert_eq!(counted(&scene).await, 1);
+    network.say("dora@plaza", "@ada on Friday?", at("11:30"), Some(&hello));
+    read(&scene, "ada@plaza", &["dora@plaza"], 0).await;
+    assert_eq!(counted(&scene).await, 1, "once");
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use model::verdict::Proposal;
-use model::{Aim, AimId, ConversationId, DeliveryId, Kind, Link, LinkId, PersonId, Post, Visit, Visitor};
+use model::{Aim, AimId, ConversationId, DeliveryId, Kind, LeaveFor, Link, LinkId, PersonId, Post, Visit, Visitor};
 use networks::http::Reach;
 use networks::{Http, Network};
 use store::{StoreError, fresh_id};
@@ -21,6 +21,7 @@ use verbs::reflect::progress;
 use verbs::reflect::sites::{self, Heard, Signed};
 use verbs::reflect::trials::{self, State, TrialWish};
 use verbs::reflect::visit::{self, Facts};
+use verbs::relate::opt_ins::{self, Noted};
 use verbs::{App, Config, Cx, VerbError};
 
 fn app(scene: &Scene) -> Arc<App> {
@@ -549,4 +550,57 @@ async fn targets_are_marked_by_choice_alone() {
     assert_eq!(follow().await, marked);
     links::set_marks(cx, false).await.unwrap();
     assert_eq!(follow().await, "https://fold.example/workshops");
+}
+
+#[tokio::test]
+async fn an_aim_counts_who_says_yes_from_the_day_it_began() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = |clock: &str| Cx { app: &app, seat: &scene.seat, now: at(clock) };
+    let noted = |address: &str| Noted {
+        address: address.into(),
+        place: "At the fair".into(),
+        words: "Please write to me".into(),
+        ..Noted::default()
+    };
+    opt_ins::note(cx("08:00"), LeaveFor::Rounds, &noted("before@fold.example")).await.unwrap();
+    let id = aims::add(cx("09:00"), &AimWish { measure: "opt-ins".into(), target: "10".into(), ..wish() }).await.unwrap();
+    let standing = async |clock: &str| progress::one(cx(clock), id).await.unwrap().standing.sentence;
+    assert_eq!(standing("09:30").await, "No yeses yet; ten are aimed for by 27 October.");
+    let ben = opt_ins::note(cx("10:00"), LeaveFor::Rounds, &noted("ben@fold.example")).await.unwrap();
+    opt_ins::note(cx("10:01"), LeaveFor::Rounds, &noted("cat@fold.example")).await.unwrap();
+    // The letter of the week tells a client how it goes, and is none to readers.
+    opt_ins::note(cx("10:02"), LeaveFor::Week, &noted("dora@fold.example")).await.unwrap();
+    assert!(standing("10:30").await.starts_with("Two of ten yeses"), "{}", standing("10:30").await);
+    opt_ins::withdraw(cx("11:00"), ben).await.unwrap();
+    assert!(standing("11:30").await.starts_with("Two of ten yeses"), "one that is taken back was said all the same");
+}
+
+#[tokio::test]
+async fn an_aim_counts_new_readers_of_a_feed_by_the_servers_log() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("09:00") };
+    let site = sites::add(cx, "fold.example", "").await.unwrap().0.id;
+    let feed = AimWish { measure: "readers".into(), target: "50".into(), url: "https://fold.example/feed/".into(), ..wish() };
+    let id = aims::add(cx, &feed).await.unwrap();
+    let log = |days: std::ops::RangeInclusive<u32>, path: &str, n: u32| -> String {
+        let line = |day| {
+            format!(
+                "203.0.113.9 - - [{day:02}/Sep/2026:06:00:00 +0000] \"GET {path} HTTP/1.1\" 200 5 \"-\" \"Feedly/1.0 ({n} subscribers)\"\n"
+            )
+        };
+        days.map(line).collect()
+    };
+    let counted = async || progress::one(cx, id).await.unwrap().standing.n;
+    // What there was before is where it begins; another feed's readers are not this one's.
+    let before = log(1..=7, "/feed/", 40) + &log(1..=14, "/notes/feed/", 900);
+    bring_in(cx, site, Format::Log, before.as_bytes(), &[]).await.unwrap();
+    assert_eq!(counted().await, 0);
+    let after = before + &log(8..=14, "/feed/", 47);
+    let told = bring_in(cx, site, Format::Log, after.as_bytes(), &[]).await.unwrap();
+    assert_eq!(told.feeds, 2, "{told:?}");
+    assert_eq!(counted().await, 7, "the mean of the last seven days is 47");
+    bring_in(cx, site, Format::Log, after.as_bytes(), &[]).await.unwrap();
+    assert_eq!(counted().await, 7, "the same log again tells nothing new");
 }

@@ -232,9 +232,7 @@ async fn a_trial_from_its_form_to_its_verdict() {
     let page = desk.see(&aim).await;
     assert!(!page.contains(hostile), "{page}");
     let words = read(&page);
-    for said in
-        ["18 August to 7 September", "You decide", "the days are over, and you decide", "Three more weeks", "It may cost 2 hours a week."]
-    {
+    for said in ["18 Aug to 7 Sep", "You decide", "the days are over, and you decide", "Three more weeks", "It may cost 2 hours a week."] {
         assert!(words.contains(said), "{said}: {words}");
     }
     assert!(page.contains("visits a day; the true change is likely between") && page.contains("class=\"days\" role=\"img\""), "{page}");
