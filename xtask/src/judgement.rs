@@ -2,11 +2,12 @@
 //! the crate that holds the judgement, named `train_NAME` or `eval_NAME`.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::machine;
 
 /// Where judgements live, and whether they are built with all optimisation: the nouns' crate is quick to build so.
-const HOMES: &[(&str, &str, bool)] = &[("model", "hobnob-model", true), ("verbs", "hobnob-verbs", false)];
+const HOMES: &[(&str, bool)] = &[("model", true), ("verbs", false)];
 /// One that has so much to hold against each other that building it so is quicker all the same.
 const LONG: &str = "eval_match";
 
@@ -14,15 +15,11 @@ const LONG: &str = "eval_match";
 pub fn run(what: &str, name: &str, arguments: &[&str]) -> anyhow::Result<bool> {
     let root = machine::root()?;
     let example = format!("{what}_{name}");
-    let Some((_, package, is_released)) = HOMES.iter().find(|(home, ..)| is_there(&root, home, &example)) else {
+    let Some((_, is_released)) = HOMES.iter().find(|(home, _)| is_there(&root, home, &example)) else {
         anyhow::bail!("there is nothing to {what} called {name}; there is {}", all(&root, what).join(", "));
     };
-    let mut command = machine::cargo();
-    command.current_dir(&root).args(["run", "--quiet", "--locked", "--package", package, "--example", &example]);
-    if *is_released || example == LONG {
-        command.arg("--release");
-    }
-    Ok(command.arg("--").args(arguments).status()?.success())
+    let program = machine::built("--example", &example, *is_released || example == LONG)?;
+    Ok(Command::new(program).current_dir(&root).args(arguments).status()?.success())
 }
 
 fn is_there(root: &Path, home: &str, example: &str) -> bool {
@@ -33,7 +30,7 @@ fn is_there(root: &Path, home: &str, example: &str) -> bool {
 fn all(root: &Path, what: &str) -> Vec<String> {
     let mut names: Vec<String> = HOMES
         .iter()
-        .flat_map(|(home, ..)| std::fs::read_dir(root.join("crates").join(home).join("examples")).into_iter().flatten().flatten())
+        .flat_map(|(home, _)| std::fs::read_dir(root.join("crates").join(home).join("examples")).into_iter().flatten().flatten())
         .filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.strip_prefix(&format!("{what}_"))?.to_owned()))
         .collect();
     names.sort();

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use serde_json::Value;
 
 /// The root of the repository: the folder that holds xtask.
 pub fn root() -> anyhow::Result<PathBuf> {
@@ -58,6 +59,22 @@ pub fn build() -> anyhow::Result<Command> {
     let mut command = cargo();
     command.current_dir(root()?).args(["test", "--workspace", "--no-run", "--locked", "--quiet"]);
     Ok(command)
+}
+
+/// Builds a bench or an example, `--bench` or `--example`, and says where it lies. Like the check, with the whole workspace's choice of features:
+/// otherwise what it rests on is built anew for each.
+pub fn built(kind: &str, name: &str, is_released: bool) -> anyhow::Result<PathBuf> {
+    let mut build = cargo();
+    build.current_dir(root()?).args(["build", "--workspace", "--locked", kind, name, "--message-format", "json-render-diagnostics"]);
+    if is_released {
+        build.arg("--release");
+    }
+    let done = build.stderr(Stdio::inherit()).output()?;
+    ensure!(done.status.success(), "{name} could not be built");
+    let said = String::from_utf8_lossy(&done.stdout);
+    let made = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let file = made.filter(|m| m["target"]["name"] == name).find_map(|m| m["executable"].as_str().map(PathBuf::from));
+    file.with_context(|| format!("cargo did not say where it put {name}"))
 }
 
 pub fn has_nextest() -> bool {
