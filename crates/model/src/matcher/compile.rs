@@ -112,7 +112,7 @@ fn row(wanted: &Wanted, is_wanted: bool, terms: &mut Terms) -> Node {
         [first, second] => Node::Token(terms.pair(*first, *second), is_wanted),
         _ => {
             let mut all: Vec<Node> = ids.windows(2).map(|w| Node::Token(terms.pair(w[0], w[1]), is_wanted)).collect();
-            ids.iter().for_each(|id| terms.in_rows[*id as usize] |= IN_ROW);
+            ids.iter().for_each(|id| terms.mark(*id, IN_ROW));
             all.push(Node::Test(Test::Row(ids), is_wanted));
             group(all, is_wanted)
         }
@@ -123,7 +123,7 @@ fn near(wanted: &Wanted, among: u8, is_wanted: bool, terms: &mut Terms) -> Node 
     let mut ids: Vec<u32> = wanted.words().iter().map(|word| terms.intern(Kind::Exact, word)).collect();
     ids.sort_unstable();
     ids.dedup();
-    ids.iter().for_each(|id| terms.in_rows[*id as usize] |= IN_ROW);
+    ids.iter().for_each(|id| terms.mark(*id, IN_ROW));
     let mut all: Vec<Node> = ids.iter().map(|id| Node::Token(*id, is_wanted)).collect();
     all.push(Node::Test(Test::Near(ids, u32::from(among)), is_wanted));
     group(all, is_wanted)

@@ -1,98 +1,14 @@
-//! Files conditions: under which token, what stands beside it in the entry, and what becomes a program. And takes them out again.
+//! Files conditions: under which tokens, and takes them out again. What an entry looks like is in `entry`.
 
 use super::compile::{Node, group};
-use super::program::Programs;
 use super::terms::{ALWAYS, Terms};
-use super::{Matcher, compile};
+use super::{Matcher, entry};
+use crate::matcher::lists::Lists;
+use crate::matcher::program::Programs;
 
-/// One place where a query is filed, under a token that the list belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    /// The handle, and in the upper three bits how to read the rest.
-    handle: u32,
-    /// Where in the programs what else is needed stands; 0 where nothing is.
-    program: u32,
-    /// Two conditions: a token, with [`ABSENT`] one that must not be there; or what the bits above say.
-    pub(super) first: u32,
-    pub(super) second: u32,
-}
-
-const MANY: u32 = 1 << 31;
-const SKETCH: u32 = 1 << 30;
-const EITHER: u32 = 1 << 29;
-const HANDLE: u32 = EITHER - 1;
-/// On a token: it must not be there.
-pub(super) const ABSENT: u32 = 1 << 31;
-/// Alternatives that a sketch holds.
-const SKETCHED_MAX: usize = 3;
-
-/// How an entry's two conditions are to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    Both,
-    /// One of the two is enough.
-    Either,
-    /// The second is a sketch of up to three tokens of which one has to be there.
-    Sketch,
-}
-
-impl Entry {
-    #[inline]
-    pub(super) fn handle(&self) -> u32 {
-        self.handle & HANDLE
-    }
-    #[inline]
-    pub(super) fn has_more(&self) -> bool {
-        self.program != 0
-    }
-    #[inline]
-    pub(super) fn program(&self) -> u32 {
-        self.program
-    }
-    #[inline]
-    pub(super) fn is_one_of_many(&self) -> bool {
-        self.handle & MANY != 0
-    }
-    #[inline]
-    pub(super) fn shape(&self) -> Shape {
-        match self.handle & (SKETCH | EITHER) {
-            0 => Shape::Both,
-            EITHER => Shape::Either,
-            _ => Shape::Sketch,
-        }
-    }
-    /// The tokens it names by itself.
-    fn ids(&self) -> impl Iterator<Item = u32> {
-        let second = (self.shape() != Shape::Sketch).then_some(self.second & !ABSENT);
-        [Some(self.first & !ABSENT), second].into_iter().flatten()
-    }
-}
-
-/// Where a query is filed: under a token, at a place in its list; or, where it is filed often, where in the programs that stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Filed {
-    anchor: u32,
-    at: u32,
-}
-
-const NOWHERE: u32 = u32::MAX;
-const OFTEN: u32 = u32::MAX - 1;
-
-impl Filed {
-    pub(super) const NOWHERE: Filed = Filed { anchor: NOWHERE, at: 0 };
-
-    pub(super) fn is_nowhere(self) -> bool {
-        self.anchor == NOWHERE
-    }
-    /// Tokens and places, by turns.
-    fn places(self, programs: &Programs) -> Vec<u32> {
-        match self.anchor {
-            NOWHERE => Vec::new(),
-            OFTEN => programs.words(self.at).to_vec(),
-            anchor => vec![anchor, self.at],
-        }
-    }
-}
+/// Where a query is filed: under a token; or, where it is filed often, where in the programs the tokens stand.
+pub(super) const NOWHERE: u32 = u32::MAX;
+const OFTEN: u32 = 1 << 31;
 
 /// One way to match: the token it is filed under, and all else that is needed.
 struct Way {
@@ -132,181 +48,141 @@ fn anywhere(node: &Node) -> Vec<Way> {
     vec![Way { anchor: ALWAYS, rest: vec![node.clone()] }]
 }
 
-/// What goes into an entry beside its token, and what is left for a program.
-struct Beside {
-    shape: u32,
-    first: u32,
-    second: u32,
-    program: Vec<Node>,
+/// The tokens that a query is filed under, as often as it is.
+fn anchors(filed: u32, programs: &Programs) -> Vec<u32> {
+    match filed {
+        NOWHERE => Vec::new(),
+        many if many & OFTEN != 0 => programs.words(many & !OFTEN).to_vec(),
+        anchor => vec![anchor],
+    }
 }
 
-fn beside(way: &Way, terms: &Terms) -> Beside {
-    let mut rest: Vec<Node> = match group(way.rest.clone(), true) {
-        Node::All(list) => list,
-        one => vec![one],
-    };
-    rest.retain(|node| *node != Node::Token(way.anchor, true));
-    // The rarest first, for it turns most posts away.
-    rest.sort_by(|a, b| passing(a, terms).total_cmp(&passing(b, terms)));
-    let mut literals = Vec::new();
-    rest.retain(|node| match node {
-        Node::Token(id, is_wanted) if literals.len() < 2 => {
-            literals.push(if *is_wanted { *id } else { *id | ABSENT });
-            false
+/// Where in a list the entries of a query stand, and how wide they are.
+fn places(list: &[u32], handle: u32) -> impl Iterator<Item = (usize, usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while let Some(head) = list.get(at) {
+            let width = entry::width(*head);
+            at += width;
+            if entry::handle(*head) == handle {
+                return Some((at - width, width));
+            }
         }
-        _ => true,
+        None
+    })
+}
+
+/// The condition that several ways make together, out of what is filed.
+fn node(mut ways: Vec<(u32, Vec<Node>)>) -> Option<Node> {
+    // What all ways need is said once, so that it can be what they are filed under the next time.
+    let (_, first) = ways.first()?;
+    if ways.len() > 1 && ways.iter().all(|(_, rest)| rest == first) {
+        let mut all = first.clone();
+        all.push(group(ways.iter().map(|(anchor, _)| Node::Token(*anchor, true)).collect(), false));
+        return Some(group(all, true));
+    }
+    let ways = ways.drain(..).map(|(anchor, mut rest)| {
+        rest.push(Node::Token(anchor, true));
+        group(rest, true)
     });
-    let at = rest.iter().position(|node| alternatives(node).is_some());
-    match (literals.as_slice(), at) {
-        ([], Some(at)) if alternatives(&rest[at]).is_some_and(|ids| ids.len() == 2) => {
-            let ids = alternatives(&rest.remove(at)).unwrap_or_default();
-            Beside { shape: EITHER, first: ids[0], second: ids[1], program: rest }
-        }
-        ([] | [_], Some(at)) => {
-            let sketch = sketch(&alternatives(&rest[at]).unwrap_or_default());
-            Beside { shape: SKETCH, first: literals.first().copied().unwrap_or(ALWAYS), second: sketch, program: rest }
-        }
-        _ => {
-            let [first, second] = [0, 1].map(|at| literals.get(at).copied().unwrap_or(ALWAYS));
-            Beside { shape: 0, first, second, program: rest }
-        }
-    }
-}
-
-/// In which share of posts a condition holds, roughly.
-fn passing(node: &Node, terms: &Terms) -> f64 {
-    match node {
-        Node::Token(id, true) => terms.share(*id),
-        Node::Token(id, false) => 1.0 - terms.share(*id),
-        Node::Test(..) => 1.0,
-        Node::All(list) => list.iter().map(|n| passing(n, terms)).fold(1.0, f64::min),
-        Node::Any(list) => list.iter().map(|n| passing(n, terms)).sum::<f64>().min(1.0),
-    }
-}
-
-/// Up to three tokens of which one has to be there.
-fn alternatives(node: &Node) -> Option<Vec<u32>> {
-    let Node::Any(list) = node else { return None };
-    let ids = list.iter().map(|node| if let Node::Token(id, true) = node { Some(*id) } else { None });
-    ids.collect::<Option<Vec<u32>>>().filter(|ids| (2..=SKETCHED_MAX).contains(&ids.len()))
-}
-
-/// Bits that stand for tokens in a sketch.
-pub(super) const SKETCH_BITS: u32 = 10;
-
-/// The bit that stands for a token.
-#[inline]
-pub(super) fn sketched(id: u32) -> u32 {
-    id.wrapping_mul(0x9e37_79b1) >> (32 - SKETCH_BITS)
-}
-
-fn sketch(ids: &[u32]) -> u32 {
-    (0..SKETCHED_MAX as u32).zip(ids.iter().cycle()).fold(0, |all, (at, id)| all | sketched(*id) << (at * SKETCH_BITS))
+    Some(group(ways.collect(), false))
 }
 
 impl Matcher {
     /// Files a condition for a handle that is filed nowhere.
     pub(super) fn file(&mut self, handle: u32, node: &Node) {
         let ways = ways(node, &self.terms);
-        let many = if ways.len() > 1 { MANY } else { 0 };
-        let mut places: Vec<u32> = Vec::with_capacity(ways.len() * 2);
-        self.lists.resize_with(self.terms.end().max(self.lists.len()), Vec::new);
-        self.full.resize(self.lists.len() / 64 + 1, 0);
+        self.lists.reach(self.terms.end());
         for way in &ways {
-            let beside = beside(way, &self.terms);
-            let program = self.programs.put(&beside.program);
-            let entry = Entry { handle: handle | many | beside.shape, program, first: beside.first, second: beside.second };
+            let entry = entry::write(handle, ways.len() > 1, way.anchor, &way.rest, &self.terms, &mut self.programs);
             self.terms.use_more(way.anchor);
-            entry.ids().for_each(|id| self.terms.use_more(id));
-            beside.program.iter().for_each(|node| node.each_id(&mut |id| self.terms.use_more(id)));
-            let list = &mut self.lists[way.anchor as usize];
-            list.push(entry);
-            self.full[way.anchor as usize / 64] |= 1 << (way.anchor % 64);
-            places.extend([way.anchor, u32::try_from(list.len() - 1).unwrap_or(u32::MAX)]);
+            each_id(&entry, &self.programs, |id| self.terms.use_more(id));
+            self.lists.push(way.anchor, &entry);
         }
         self.met.resize((self.filed.len() / 64 + 1).max(self.met.len()), 0);
-        self.filed[handle as usize] = match places.as_slice() {
-            [anchor, at] => Filed { anchor: *anchor, at: *at },
-            _ => Filed { anchor: OFTEN, at: self.programs.keep(&places) },
+        self.filed[handle as usize] = match ways.as_slice() {
+            [way] => way.anchor,
+            _ => OFTEN | self.programs.keep(&ways.iter().map(|way| way.anchor).collect::<Vec<u32>>()),
         };
+    }
+
+    /// How many entries there are.
+    pub(super) fn entries(&self) -> usize {
+        let mut count = 0;
+        each_entry(&self.lists, |_, _, _| count += 1);
+        count
     }
 
     /// Takes a query out of every list.
     pub(super) fn take_out(&mut self, handle: u32) {
-        // From now on its own places need not be kept up when others move, but for those still to be taken out.
-        let filed = std::mem::replace(&mut self.filed[handle as usize], Filed::NOWHERE);
-        let mut places = filed.places(&self.programs);
-        if filed.anchor == OFTEN {
-            self.programs.let_go(filed.at);
+        let filed = std::mem::replace(&mut self.filed[handle as usize], NOWHERE);
+        for anchor in anchors(filed, &self.programs) {
+            let list = self.lists.of(anchor);
+            let Some((at, width)) = places(list, handle).next() else { continue };
+            let entry = &list[at..at + width];
+            each_id(entry, &self.programs, |id| self.terms.use_less(id));
+            entry::let_go(entry, &mut self.programs);
+            self.terms.use_less(anchor);
+            self.lists.cut_out(anchor, at, width);
         }
-        while let (Some(at), Some(anchor)) = (places.pop(), places.pop()) {
-            if let Some(old) = self.take_entry(handle, anchor, at) {
-                put_at(&mut places, anchor, old, at);
-            }
+        if filed != NOWHERE && filed & OFTEN != 0 {
+            self.programs.let_go(filed & !OFTEN);
         }
-    }
-
-    /// Takes one entry out; where another of the same query moved from to its place.
-    fn take_entry(&mut self, handle: u32, anchor: u32, at: u32) -> Option<u32> {
-        let list = &mut self.lists[anchor as usize];
-        let entry = list.swap_remove(at as usize);
-        let old = u32::try_from(list.len()).unwrap_or(u32::MAX);
-        let moved = list.get(at as usize).map(Entry::handle);
-        if list.is_empty() {
-            *list = Vec::new();
-            self.full[anchor as usize / 64] &= !(1 << (anchor % 64));
-        }
-        self.terms.use_less(anchor);
-        entry.ids().for_each(|id| self.terms.use_less(id));
-        for node in self.programs.take(entry.program) {
-            node.each_id(&mut |id| self.terms.use_less(id));
-        }
-        let moved = moved?;
-        if moved == handle {
-            return Some(old);
-        }
-        match &mut self.filed[moved as usize] {
-            Filed { anchor: OFTEN, at: places } => put_at(self.programs.words_mut(*places), anchor, old, at),
-            filed => filed.at = at,
-        }
-        None
     }
 
     /// The condition of a handle, out of what is filed.
     pub(super) fn node_of(&self, handle: u32) -> Option<Node> {
-        let places = self.filed.get(handle as usize)?.places(&self.programs);
-        let way = |place: &[u32]| (place[0], rest_of(self.lists[place[0] as usize][place[1] as usize], &self.programs));
-        let ways: Vec<(u32, Vec<Node>)> = places.chunks_exact(2).map(way).collect();
-        // What all ways need is said once, so that it can be what they are filed under the next time.
-        let (_, first) = ways.first()?;
-        if ways.len() > 1 && ways.iter().all(|(_, rest)| rest == first) {
-            let mut all = first.clone();
-            all.push(compile::group(ways.iter().map(|(anchor, _)| Node::Token(*anchor, true)).collect(), false));
-            return Some(group(all, true));
+        let mut anchors = anchors(*self.filed.get(handle as usize)?, &self.programs);
+        anchors.sort_unstable();
+        anchors.dedup();
+        let mut ways = Vec::with_capacity(anchors.len());
+        for anchor in anchors {
+            let list = self.lists.of(anchor);
+            ways.extend(places(list, handle).map(|(at, width)| (anchor, entry::read(&list[at..at + width], &self.programs))));
         }
-        let ways = ways.into_iter().map(|(anchor, mut rest)| {
-            rest.push(Node::Token(anchor, true));
-            group(rest, true)
+        node(ways)
+    }
+
+    /// Files everything anew, one query after the other, in lists and programs of its own. No list is searched, however long it is.
+    pub(super) fn file_all(&mut self) {
+        let (old, programs) = (std::mem::take(&mut self.lists), std::mem::take(&mut self.programs));
+        let mut all: Vec<(u32, u32, u32)> = Vec::new();
+        each_entry(&old, |anchor, at, entry| all.push((entry::handle(entry[0]), anchor, at)));
+        all.sort_unstable();
+        for filed in &mut self.filed {
+            // What can never hold is filed under nothing, and stays so.
+            let is_never = *filed != NOWHERE && *filed & OFTEN != 0 && programs.words(*filed & !OFTEN).is_empty();
+            *filed = if is_never { OFTEN | self.programs.keep(&[]) } else { NOWHERE };
+        }
+        for same in all.chunk_by(|a, b| a.0 == b.0) {
+            let ways = same.iter().map(|(_, anchor, at)| {
+                let rest = &old.of(*anchor)[*at as usize..];
+                (*anchor, entry::read(&rest[..entry::width(rest[0])], &programs))
+            });
+            if let Some(node) = node(ways.collect()) {
+                self.file(same[0].0, &node);
+            }
+        }
+        each_entry(&old, |anchor, _, entry| {
+            self.terms.use_less(anchor);
+            each_id(entry, &programs, |id| self.terms.use_less(id));
         });
-        Some(group(ways.collect(), false))
     }
 }
 
-/// Among tokens and places by turns, an entry that moved has a new place.
-fn put_at(places: &mut [u32], anchor: u32, old: u32, at: u32) {
-    if let Some(place) = places.chunks_exact_mut(2).find(|place| **place == [anchor, old]) {
-        place[1] = at;
+/// Hands on every entry with the token it is filed under and its place in the list.
+fn each_entry(lists: &Lists, mut take: impl FnMut(u32, u32, &[u32])) {
+    for anchor in 0..u32::try_from(lists.end()).unwrap_or(u32::MAX) {
+        let (list, mut at) = (lists.of(anchor), 0);
+        while let Some(head) = list.get(at) {
+            let width = entry::width(*head);
+            take(anchor, at as u32, &list[at..at + width]);
+            at += width;
+        }
     }
 }
 
-fn rest_of(entry: Entry, programs: &Programs) -> Vec<Node> {
-    let literal = |word: u32| Node::Token(word & !ABSENT, word & ABSENT == 0);
-    let mut rest = match entry.shape() {
-        Shape::Both => vec![literal(entry.first), literal(entry.second)],
-        Shape::Either => vec![Node::Any(vec![literal(entry.first), literal(entry.second)])],
-        Shape::Sketch => vec![literal(entry.first)],
-    };
-    rest.retain(|node| *node != Node::Token(ALWAYS, true));
-    rest.extend(programs.read(entry.program()));
-    rest
+/// Hands on every token an entry names besides its own.
+fn each_id(entry: &[u32], programs: &Programs, mut take: impl FnMut(u32)) {
+    entry::read(entry, programs).iter().for_each(|node| node.each_id(&mut take));
 }

@@ -1,13 +1,16 @@
 //! Holds a post against very many queries at once. Each is filed under its rarest required token (or under each of a set of alternatives),
-//! with up to two more conditions beside it in the same sixteen bytes; only what passes those looks further. Queries come and go while
+//! and most of what else it needs stands right there, in a few words of 32 bits. Queries come and go while
 //! it runs. Pure: no I/O, no clock. The answers are those of `topic/matching.rs`, the reference, which tests hold against it.
 //! Not here: what a query means (`topic`), how words are cut (`words`). Begin with [`Matcher::matches`].
 //!
-//! `terms` names tokens by numbers, `compile` makes conditions of a query, `file` files them, `program` holds what does not fit an entry,
-//! `post` says which tokens a post holds.
+//! `terms` names tokens by numbers and `find` finds them, `compile` makes conditions of a query, `file` files them as an `entry` in `lists`,
+//! `program` holds what does not fit an entry, `post` says which tokens a post holds.
 
 mod compile;
+mod entry;
 mod file;
+mod find;
+mod lists;
 mod post;
 mod program;
 mod table;
@@ -16,7 +19,8 @@ mod terms;
 mod tests;
 
 use crate::{Query, Said};
-use file::{Entry, Filed};
+use file::NOWHERE;
+use lists::Lists;
 use post::Present;
 use program::Programs;
 use terms::Terms;
@@ -45,14 +49,9 @@ pub struct Sizes {
 /// See the module.
 pub struct Matcher {
     terms: Terms,
-    /// By term: what is filed under it.
-    lists: Vec<Vec<Entry>>,
-    /// By term, a bit each: something is filed under it.
-    full: Vec<u64>,
-    /// Those of a post's tokens under which something is filed.
-    anchors: Vec<u32>,
+    lists: Lists,
     /// By handle: where it is filed.
-    filed: Vec<Filed>,
+    filed: Vec<u32>,
     free: Vec<u32>,
     /// Which was filed anew last.
     next: usize,
@@ -69,9 +68,7 @@ impl Matcher {
     pub fn new(seed: u64) -> Matcher {
         Matcher {
             terms: Terms::new(seed),
-            lists: Vec::new(),
-            full: Vec::new(),
-            anchors: Vec::new(),
+            lists: Lists::default(),
             filed: Vec::new(),
             free: Vec::new(),
             next: 0,
@@ -87,9 +84,10 @@ impl Matcher {
     pub fn add(&mut self, query: &Query) -> Handle {
         let node = compile::compile(query.term(), &mut self.terms);
         let handle = self.free.pop().unwrap_or_else(|| {
-            self.filed.push(Filed::NOWHERE);
+            self.filed.push(NOWHERE);
             u32::try_from(self.filed.len() - 1).unwrap_or(u32::MAX)
         });
+        assert!(handle < entry::HANDLES, "more queries than a matcher can hold");
         self.file(handle, &node);
         self.terms.drop_unused();
         Handle(handle)
@@ -97,7 +95,7 @@ impl Matcher {
 
     /// Listens for it no longer. Unknown handles change nothing.
     pub fn remove(&mut self, handle: Handle) {
-        if self.filed.get(handle.0 as usize).is_none_or(|filed| filed.is_nowhere()) {
+        if self.filed.get(handle.0 as usize).is_none_or(|filed| *filed == NOWHERE) {
             return;
         }
         self.take_out(handle.0);
@@ -115,12 +113,14 @@ impl Matcher {
     /// Files every query anew by how common tokens have turned out to be, and gives back room that is not needed. Takes about a
     /// microsecond a query.
     pub fn refile(&mut self) {
-        for handle in 0..u32::try_from(self.filed.len()).unwrap_or(u32::MAX) {
-            self.refile_one(handle);
-        }
+        self.file_all();
         self.terms.drop_unused();
-        self.lists.iter_mut().for_each(Vec::shrink_to_fit);
+        self.terms.shrink();
+        self.lists.pack();
         self.programs.shrink();
+        self.filed.shrink_to_fit();
+        self.free.shrink_to_fit();
+        self.met.shrink_to_fit();
     }
 
     /// Files the next of all queries anew: called now and then, it keeps up with what is said, without a pause.
@@ -149,17 +149,19 @@ impl Matcher {
         if self.posts.is_multiple_of(COUNTED_OF) {
             self.terms.count(self.present.ids());
         }
-        self.find_anchors();
-        let first = found.len();
-        for &id in &self.anchors {
-            let list = &self.lists[id as usize];
-            self.candidates += list.len() as u64;
-            for entry in list {
-                if !self.present.passes(entry) || entry.has_more() && !self.programs.holds(entry.program(), &self.present, said) {
+        self.present.find_anchors(&self.lists);
+        let present = &self.present;
+        for id in present.anchors() {
+            let (mut rest, mut count) = (self.lists.of(*id), 0);
+            while let Some((head, behind)) = rest.split_first() {
+                let (own, after) = behind.split_at(entry::width(*head) - 1);
+                rest = after;
+                count += 1;
+                if !entry::holds(*head, own, present, &self.programs, said) {
                     continue;
                 }
-                let handle = entry.handle();
-                if entry.is_one_of_many() {
+                let handle = entry::handle(*head);
+                if entry::is_one_of_many(*head) {
                     let (word, bit) = (handle as usize / 64, 1 << (handle % 64));
                     if self.met[word] & bit != 0 {
                         continue;
@@ -168,36 +170,24 @@ impl Matcher {
                 }
                 found.push(Handle(handle));
             }
+            self.candidates += count;
         }
-        for handle in &found[first..] {
+        for handle in found.iter() {
             self.met[handle.0 as usize / 64] = 0;
         }
     }
 
-    /// Notes the tokens of the post under which something is filed, and touches the beginnings of their lists, so that they are fetched at
-    /// the same time.
-    fn find_anchors(&mut self) {
-        self.anchors.clear();
-        let is_full = |id: &u32| self.full.get(*id as usize / 64).is_some_and(|bits| bits >> (id % 64) & 1 != 0);
-        self.anchors.extend(self.present.ids().iter().copied().filter(is_full));
-        let touched = self.anchors.iter().fold(0, |all, id| all ^ self.lists[*id as usize].first().map_or(0, |entry| entry.first));
-        std::hint::black_box(touched);
-    }
-
     pub fn sizes(&self) -> Sizes {
-        let lists: usize = self.lists.iter().map(|l| l.capacity() * size_of::<Entry>()).sum();
-        let bytes = lists
-            + self.lists.capacity() * size_of::<Vec<Entry>>()
-            + self.filed.capacity() * size_of::<Filed>()
-            + (self.met.capacity() + self.full.capacity()) * 8
-            + self.anchors.capacity() * 4
+        let bytes = self.lists.bytes()
+            + (self.filed.capacity() + self.free.capacity()) * 4
+            + self.met.capacity() * 8
             + self.terms.bytes()
             + self.programs.bytes()
             + self.present.bytes();
         Sizes {
             queries: self.filed.len() - self.free.len(),
             terms: self.terms.len(),
-            entries: self.lists.iter().map(Vec::len).sum(),
+            entries: self.entries(),
             bytes,
             posts: self.posts,
             candidates: self.candidates,

@@ -72,18 +72,9 @@ impl Programs {
         self.free.entry(self.words[at as usize]).or_default().push(at);
     }
 
-    pub(super) fn words_mut(&mut self, at: u32) -> &mut [u32] {
+    fn words_mut(&mut self, at: u32) -> &mut [u32] {
         let length = self.words[at as usize] as usize;
         &mut self.words[at as usize + 1..][..length]
-    }
-
-    /// Lets go of what is kept at a place, and hands it back.
-    pub(super) fn take(&mut self, at: u32) -> Vec<Node> {
-        let nodes = self.read(at);
-        if at != 0 {
-            self.let_go(at);
-        }
-        nodes
     }
 
     pub(super) fn read(&self, at: u32) -> Vec<Node> {

@@ -1,21 +1,27 @@
-//! Names the tokens that queries look for by small numbers, and finds them for the words of a post.
+//! Names the tokens that queries look for by small numbers. A word is two tokens side by side, the exact one first, so that it is looked up
+//! once. `find` finds them for the words of a post.
+
+use std::collections::BTreeMap;
 
 use super::compile::Node;
-use super::table::{Memory, Table};
-use crate::words::{self, Marks, Tongue, case_folded, hash, hash_more, unmarked};
+use super::table::{ID, Memory, Sieve, Table};
+use crate::words::{Marks, Tongue, hash, hash_more, unmarked};
 
-/// Numbers stay below this: the upper eight bits of a table's value say under which marks it holds.
-const TERMS_MAX: u32 = 1 << 24;
 /// The token that every post holds.
 pub(super) const ALWAYS: u32 = 0;
 /// Posts that what is thought of a token beforehand weighs as much as.
 const THOUGHT: f64 = 500.0;
 /// Letters of a beginning that are looked up at once.
 const BEGINNING: usize = 3;
+/// Posts that are counted before all counts are halved: what is said changes, and sixteen bits are enough.
+const COUNTED_MAX: u32 = 60_000;
+/// Bytes of texts that may lie idle before all are moved together, however few there are.
+const IDLE_MIN: usize = 1 << 16;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
+    /// Also a number that is free.
     Always,
     /// A word exactly as it is (marks as the language wants).
     Exact,
@@ -41,201 +47,297 @@ pub(super) enum Kind {
 
 const KINDS: usize = Kind::Pair as usize + 1;
 
-struct Term {
-    kind: Kind,
-    text: Box<str>,
-    /// Of a pair.
-    of: (u32, u32),
-    uses: u32,
-}
-
-/// What a row of words may need of an exact word.
-pub(super) const BEGINS: u8 = 1;
-pub(super) const ENDS: u8 = 2;
-pub(super) const IN_ROW: u8 = 4;
+/// Said of a word in its table: under some marks it is found elsewhere.
+pub(super) const MARKED: u32 = 1 << 24;
+/// Others may be kept under the same number.
+pub(super) const SHARED: u32 = 1 << 28;
+/// What a row of words may need of an exact word; in its table, too.
+pub(super) const BEGINS: u32 = 1 << 25;
+pub(super) const ENDS: u32 = 1 << 26;
+pub(super) const IN_ROW: u32 = 1 << 27;
+/// Bits of words that are kept by token, and by how much they are moved for that.
+const KEPT_SHIFT: u32 = 24;
+/// The word is looked for as a bare one, too.
+const BARE: u8 = 1 << 7;
 
 pub(super) struct Terms {
-    seed: u64,
-    terms: Vec<Term>,
-    free: Vec<u32>,
+    pub(super) seed: u64,
+    kinds: Vec<Kind>,
+    /// By token: where its text begins and how long it is, or the two words of a pair. That of a bare word stands at the exact one.
+    of: Vec<(u32, u32)>,
+    uses: Vec<u32>,
+    /// Posts that held it, and all posts.
+    seen: Vec<u16>,
+    posts: u32,
+    /// By word: [`BEGINS`], [`ENDS`], [`IN_ROW`], moved, and [`BARE`].
+    flags: Vec<u8>,
+    texts: String,
+    idle: usize,
+    free_words: Vec<u32>,
+    free_others: Vec<u32>,
     /// Made or let go since the last look; those without a use go.
     maybe_unused: Vec<u32>,
-    /// Posts that held it, and all posts.
-    seen: Vec<u32>,
-    posts: u32,
-    /// By term: [`BEGINS`], [`ENDS`], [`IN_ROW`].
-    pub(super) in_rows: Vec<u8>,
     /// How many terms there are of each kind.
     counts: [u32; KINDS],
-    words: Table,
-    facts: Table,
-    pairs: Table,
+    pub(super) words: Table,
+    pub(super) beginnings: Table,
+    pub(super) facts: Table,
+    pub(super) pairs: Table,
+    pub(super) pairs_sieve: Sieve,
+    /// Under which marks, a bit each, a word has a key, where that is not under all.
+    pub(super) marked: BTreeMap<(u64, u32), u8>,
     /// By tongue; made when the first post in it comes.
-    stems: Vec<Option<(Table, Memory)>>,
+    pub(super) stems: Vec<Option<(Table, Memory)>>,
     /// By marks: words that are not ASCII.
-    folds: Vec<Option<Memory>>,
+    pub(super) folds: Vec<Option<Memory>>,
 }
 
 impl Terms {
     pub(super) fn new(seed: u64) -> Terms {
         let mut terms = Terms {
             seed,
-            terms: Vec::new(),
-            free: Vec::new(),
-            maybe_unused: Vec::new(),
+            kinds: Vec::new(),
+            of: Vec::new(),
+            uses: Vec::new(),
             seen: Vec::new(),
             posts: 0,
-            in_rows: Vec::new(),
+            flags: Vec::new(),
+            texts: String::new(),
+            idle: 0,
+            free_words: Vec::new(),
+            free_others: Vec::new(),
+            maybe_unused: Vec::new(),
             counts: [0; KINDS],
             words: Table::default(),
+            beginnings: Table::default(),
             facts: Table::default(),
             pairs: Table::default(),
+            pairs_sieve: Sieve::of(0),
+            marked: BTreeMap::new(),
             stems: Tongue::all().map(|_| None).collect(),
             folds: Marks::ALL.iter().map(|_| None).collect(),
         };
-        terms.make(Kind::Always, "", (0, 0));
-        terms.maybe_unused.clear();
+        terms.push(Kind::Always);
+        terms.counts[Kind::Always as usize] = 1;
         terms
     }
-    pub(super) fn seed(&self) -> u64 {
-        self.seed
-    }
+    /// Different tokens; a word is one.
     pub(super) fn len(&self) -> usize {
-        self.terms.len() - self.free.len()
+        let bare = self.counts[Kind::Bare as usize];
+        self.counts.iter().sum::<u32>().saturating_sub(bare) as usize
     }
     /// Numbers are below this.
     pub(super) fn end(&self) -> usize {
-        self.terms.len()
+        self.kinds.len()
     }
+    #[inline]
     pub(super) fn has(&self, kind: Kind) -> bool {
         self.counts[kind as usize] > 0
     }
     pub(super) fn bytes(&self) -> usize {
         let memories: usize = self.folds.iter().flatten().map(Memory::bytes).sum();
         let stems: usize = self.stems.iter().flatten().map(|(t, m)| t.bytes() + m.bytes()).sum();
-        let texts: usize = self.terms.iter().map(|t| t.text.len()).sum();
-        self.terms.capacity() * size_of::<Term>()
-            + self.seen.capacity() * 5
-            + texts
-            + memories
-            + stems
-            + self.words.bytes()
-            + self.facts.bytes()
-            + self.pairs.bytes()
+        let tables: usize = [&self.words, &self.beginnings, &self.facts, &self.pairs].iter().map(|table| table.bytes()).sum();
+        let free = (self.free_words.capacity() + self.free_others.capacity() + self.maybe_unused.capacity()) * 4;
+        let by_token = self.kinds.capacity() + self.of.capacity() * 8 + self.uses.capacity() * 4 + self.seen.capacity() * 2;
+        let marked = self.marked.len() * size_of::<((u64, u32), u8)>();
+        by_token + self.flags.capacity() + self.texts.capacity() + memories + stems + tables + free + marked + self.pairs_sieve.bytes()
     }
 
     // Making and letting go.
 
+    fn text(&self, id: u32) -> &str {
+        let (from, length) = self.of[id as usize];
+        &self.texts[from as usize..][..length as usize]
+    }
+    fn kind(&self, id: u32) -> Kind {
+        self.kinds[id as usize]
+    }
+
     /// The number of a token; its text is case-folded, facts are plain.
     pub(super) fn intern(&mut self, kind: Kind, text: &str) -> u32 {
         let mut known = None;
-        let table = if matches!(kind, Kind::Exact | Kind::Bare | Kind::Beginning) { &self.words } else { &self.facts };
-        table.each(self.key(kind, text, Marks::None), |value| {
-            let id = value % TERMS_MAX;
-            let term = &self.terms[id as usize];
-            if term.kind == kind && *term.text == *text {
+        let table = match kind {
+            Kind::Exact | Kind::Bare => &self.words,
+            Kind::Beginning => &self.beginnings,
+            _ => &self.facts,
+        };
+        let first = if kind == Kind::Bare { Kind::Exact } else { kind };
+        table.each(self.key(first, text, Marks::None), |value| {
+            let id = value & ID;
+            if self.kind(id) == first && self.text(id) == text {
                 known = Some(id);
             }
         });
-        known.unwrap_or_else(|| self.make(kind, text, (0, 0)))
-    }
-
-    pub(super) fn pair(&mut self, first: u32, second: u32) -> u32 {
-        if let Some(id) = self.find_pair(first, second) {
+        let id = known.unwrap_or_else(|| self.make(first, text));
+        if kind != Kind::Bare {
             return id;
         }
-        let id = self.make(Kind::Pair, "", (first, second));
-        self.use_more(first);
-        self.use_more(second);
-        self.in_rows[first as usize] |= BEGINS;
-        self.in_rows[second as usize] |= ENDS;
+        if self.flags[id as usize] & BARE == 0 {
+            self.flags[id as usize] |= BARE;
+            self.counts[Kind::Bare as usize] += 1;
+            self.stems_of(id, Table::put);
+        }
+        id + 1
+    }
+
+    fn make(&mut self, kind: Kind, text: &str) -> u32 {
+        let id = self.number(kind);
+        let from = u32::try_from(self.texts.len()).expect("texts of tokens stay below four thousand million bytes");
+        self.texts.push_str(text);
+        self.of[id as usize] = (from, text.len() as u32);
+        let keys = self.keys(id);
+        for (key, marks) in keys {
+            match kind {
+                Kind::Exact => self.put_word(key, id, marks),
+                Kind::Beginning => self.beginnings.put(key, id),
+                _ => self.facts.put(key, id),
+            }
+        }
         id
     }
 
-    fn find_pair(&self, first: u32, second: u32) -> Option<u32> {
-        let mut known = None;
-        self.each_pair(pair_key(first, second), |id| known = Some(id));
-        known
+    fn put_word(&mut self, key: u64, id: u32, marks: u8) {
+        let is_shared = self.words.get(key) != 0;
+        self.words.put(key, id);
+        if is_shared {
+            self.words.mark_all(key, SHARED);
+        }
+        if marks != u8::MAX {
+            self.words.mark(key, id, MARKED);
+            self.marked.insert((key, id), marks);
+        }
     }
 
-    fn make(&mut self, kind: Kind, text: &str, of: (u32, u32)) -> u32 {
-        let term = Term { kind, text: text.into(), of, uses: 0 };
-        let id = match self.free.pop() {
+    /// Two exact words, one right behind the other.
+    pub(super) fn pair(&mut self, first: u32, second: u32) -> u32 {
+        let key = pair_key(first, second);
+        let mut known = None;
+        self.pairs.each(key, |id| known = Some(id));
+        if let Some(id) = known {
+            return id;
+        }
+        let id = self.number(Kind::Pair);
+        self.of[id as usize] = (first, second);
+        self.pairs.put(key, id);
+        self.pairs_sieve.put(key);
+        if self.pairs_sieve.is_full() {
+            self.pairs_sieve = self.pairs.sieve();
+        }
+        self.use_more(first);
+        self.use_more(second);
+        self.mark(first, BEGINS);
+        self.mark(second, ENDS);
+        id
+    }
+
+    /// Says of an exact word what rows need of it.
+    pub(super) fn mark(&mut self, id: u32, bits: u32) {
+        let kept = (bits >> KEPT_SHIFT) as u8;
+        if self.flags[id as usize] & kept == 0 {
+            self.flags[id as usize] |= kept;
+            for (key, _) in self.keys(id) {
+                self.words.mark(key, id, bits);
+            }
+        }
+    }
+
+    /// A free number, or two where it is for a word.
+    fn number(&mut self, kind: Kind) -> u32 {
+        let is_word = kind == Kind::Exact;
+        let id = match if is_word { self.free_words.pop() } else { self.free_others.pop() } {
             Some(id) => {
-                self.terms[id as usize] = term;
+                self.kinds[id as usize] = kind;
                 self.seen[id as usize] = 0;
-                self.in_rows[id as usize] = 0;
                 id
             }
             None => {
-                self.terms.push(term);
-                self.seen.push(0);
-                self.in_rows.push(0);
-                let id = u32::try_from(self.terms.len() - 1).unwrap_or(u32::MAX);
-                assert!(id < TERMS_MAX, "more different tokens than a matcher can name");
+                if is_word && self.end() % 2 == 1 {
+                    let odd = self.push(Kind::Always);
+                    self.free_others.push(odd);
+                }
+                let id = self.push(kind);
+                if is_word {
+                    self.push(Kind::Bare);
+                }
                 id
             }
         };
+        if is_word {
+            (self.kinds[id as usize + 1], self.seen[id as usize + 1]) = (Kind::Bare, 0);
+        }
         self.counts[kind as usize] += 1;
         self.maybe_unused.push(id);
-        self.keys(id, Table::put);
         id
     }
 
-    /// Does the same to every place where a term stands.
-    fn keys(&mut self, id: u32, act: fn(&mut Table, u64, u32)) {
-        let (kind, text, of) = {
-            let term = &self.terms[id as usize];
-            (term.kind, term.text.clone(), term.of)
-        };
-        match kind {
-            Kind::Always => {}
-            Kind::Pair => act(&mut self.pairs, pair_key(of.0, of.1), id),
-            Kind::Exact | Kind::Bare | Kind::Beginning => {
-                let mut keys: Vec<(u64, u32)> = Vec::with_capacity(2);
-                for marks in Marks::ALL {
-                    let (key, bit) = (self.key(kind, &text, marks), TERMS_MAX << marks as u32);
-                    match keys.iter_mut().find(|(known, _)| *known == key) {
-                        Some((_, mask)) => *mask |= bit,
-                        None => keys.push((key, bit)),
-                    }
-                }
-                keys.into_iter().for_each(|(key, mask)| act(&mut self.words, key, mask | id));
-            }
-            _ => {
-                let key = self.key(kind, &text, Marks::None);
-                act(&mut self.facts, key, id);
+    fn push(&mut self, kind: Kind) -> u32 {
+        let id = self.end() as u32;
+        assert!(id < ID, "more different tokens than a matcher can name");
+        self.kinds.push(kind);
+        self.of.push((0, 0));
+        self.uses.push(0);
+        self.seen.push(0);
+        self.flags.push(0);
+        id
+    }
+
+    /// The numbers under which a word, a beginning or a fact is found, with the marks under which it is, a bit each.
+    fn keys(&self, id: u32) -> Vec<(u64, u8)> {
+        let (kind, text) = (self.kind(id), self.text(id));
+        if !matches!(kind, Kind::Exact | Kind::Beginning) || text.is_ascii() {
+            return vec![(self.key(kind, text, Marks::None), u8::MAX)];
+        }
+        let mut keys: Vec<(u64, u8)> = Vec::with_capacity(2);
+        for marks in Marks::ALL {
+            let (key, bit) = (self.key(kind, text, marks), 1 << marks as u32);
+            match keys.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, marks)) => *marks |= bit,
+                None => keys.push((key, bit)),
             }
         }
-        if kind == Kind::Bare {
-            for tongue in Tongue::all() {
-                if let Some((table, _)) = &mut self.stems[tongue.number()]
-                    && let Some(stem) = tongue.stem(&text)
-                {
-                    act(table, hash(self.seed, stem.as_bytes()), id);
-                }
-            }
-        }
+        keys
     }
 
     /// The number under which a token is found.
     fn key(&self, kind: Kind, text: &str, marks: Marks) -> u64 {
         match kind {
-            Kind::Exact | Kind::Bare if text.is_ascii() => hash(self.seed, text.as_bytes()),
-            Kind::Exact | Kind::Bare => hash(self.seed, unmarked(text, marks).as_bytes()),
-            Kind::Beginning => {
-                let bare = unmarked(text, marks);
-                beginning_key(hash(self.seed, first_letters(&bare).as_bytes()))
-            }
+            Kind::Exact if text.is_ascii() => hash(self.seed, text.as_bytes()),
+            Kind::Exact => hash(self.seed, unmarked(text, marks).as_bytes()),
+            Kind::Beginning => beginning_key(self.seed, &unmarked(text, marks)),
             _ => hash_more(kind as u64, hash(self.seed, text.as_bytes())),
         }
     }
 
+    /// Does the same to every place where the stems of a bare word stand.
+    fn stems_of(&mut self, word: u32, act: fn(&mut Table, u64, u32)) {
+        let (from, length) = self.of[word as usize];
+        for tongue in Tongue::all() {
+            if let Some((table, _)) = &mut self.stems[tongue.number()]
+                && let Some(stem) = tongue.stem(&self.texts[from as usize..][..length as usize])
+            {
+                act(table, hash(self.seed, stem.as_bytes()), word + 1);
+            }
+        }
+    }
+
+    #[cold]
+    pub(super) fn learn_stems(&mut self, tongue: Tongue) {
+        let mut table = Table::default();
+        for (id, _) in (0..).zip(&self.flags).filter(|(_, flags)| **flags & BARE != 0) {
+            if let Some(stem) = tongue.stem(self.text(id)) {
+                table.put(hash(self.seed, stem.as_bytes()), id + 1);
+            }
+        }
+        self.stems[tongue.number()] = Some((table, Memory::new()));
+    }
+
+    #[inline]
     pub(super) fn use_more(&mut self, id: u32) {
-        self.terms[id as usize].uses += 1;
+        self.uses[id as usize] += 1;
     }
     pub(super) fn use_less(&mut self, id: u32) {
-        let uses = &mut self.terms[id as usize].uses;
+        let uses = &mut self.uses[id as usize];
         *uses = uses.saturating_sub(1);
         if *uses == 0 {
             self.maybe_unused.push(id);
@@ -251,148 +353,126 @@ impl Terms {
     pub(super) fn let_go(&mut self, held: &[u32]) {
         held.iter().for_each(|id| self.use_less(*id));
     }
+
     pub(super) fn drop_unused(&mut self) {
         while let Some(id) = self.maybe_unused.pop() {
-            let term = &self.terms[id as usize];
-            if id == ALWAYS || term.uses > 0 || term.kind == Kind::Always {
+            let id = if self.kind(id) == Kind::Bare { id - 1 } else { id };
+            let kind = self.kind(id);
+            let uses = self.uses[id as usize] + if kind == Kind::Exact { self.uses[id as usize + 1] } else { 0 };
+            if kind == Kind::Always || uses > 0 {
                 continue;
             }
-            let (kind, of) = (term.kind, term.of);
-            self.keys(id, Table::delete);
+            self.unkey(id, kind);
+            let of = std::mem::take(&mut self.of[id as usize]);
             self.counts[kind as usize] -= 1;
-            self.terms[id as usize] = Term { kind: Kind::Always, text: "".into(), of: (0, 0), uses: 0 };
-            self.free.push(id);
+            self.kinds[id as usize] = Kind::Always;
+            match kind {
+                Kind::Exact => {
+                    self.kinds[id as usize + 1] = Kind::Always;
+                    self.counts[Kind::Bare as usize] -= u32::from(self.flags[id as usize] & BARE != 0);
+                    self.flags[id as usize] = 0;
+                    self.free_words.push(id);
+                }
+                _ => self.free_others.push(id),
+            }
             if kind == Kind::Pair {
                 self.use_less(of.0);
                 self.use_less(of.1);
+            } else {
+                self.idle += of.1 as usize;
             }
         }
+        if self.idle > IDLE_MIN && self.idle * 2 > self.texts.len() {
+            self.pack_texts();
+        }
+    }
+
+    /// Takes a token out of every table.
+    fn unkey(&mut self, id: u32, kind: Kind) {
+        if kind == Kind::Pair {
+            let (first, second) = self.of[id as usize];
+            return self.pairs.delete(pair_key(first, second), id);
+        }
+        for (key, _) in self.keys(id) {
+            match kind {
+                Kind::Exact => self.words.delete(key, id),
+                Kind::Beginning => self.beginnings.delete(key, id),
+                _ => self.facts.delete(key, id),
+            }
+            self.marked.remove(&(key, id));
+        }
+        if self.flags[id as usize] & BARE != 0 {
+            self.stems_of(id, Table::delete);
+        }
+    }
+
+    fn pack_texts(&mut self) {
+        let mut texts = String::with_capacity(self.texts.len() - self.idle);
+        for id in 0..self.end() {
+            if !matches!(self.kinds[id], Kind::Always | Kind::Bare | Kind::Pair) {
+                let from = texts.len() as u32;
+                texts.push_str(self.text(id as u32));
+                self.of[id].0 = from;
+            }
+        }
+        (self.texts, self.idle) = (texts, 0);
+    }
+
+    /// Gives back room that is not needed.
+    pub(super) fn shrink(&mut self) {
+        self.pack_texts();
+        [&mut self.words, &mut self.beginnings, &mut self.facts, &mut self.pairs].into_iter().for_each(Table::shrink);
+        self.pairs_sieve = self.pairs.sieve();
+        self.kinds.shrink_to_fit();
+        self.of.shrink_to_fit();
+        self.uses.shrink_to_fit();
+        self.seen.shrink_to_fit();
+        self.flags.shrink_to_fit();
+        [&mut self.free_words, &mut self.free_others, &mut self.maybe_unused].into_iter().for_each(Vec::shrink_to_fit);
     }
 
     // Counting.
 
     pub(super) fn count(&mut self, ids: &[u32]) {
-        self.posts = self.posts.saturating_add(1);
+        self.posts += 1;
         for id in ids {
-            let seen = &mut self.seen[*id as usize];
-            *seen = seen.saturating_add(1);
+            self.seen[*id as usize] += 1;
+        }
+        if self.posts >= COUNTED_MAX {
+            self.posts /= 2;
+            self.seen.iter_mut().for_each(|seen| *seen /= 2);
         }
     }
 
     /// In which share of posts a token stands: as counted, and as thought before much was counted.
     pub(super) fn share(&self, id: u32) -> f64 {
-        let term = &self.terms[id as usize];
-        let thought = match term.kind {
+        let kind = self.kind(id);
+        let thought = match kind {
             Kind::Always => 1.0,
             Kind::On | Kind::Lang => 0.5,
             Kind::HasLink | Kind::HasPicture | Kind::Question | Kind::Reply => 0.3,
-            Kind::Exact | Kind::Bare | Kind::Sign | Kind::Beginning => match term.text.chars().count() {
-                0..=2 => 2e-2,
-                3 => 8e-3,
-                4..=5 => 2e-3,
-                _ => 3e-4,
-            },
+            Kind::Exact | Kind::Bare | Kind::Sign | Kind::Beginning => {
+                match self.text(if kind == Kind::Bare { id - 1 } else { id }).chars().count() {
+                    0..=2 => 2e-2,
+                    3 => 8e-3,
+                    4..=5 => 2e-3,
+                    _ => 3e-4,
+                }
+            }
             Kind::Tag | Kind::To | Kind::Link => 1e-4,
             Kind::In => 1e-3,
             Kind::From => 2e-5,
-            Kind::Pair => 0.02 * self.share(term.of.0).min(self.share(term.of.1)),
+            Kind::Pair => {
+                let (first, second) = self.of[id as usize];
+                0.02 * self.share(first).min(self.share(second))
+            }
         };
         (f64::from(self.seen[id as usize]) + thought * THOUGHT) / (f64::from(self.posts) + THOUGHT)
     }
 
-    // Finding, for posts.
-
-    /// The number of a word's letters under some marks.
-    #[inline]
-    pub(super) fn folded(&mut self, span: words::Span, text: &str, marks: Marks) -> u64 {
-        if span.is_ascii {
-            return span.hash;
-        }
-        let seed = self.seed;
-        let memory = self.folds[marks as usize].get_or_insert_with(Memory::new);
-        memory.get(span.hash, || hash(seed, unmarked(&case_folded(span.of(text)), marks).as_bytes()))
-    }
-
-    /// The number of a fact's text, made plain.
-    pub(super) fn plain(&mut self, text: &str) -> u64 {
-        let is_ascii = text.is_ascii();
-        if is_ascii {
-            return words::hash_lower(self.seed, text.as_bytes());
-        }
-        let span = words::Span { from: 0, to: text.len() as u32, is_ascii, hash: hash(self.seed, text.as_bytes()) };
-        self.folded(span, text, Marks::None)
-    }
-
-    /// Hands on the tokens of a word's letters: exact and bare ones.
-    #[inline]
-    pub(super) fn each_word(&self, folded: u64, marks: Marks, mut take: impl FnMut(u32)) {
-        let bit = TERMS_MAX << marks as u32;
-        self.words.each(folded, |value| {
-            if value & bit != 0 {
-                take(value % TERMS_MAX);
-            }
-        });
-    }
-
-    pub(super) fn each_fact(&self, kind: Kind, plain: u64, take: impl FnMut(u32)) {
-        self.facts.each(hash_more(kind as u64, plain), take);
-    }
-
-    /// Hands on the token of two words in a row. No two pairs have one key.
-    #[inline]
-    pub(super) fn each_pair(&self, key: u64, take: impl FnMut(u32)) {
-        self.pairs.each(key, take);
-    }
-
-    /// See [`Table::touch`].
-    #[inline]
-    pub(super) fn touch_word(&self, folded: u64) -> u32 {
-        self.words.touch(folded)
-    }
-    #[inline]
-    pub(super) fn touch_pair(&self, key: u64) -> u32 {
-        self.pairs.touch(key)
-    }
-
-    /// Hands on the bare words that share the stem of a word.
-    #[inline]
-    pub(super) fn each_of_stem(&mut self, span: words::Span, text: &str, tongue: Tongue, mut take: impl FnMut(u32)) {
-        if self.stems[tongue.number()].is_none() {
-            self.learn_stems(tongue);
-        }
-        let seed = self.seed;
-        let Some((table, memory)) = &mut self.stems[tongue.number()] else { return };
-        if table.is_empty() {
-            return;
-        }
-        let stem = memory.get(span.hash, || {
-            let stem = tongue.stem(&case_folded(span.of(text))).unwrap_or_default();
-            hash(seed, stem.as_bytes())
-        });
-        table.each(stem, &mut take);
-    }
-
-    #[cold]
-    fn learn_stems(&mut self, tongue: Tongue) {
-        let mut table = Table::default();
-        for (id, term) in (0..).zip(&self.terms).filter(|(_, t)| t.kind == Kind::Bare) {
-            if let Some(stem) = tongue.stem(&term.text) {
-                table.put(hash(self.seed, stem.as_bytes()), id);
-            }
-        }
-        self.stems[tongue.number()] = Some((table, Memory::new()));
-    }
-
-    /// Hands on the beginnings of a word.
-    pub(super) fn each_beginning(&self, word: &str, marks: Marks, mut take: impl FnMut(u32)) {
-        let word = unmarked(&case_folded(word), marks);
-        let bit = TERMS_MAX << marks as u32;
-        self.words.each(beginning_key(hash(self.seed, first_letters(&word).as_bytes())), |value| {
-            let term = &self.terms[(value % TERMS_MAX) as usize];
-            if value & bit != 0 && term.kind == Kind::Beginning && word.starts_with(&unmarked(&term.text, marks)) {
-                take(value % TERMS_MAX);
-            }
-        });
+    /// Whether a beginning is one of a word.
+    pub(super) fn begins(&self, id: u32, word: &str, marks: Marks) -> bool {
+        word.starts_with(&unmarked(self.text(id), marks))
     }
 }
 
@@ -404,10 +484,8 @@ pub(super) fn pair_key(first: u32, second: u32) -> u64 {
     mixed ^ mixed >> 32
 }
 
-fn beginning_key(letters: u64) -> u64 {
-    hash_more(Kind::Beginning as u64, letters)
-}
-
-fn first_letters(word: &str) -> &str {
-    word.char_indices().nth(BEGINNING).map_or(word, |(at, _)| &word[..at])
+/// The key of all beginnings that share their first letters with a word.
+pub(super) fn beginning_key(seed: u64, word: &str) -> u64 {
+    let letters = word.char_indices().nth(BEGINNING).map_or(word, |(at, _)| &word[..at]);
+    hash_more(Kind::Beginning as u64, hash(seed, letters.as_bytes()))
 }

@@ -1,9 +1,10 @@
-//! Cuts text into words by Unicode's boundaries (UAX 29). Plain ASCII is cut by a table, everything else by the full rules; letters of
+//! Cuts text into words by Unicode's boundaries (UAX 29). Plain ASCII is cut by `plain`, everything else by the full rules; letters of
 //! scripts that are written without spaces are words of one letter each, so that what stands in a row can be looked for.
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::hash::Run;
+use super::plain::cut_plain;
 
 /// Bytes of one text that are looked at; what comes after them in a long article is not.
 pub const LOOKED_AT_MAX: usize = 200_000;
@@ -37,112 +38,34 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     spans.into_iter().map(|span| span.of(text))
 }
 
-/// Other bytes: nothing that words are made of.
-const GAP: u8 = 0;
-/// `'` and `.`: join letters with letters and digits with digits.
-const JOINS_BOTH: u8 = 1;
-/// `:`: joins letters with letters.
-const JOINS_LETTERS: u8 = 2;
-/// `,` and `;`: join digits with digits.
-const JOINS_DIGITS: u8 = 3;
-/// The first byte that is a letter, a digit or a line below; the table gives those in lower case.
-const WORD: u8 = 4;
-/// Not ASCII.
-const WIDE: u8 = 0xff;
-
-const TABLE: [u8; 256] = {
-    let mut table = [GAP; 256];
-    let mut at = 0;
-    while at < 256 {
-        let byte = at as u8;
-        table[at] = match byte {
-            b'A'..=b'Z' => byte + 32,
-            b'a'..=b'z' | b'0'..=b'9' | b'_' => byte,
-            b'\'' | b'.' => JOINS_BOTH,
-            b':' => JOINS_LETTERS,
-            b',' | b';' => JOINS_DIGITS,
-            0x80.. => WIDE,
-            _ => GAP,
-        };
-        at += 1;
-    }
-    table
-};
-
 /// Puts the words of a text behind what is in `spans`. Looks at no more of it than [`looked_at`].
 pub fn cut(seed: u64, text: &str, spans: &mut Vec<Span>) {
     let text = looked_at(text);
     let bytes = text.as_bytes();
-    let first = spans.len();
     let mut at = 0;
-    while at < bytes.len() {
-        match TABLE[bytes[at] as usize] {
-            WIDE => at = cut_wide(seed, text, at, first, spans),
-            WORD.. => match cut_plain(seed, bytes, at) {
-                Ok((span, is_word)) => {
-                    at = span.to as usize;
-                    if is_word {
-                        spans.push(span);
-                    }
-                }
-                Err(wide) => at = cut_wide(seed, text, wide, first, spans),
-            },
-            _ => at += 1,
-        }
+    while let Some(wide) = first_wide(bytes, at) {
+        let from = bytes[at..wide].iter().rposition(|b| is_space(*b)).map_or(at, |space| at + space + 1);
+        let to = bytes[wide..].iter().position(|b| is_space(*b)).map_or(bytes.len(), |space| wide + space);
+        cut_plain(seed, bytes, at, from, spans);
+        cut_wide(seed, text, from, to, spans);
+        at = to;
     }
+    cut_plain(seed, bytes, at, bytes.len(), spans);
 }
 
-/// The ASCII word at `from`, and whether it is one (a mere line is not); or where it touches something that is not ASCII.
-#[inline]
-fn cut_plain(seed: u64, bytes: &[u8], from: usize) -> Result<(Span, bool), usize> {
-    let mut run = Run::new(seed);
-    let mut at = from;
-    let mut is_word = false;
-    let mut last = GAP;
-    loop {
-        let class = bytes.get(at).map_or(GAP, |b| TABLE[*b as usize]);
-        if class >= WORD {
-            if class == WIDE {
-                return Err(at);
-            }
-            is_word |= class != b'_';
-            run.push(class);
-            last = class;
-            at += 1;
-            continue;
-        }
-        if class == GAP {
-            break;
-        }
-        let next = bytes.get(at + 1).map_or(GAP, |b| TABLE[*b as usize]);
-        if next == WIDE {
-            return Err(at + 1);
-        }
-        let is_joined = match class {
-            JOINS_LETTERS => last.is_ascii_alphabetic() && next.is_ascii_alphabetic(),
-            JOINS_DIGITS => last.is_ascii_digit() && next.is_ascii_digit(),
-            _ => last.is_ascii_alphabetic() && next.is_ascii_alphabetic() || last.is_ascii_digit() && next.is_ascii_digit(),
-        };
-        if !is_joined {
-            break;
-        }
-        run.push(bytes[at]);
-        last = class;
-        at += 1;
-    }
-    Ok((Span { from: from as u32, to: at as u32, is_ascii: true, hash: run.end() }, is_word))
+/// Where the first byte stands that is not ASCII, from a place on.
+fn first_wide(bytes: &[u8], from: usize) -> Option<usize> {
+    let rest = &bytes[from..];
+    let plain = rest.chunks(SOME).take_while(|some| some.is_ascii()).count() * SOME;
+    rest.get(plain..)?.iter().position(|b| !b.is_ascii()).map(|at| from + plain + at)
 }
 
-/// Cuts the stretch round `at` by the full rules, from the ASCII space before it, where every rule begins anew, to the one after it.
-/// Answers where that is.
+/// Bytes that are looked at together for whether all are ASCII.
+const SOME: usize = 32;
+
+/// Cuts a stretch between two ASCII spaces, where every rule begins anew, by the full rules.
 #[cold]
-fn cut_wide(seed: u64, text: &str, at: usize, first: usize, spans: &mut Vec<Span>) -> usize {
-    let bytes = text.as_bytes();
-    let from = bytes[..at].iter().rposition(|b| is_space(*b)).map_or(0, |space| space + 1);
-    let to = bytes[at..].iter().position(|b| is_space(*b)).map_or(bytes.len(), |space| at + space);
-    while spans.len() > first && spans.last().is_some_and(|span| span.from as usize >= from) {
-        spans.pop();
-    }
+fn cut_wide(seed: u64, text: &str, from: usize, to: usize, spans: &mut Vec<Span>) {
     for (start, word) in text[from..to].unicode_word_indices() {
         let start = from + start;
         if word.is_ascii() {
@@ -151,7 +74,6 @@ fn cut_wide(seed: u64, text: &str, at: usize, first: usize, spans: &mut Vec<Span
             part(seed, text, start, word, spans);
         }
     }
-    to
 }
 
 fn is_space(byte: u8) -> bool {

@@ -5,6 +5,7 @@
 mod cut;
 mod fold;
 mod hash;
+mod plain;
 mod signs;
 #[cfg(test)]
 mod tests;

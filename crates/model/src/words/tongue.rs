@@ -48,6 +48,28 @@ const TONGUES: [Row; 29] = [
     ("ast", Marks::Spanish, None),
 ];
 
+/// A code of up to three letters as one number, whatever its case; 0 where it is none.
+const fn packed(code: &[u8]) -> u32 {
+    let (mut all, mut at) = (0, 0);
+    if code.len() > 3 {
+        return 0;
+    }
+    while at < code.len() {
+        all = all << 8 | code[at].to_ascii_lowercase() as u32;
+        at += 1;
+    }
+    all
+}
+
+const CODES: [u32; TONGUES.len()] = {
+    let (mut codes, mut at) = ([0; TONGUES.len()], 0);
+    while at < codes.len() {
+        codes[at] = packed(TONGUES[at].0.as_bytes());
+        at += 1;
+    }
+    codes
+};
+
 impl Tongue {
     pub const UNKNOWN: Tongue = Tongue(0);
 
@@ -59,7 +81,8 @@ impl Tongue {
     /// The language of a BCP 47 tag, such as `pt-BR`.
     pub fn of(tag: Option<&str>) -> Tongue {
         let code = tag.unwrap_or_default().split(['-', '_']).next().unwrap_or_default();
-        let known = TONGUES.iter().position(|(known, ..)| known.eq_ignore_ascii_case(code)).unwrap_or(0);
+        let code = packed(code.as_bytes());
+        let known = CODES.iter().position(|known| *known == code).unwrap_or(0);
         Tongue(u8::try_from(known).unwrap_or(0))
     }
     /// Its place among [`Tongue::all`].
