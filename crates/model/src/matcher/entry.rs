@@ -42,11 +42,28 @@ pub(super) fn width(head: u32) -> usize {
     1 + literals(head) + alternatives(head) + usize::from(head & PROGRAM != 0)
 }
 
+/// How an entry is to be read.
+#[inline]
+pub(super) fn shape(head: u32) -> u32 {
+    head / HANDLES
+}
+/// Whether one condition is all that stands behind a head, and the query is filed nowhere else: most are so.
+#[inline]
+pub(super) fn is_mere_token(head: u32) -> bool {
+    shape(head) == 1
+}
+
+/// Whether a condition holds of a post.
+#[inline]
+pub(super) fn meets(word: u32, present: &Present) -> bool {
+    present.has(word & !ABSENT) ^ (word & ABSENT != 0)
+}
+
 /// Whether what stands behind a head holds of a post.
 #[inline]
 pub(super) fn holds(head: u32, rest: &[u32], present: &Present, programs: &Programs, said: Said<'_>) -> bool {
     let (literals, rest) = rest.split_at(literals(head));
-    if !literals.iter().all(|word| present.has(word & !ABSENT) ^ (word & ABSENT != 0)) {
+    if !literals.iter().all(|word| meets(*word, present)) {
         return false;
     }
     let (alternatives, program) = rest.split_at(alternatives(head));

@@ -56,6 +56,10 @@ impl Lists {
         let head = self.heads.get(id as usize).copied().unwrap_or_default();
         &self.words[head.at as usize..][..head.length as usize]
     }
+    pub(super) fn of_mut(&mut self, id: u32) -> &mut [u32] {
+        let head = self.heads.get(id as usize).copied().unwrap_or_default();
+        &mut self.words[head.at as usize..][..head.length as usize]
+    }
     /// Where a list begins; see `Table::touch`.
     #[inline]
     pub(super) fn begin(&self, id: u32) -> u32 {

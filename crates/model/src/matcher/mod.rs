@@ -57,8 +57,9 @@ pub struct Matcher {
     next: usize,
     programs: Programs,
     present: Present,
-    /// Queries filed in several places that were met in this post already, a bit each.
+    /// Queries filed in several places that were met in this post already, a bit each, and which those are.
     met: Vec<u64>,
+    met_now: Vec<u32>,
     posts: u64,
     candidates: u64,
 }
@@ -75,6 +76,7 @@ impl Matcher {
             programs: Programs::default(),
             present: Present::default(),
             met: Vec::new(),
+            met_now: Vec::new(),
             posts: 0,
             candidates: 0,
         }
@@ -150,13 +152,29 @@ impl Matcher {
             self.terms.count(self.present.ids());
         }
         self.present.find_anchors(&self.lists);
+        self.find(said, found);
+    }
+
+    /// Reads what is filed under the post's tokens.
+    fn find(&mut self, said: Said<'_>, found: &mut Vec<Handle>) {
         let present = &self.present;
+        let mut end = 0;
         for id in present.anchors() {
-            let (mut rest, mut count) = (self.lists.of(*id), 0);
-            while let Some((head, behind)) = rest.split_first() {
-                let (own, after) = behind.split_at(entry::width(*head) - 1);
-                rest = after;
-                count += 1;
+            let list = self.lists.of(*id);
+            found.resize(found.len().max(end + list.len()), Handle(0));
+            let mut at = 0;
+            while let Some(head) = list.get(at) {
+                self.candidates += 1;
+                if entry::is_mere_token(*head) {
+                    // Written whether it is wanted or not, which is quicker than to foretell it.
+                    found[end] = Handle(entry::handle(*head));
+                    end += usize::from(list.get(at + 1).is_some_and(|word| entry::meets(*word, present)));
+                    at += 2;
+                    continue;
+                }
+                let width = entry::width(*head);
+                let own = &list[at + 1..at + width];
+                at += width;
                 if !entry::holds(*head, own, present, &self.programs, said) {
                     continue;
                 }
@@ -167,19 +185,21 @@ impl Matcher {
                         continue;
                     }
                     self.met[word] |= bit;
+                    self.met_now.push(handle);
                 }
-                found.push(Handle(handle));
+                found[end] = Handle(handle);
+                end += 1;
             }
-            self.candidates += count;
         }
-        for handle in found.iter() {
-            self.met[handle.0 as usize / 64] = 0;
+        found.truncate(end);
+        for handle in self.met_now.drain(..) {
+            self.met[handle as usize / 64] = 0;
         }
     }
 
     pub fn sizes(&self) -> Sizes {
         let bytes = self.lists.bytes()
-            + (self.filed.capacity() + self.free.capacity()) * 4
+            + (self.filed.capacity() + self.free.capacity() + self.met_now.capacity()) * 4
             + self.met.capacity() * 8
             + self.terms.bytes()
             + self.programs.bytes()
