@@ -51,6 +51,31 @@ test('a reply is taken back, and its words are kept', {}, async ({ page, desk })
   await link(page, /Yes to sharing a table/).waitFor()
 })
 
+/// The smallest PNG: one dot.
+const DOT = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+
+test('an answer with a picture and what it shows', {}, async ({ page, desk, hasScripts }) => {
+  await enter(page, desk)
+  await openPriya(page, desk)
+  await words(page).fill(ANSWER)
+  await page.locator('#reply input[type=file]').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: DOT })
+  if (!hasScripts) await button(page, 'Add the pictures').press('Enter')
+  await page.getByLabel(/^What the picture shows/).fill('The table by the window')
+  assert.equal(await words(page).inputValue(), ANSWER, 'the words are kept')
+  await page.locator('#reply input[type=file]').setInputFiles({ name: 'torn.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
+  if (!hasScripts) await button(page, 'Add the pictures').press('Enter')
+  await page.getByText('“torn.png” was not added.').waitFor()
+  assert.equal(await page.getByLabel(/^What the picture shows/).inputValue(), 'The table by the window', 'and so is what the other shows')
+  await button(page, /^Reply$/).click()
+  await page.getByText('goes out in 20 seconds').waitFor()
+  await button(page, /^Take it back/).click()
+  await page.getByText('Taken back.').waitFor()
+  await page.locator('#reply .shot img').waitFor()
+  await button(page, /^Take away/).click()
+  await page.getByText('The picture is taken away.').waitFor()
+  assert.equal(await page.locator('#reply .shot').count(), 0)
+})
+
 test('done and undo, later and back', {}, async ({ page, desk }) => {
   await enter(page, desk)
   await page.goto(`${desk.origin}/inbox`)

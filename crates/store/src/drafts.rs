@@ -169,14 +169,15 @@ impl Drafts<'_, '_> {
     }
     /// The draft that answers a conversation, of one voice, not yet planned.
     pub fn answering(&self, conversation: model::ConversationId, voice: Option<model::VoiceId>) -> Kept<Option<KeptDraft>> {
-        self.0.find(
+        let found = self.0.find(
             &format!(
                 "select {COLUMNS} from drafts where desk = $1 and conversation = $2 and (voice = $3 or voice is null) and planned_at is null and thrown_at is null
                  order by updated_at desc limit 1"
             ),
             &args![self.0.desk(), conversation, voice],
             read,
-        )
+        )?;
+        found.map(|kept| self.with_pictures(kept)).transpose()
     }
     /// Who keeps words for a conversation that were changed since then, and when.
     pub fn writing_in(&self, conversation: model::ConversationId, since: Timestamp) -> Kept<Vec<(Option<model::VoiceId>, Timestamp)>> {

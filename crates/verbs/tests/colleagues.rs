@@ -87,7 +87,7 @@ async fn somebody_else_who_writes_there_is_seen() {
     let first = ids(cx(&app, &scene.seat, "10:00")).await[0];
     keep(
         cx(&app, &mia, "10:00"),
-        Words { conversation: first, to: None, from: None, text: "Silk, I think".into(), kind: Kind::Talks, has_short_links: false },
+        Words { conversation: first, to: None, from: None, text: "Silk, I think".into(), kind: Kind::Talks, ..Words::default() },
     )
     .await
     .unwrap();

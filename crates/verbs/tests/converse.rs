@@ -324,7 +324,7 @@ mod answers {
     use verbs::jobs::{Job, perform};
 
     fn words(id: model::ConversationId, text: &str) -> Words {
-        Words { conversation: id, to: None, from: None, text: text.into(), kind: Kind::Gives, has_short_links: false }
+        Words { conversation: id, to: None, from: None, text: text.into(), kind: Kind::Gives, ..Words::default() }
     }
 
     async fn deliver_all(scene: &Scene, app: &App, draft: model::DraftId, clock: &str) {

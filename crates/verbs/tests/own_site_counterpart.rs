@@ -268,14 +268,8 @@ async fn is_talked_about(desk: &Desk, draft: DraftId, url: &str) {
     let page = inbox::inbox(desk.cx(soon), Wish::default()).await.unwrap();
     let [row] = &page.rows[..] else { panic!("one waits: {:?}", page.rows) };
     assert_eq!((row.who.as_str(), row.words.as_str()), ("Dora", "How long is a rise?"));
-    let words = Words {
-        conversation: row.id,
-        to: None,
-        from: None,
-        text: "Two hours, \"about\".".into(),
-        kind: Kind::Gives,
-        has_short_links: false,
-    };
+    let words =
+        Words { conversation: row.id, to: None, from: None, text: "Two hours, \"about\".".into(), kind: Kind::Gives, ..Words::default() };
     let replied = reply::reply_held(desk.cx(soon), words, reply::Then::Done, 0).await.unwrap();
     *desk.mood.lock().unwrap() = Mood::LosesIt;
     desk.deliver(replied.draft, soon).await;

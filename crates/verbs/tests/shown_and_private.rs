@@ -92,14 +92,8 @@ async fn private_talk_stands_apart_and_counts_nowhere() {
     let answering = shown.answering.as_ref().unwrap();
     assert_eq!((answering.visibility, &answering.readers[..]), (Visibility::Direct, &["Ben".to_owned()][..]));
     assert!(shown.posts[0].is_private && shown.posts[0].waits_since.is_some() && !shown.posts[0].takes_signs);
-    let words = Words {
-        conversation: private[0].id,
-        to: None,
-        from: None,
-        text: "Of course I can.".into(),
-        kind: Kind::Asks,
-        has_short_links: false,
-    };
+    let words =
+        Words { conversation: private[0].id, to: None, from: None, text: "Of course I can.".into(), kind: Kind::Asks, ..Words::default() };
     reply(cx("09:12"), words, Then::Stay).await.unwrap();
     send_due(&scene, &app, at("09:30")).await;
     let sent = scene.networks["plaza"].said_by("ada@plaza");
@@ -250,12 +244,12 @@ async fn a_thread_is_answered_from_another_network_and_stays_one_talk() {
     let posts = scene.networks["plaza"].world().posts.clone();
     let post = take(&scene, &posts, "09:11").await[0];
     let say = |words: &str, to: PostId, from: &str| Words {
-        has_short_links: false,
         conversation: id,
         to: Some(to),
         from: Some(scene.account(from)),
         text: words.into(),
         kind: Kind::Gives,
+        ..Words::default()
     };
     // Through the account on the talk's own network it is an answer; through the other it carries the address.
     let shown = talk(cx("09:12"), id, Some(post)).await.unwrap();

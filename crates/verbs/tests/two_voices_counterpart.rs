@@ -180,7 +180,7 @@ async fn two_voices_on_two_networks_keep_one_talk() {
     let wheat = format!("Wheat, for a week, run {run}.");
     let question = shown.posts.iter().find(|p| p.text.contains(&asked)).unwrap().id;
     let words =
-        Words { conversation: shown.id, to: Some(question), from: None, text: wheat.clone(), kind: Kind::Gives, has_short_links: false };
+        Words { conversation: shown.id, to: Some(question), from: None, text: wheat.clone(), kind: Kind::Gives, ..Words::default() };
     desk.answer(desk.ada(), words).await;
     let under = ask(town(&format!("/{}/context", second["id"].as_str().unwrap())), "ben-token", None).await;
     let stands: Vec<&Value> =
@@ -197,7 +197,7 @@ async fn two_voices_on_two_networks_keep_one_talk() {
         from: Some(desk.sky),
         text: cellulose.clone(),
         kind: Kind::Gives,
-        has_short_links: false,
+        ..Words::default()
     };
     desk.answer(desk.cleo(), words).await;
     let sign_in =
@@ -239,7 +239,7 @@ async fn two_voices_on_two_networks_keep_one_talk() {
         from: None,
         text: format!("Twenty grams, run {run}."),
         kind: Kind::Gives,
-        has_short_links: false,
+        ..Words::default()
     };
     desk.answer(desk.cleo(), words).await;
     assert_eq!(desk.turn(both.id).await.0, Turn::Theirs);

@@ -273,6 +273,7 @@ fn reply(shell: &Shell) -> ReplyBox {
         wrong: vec![],
         look: "count".into(),
         takes_pictures: true,
+        shots: vec![],
     }
 }
 

@@ -51,6 +51,7 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
         text,
         kind,
         has_short_links: arguments.short_links,
+        ..Words::default()
     };
     // There is nobody to press Undo: it goes at once.
     let replied = reply_held(sitting.cx(), words, if arguments.done { Then::Done } else { Then::Stay }, 0).await?;

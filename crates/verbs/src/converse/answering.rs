@@ -1,8 +1,8 @@
 //! How a conversation can be answered: at which post, by which account, as public as what it answers; and the words so far.
 
 use model::{
-    Account, AccountId, AccountState, ConversationId, Draft, DraftId, Kind, PostId, PostRef, Reply, ReplyTo, Rules, Timestamp, Visibility,
-    VoiceId, measure,
+    Account, AccountId, AccountState, ConversationId, Draft, DraftId, Kind, Picture, PictureId, PostId, PostRef, Reply, ReplyTo, Rules,
+    Timestamp, Visibility, VoiceId, measure,
 };
 use networks::Networks;
 use store::conversations::KeptConversation;
@@ -23,6 +23,8 @@ const NAMED_MAX: usize = 10;
 const READERS_MAX: usize = 50;
 /// The longest text that is kept as a draft.
 const WORDS_MAX: usize = 200_000;
+/// The longest that is kept of what a picture shows; each network has a limit of its own.
+const SHOWS_MAX: usize = 20_000;
 
 /// How a conversation can be answered.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +52,9 @@ pub struct Answering {
     /// The words so far, without the names.
     pub words: String,
     pub kind: Kind,
+    /// The draft that keeps the words, where there is one, and its pictures.
+    pub draft: Option<DraftId>,
+    pub pictures: Vec<Picture>,
     /// Its links become short ones of ours, whose visits are counted; never where it is private.
     pub has_short_links: bool,
     /// What a short link begins with; `None` where it may have none.
@@ -61,6 +66,10 @@ impl Answering {
     /// What is said in private serves no count.
     pub fn may_count(&self) -> bool {
         self.visibility != Visibility::Direct
+    }
+    /// Whether pictures can go with it: a network's private messages may be of another make than its posts.
+    pub fn takes_pictures(&self) -> bool {
+        self.rules.pictures_max > 0 && (self.visibility != Visibility::Direct || self.rules.visibilities.contains(&Visibility::Direct))
     }
     /// The length of `words` as its network counts, and the longest that goes into one post.
     pub fn count(&self, words: &str) -> (u32, Option<u32>) {
@@ -136,6 +145,8 @@ pub(super) fn answering(
         rules: account.rules,
         words: String::new(),
         kind: Kind::Talks,
+        draft: None,
+        pictures: Vec::new(),
         has_short_links: false,
         short_base: None,
         kept_at: None,
@@ -148,6 +159,8 @@ pub(super) fn answering(
         answering.kind = draft.draft.kind;
         answering.has_short_links = draft.has_short_links && answering.may_count();
         answering.kept_at = Some(draft.draft.updated_at);
+        answering.draft = Some(draft.draft.id);
+        answering.pictures = draft.draft.pictures;
     }
     Ok(Some(answering))
 }
@@ -210,7 +223,7 @@ fn prefix(post: &KeptPost, account: &Account) -> String {
 }
 
 /// What a person wrote, and where.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Words {
     pub conversation: ConversationId,
     /// The post it answers; `None`: the one that waits.
@@ -221,6 +234,23 @@ pub struct Words {
     pub kind: Kind,
     /// Its links become short ones of ours, whose visits are counted. What is private is never counted.
     pub has_short_links: bool,
+    /// What its pictures show, of those that are there already.
+    pub shown: Vec<(PictureId, String)>,
+    /// Further ones come right after: the words are kept even where there are none.
+    pub brings_pictures: bool,
+}
+
+impl Words {
+    /// There is nothing to say, and nothing to show.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.trim().is_empty() && self.shown.is_empty() && !self.brings_pictures
+    }
+    /// Says of a picture what it shows, where that was said.
+    fn name(&self, picture: &mut Picture) {
+        if let Some((_, shows)) = self.shown.iter().find(|(id, _)| *id == picture.id) {
+            picture.alt.clone_from(shows);
+        }
+    }
 }
 
 /// Keeps the words of an answer as a draft; an empty one is thrown away. Answers how it would go out.
@@ -233,7 +263,8 @@ pub async fn keep(cx: Cx<'_>, words: Words) -> Done<Answering> {
             let kept = tx.conversations().get(id)?;
             let found = answering(tx, &press, &kept, &tx.threads().said(id)?, (words.to, words.from), voice)?;
             let mut answering = found.ok_or_else(|| VerbError::wrong("text", "No account of yours can answer there."))?;
-            save(tx, &kept, &answering, &words, &words.text, (voice, now))?;
+            answering.draft = save(tx, &kept, &answering, &words, &words.text, (voice, now))?;
+            answering.pictures.iter_mut().for_each(|p| words.name(p));
             answering.words = words.text;
             answering.kind = words.kind;
             answering.has_short_links = words.has_short_links && answering.may_count();
@@ -252,11 +283,11 @@ pub(super) fn save(
     text: &str,
     (voice, now): (Option<VoiceId>, Timestamp),
 ) -> Done<Option<DraftId>> {
-    if text.len() > WORDS_MAX {
+    if text.len() > WORDS_MAX || words.shown.iter().any(|(_, shows)| shows.len() > SHOWS_MAX) {
         return Err(VerbError::wrong("text", "That is too long to be an answer."));
     }
     let known = tx.drafts().answering(kept.id, voice)?;
-    if text.trim().is_empty() {
+    if words.is_empty() {
         if let Some(known) = known {
             tx.drafts().throw(known.draft.id, now)?;
         }
@@ -274,6 +305,7 @@ pub(super) fn save(
     draft.has_short_links = words.has_short_links && answering.may_count();
     let d = &mut draft.draft;
     d.text = text.to_owned();
+    d.pictures.iter_mut().for_each(|p| words.name(p));
     d.kind = words.kind;
     d.warning = answering.warning.clone();
     d.visibility = answering.visibility;
@@ -292,7 +324,10 @@ pub(super) fn save(
     });
     let id = d.id;
     match tx.drafts().save(&draft, now)? {
-        Some(_) => Ok(Some(id)),
+        Some(_) => {
+            draft.draft.pictures.iter().try_for_each(|p| tx.pictures().set_alt(id, p.id, &p.alt))?;
+            Ok(Some(id))
+        }
         None => Err(VerbError::TooLate("This answer was changed elsewhere meanwhile. Nothing was lost; look again.".into())),
     }
 }

@@ -41,7 +41,7 @@ pub async fn reply(cx: Cx<'_>, words: Words, then: Then) -> Done<Replied> {
 
 /// [`reply`], held for so many seconds.
 pub async fn reply_held(cx: Cx<'_>, words: Words, then: Then, hold_seconds: u32) -> Done<Replied> {
-    if words.text.trim().is_empty() {
+    if words.is_empty() {
         return Err(VerbError::wrong("text", "There is nothing to say yet."));
     }
     keep(cx, words.clone()).await?;

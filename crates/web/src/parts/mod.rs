@@ -17,5 +17,5 @@ pub use charts::{Course, Dots};
 pub use marks::{BRAND, Face, KindMark, Net, Nets, Side, TieMark, When};
 pub use messages::{Empty, Hint, HintTone};
 pub use rows::{Going, Mail, TalkActs, TalkRow, TurnRow, Weigh};
-pub use talk::{Picture, PollCard, PollLine, PostAct, PostPart, QuoteCard, ReplyBox};
+pub use talk::{Picture, PollCard, PollLine, PostAct, PostPart, QuoteCard, ReplyBox, Shot, shots};
 pub use trials::{Day, Days, Tone, Whisker, signed};

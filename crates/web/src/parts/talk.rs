@@ -1,6 +1,7 @@
 //! The parts of a conversation: a post with its pictures, and the reply box.
 
 use askama::Template;
+use model::DraftId;
 
 use super::{Face, Net, Radios, When};
 use crate::html::{Safe, part};
@@ -130,6 +131,27 @@ pub struct ReplyBox {
     /// Where the script asks for the count while typing.
     pub look: String,
     pub takes_pictures: bool,
+    /// The pictures that go with it.
+    pub shots: Vec<Shot>,
+}
+
+/// A picture of a draft: small, with the field for what it shows.
+pub struct Shot {
+    pub id: i64,
+    pub src: String,
+    pub alt: String,
+    pub is_video: bool,
+}
+
+/// The pictures of a draft, in their order.
+pub fn shots(draft: DraftId, pictures: &[model::Picture]) -> Vec<Shot> {
+    let shot = |(n, p): (usize, &model::Picture)| Shot {
+        id: p.id.0,
+        src: format!("/drafts/{draft}/pictures/{n}?of={}", p.id),
+        alt: p.alt.clone(),
+        is_video: p.is_video(),
+    };
+    pictures.iter().enumerate().map(shot).collect()
 }
 
 part!(PostPart, ReplyBox);

@@ -1,23 +1,26 @@
 //! One conversation: what was said, whom it is with, and the box to answer in.
 
 use askama::Template;
-use model::{ConversationId, MediaKind, PostId, Visibility};
+use std::collections::BTreeMap;
+
+use model::{ConversationId, MediaKind, PictureId, PostId, Visibility};
 use serde::Deserialize;
 use verbs::VerbError;
 use verbs::converse::answering::{Answering, Words, keep};
 use verbs::converse::inbox::{Inbox, NetName};
 use verbs::converse::reply::{Then, reply};
 use verbs::converse::talk::{Talk, TalkPost, Walk, Who, talk};
+use verbs::publish::drafts;
 
 use super::colleagues::Behind;
 use super::rows::{RowMaker, face, net};
 use super::shown::{self, link, plain, web_address, words_of};
 use crate::flash::Flash;
-use crate::forms::{Asked, Posted, Row};
+use crate::forms::{Asked, FILE_BYTES_MAX, Posted, PostedFile, PostedParts, Row};
 use crate::html::Safe;
 use crate::icon;
 use crate::pages::publish::heed;
-use crate::parts::{Done, Face, LaterMenu, Net, Picture, PostAct, PostPart, Radios, ReplyBox, TieMark, When};
+use crate::parts::{Done, Face, LaterMenu, Net, Picture, PostAct, PostPart, Radios, ReplyBox, TieMark, When, shots};
 use crate::session::Seated;
 use crate::shell::{Answer, Place, Shell, html};
 use crate::words;
@@ -312,7 +315,8 @@ fn reply_box(
         wrong,
         touch: String::new(),
         look: "told".into(),
-        takes_pictures: false,
+        takes_pictures: answering.takes_pictures(),
+        shots: answering.draft.map_or_else(Vec::new, |draft| shots(draft, &answering.pictures)),
     }
 }
 
@@ -372,10 +376,24 @@ pub struct Answered {
     /// Not empty: its links are made short, and visits by them counted.
     #[serde(default)]
     link: String,
+    /// `alt-NUMBER`: what a picture shows.
+    #[serde(flatten)]
+    further: BTreeMap<String, String>,
+}
+
+impl Answered {
+    fn shown(&self) -> Vec<(PictureId, String)> {
+        let of = |(key, shows): (&String, &String)| Some((PictureId(key.strip_prefix("alt-")?.parse().ok()?), shows.trim().to_owned()));
+        self.further.iter().filter_map(of).collect()
+    }
 }
 
 /// Sends an answer, or, asked by the script while somebody types, keeps the words and says how long they are.
-pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Question>, Posted { seated, form }: Posted<Answered>) -> Answer {
+pub async fn answer(
+    Row(id): Row<ConversationId>,
+    Asked(question): Asked<Question>,
+    PostedParts { seated, form, files }: PostedParts<Answered>,
+) -> Answer {
     let kind = model::Kind::from_word(&form.kind).unwrap_or_default();
     let text = form.text.replace("\r\n", "\n");
     let words = Words {
@@ -385,11 +403,26 @@ pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Questio
         text: text.clone(),
         kind,
         has_short_links: !form.link.is_empty(),
+        shown: form.shown(),
+        brings_pictures: !files.is_empty(),
     };
     if seated.wants("told") {
         let answering = keep(seated.cx(), words).await?;
         let touch = touch(&seated, kind, &answering).await?;
         return html(&Told { kept: words::clock(seated.now, seated.zone()), count: count(&answering, &text), touch });
+    }
+    if !files.is_empty() {
+        let wrong = add(&seated, words.clone(), files).await?;
+        if !wrong.is_empty() {
+            return draw(&seated, talk(seated.cx(), id, words.to).await?, Some((text, kind)), wrong).await;
+        }
+        // What they show is asked before it goes out.
+        return seated.done(&here(id, words.to), Flash::plain("Say what it shows, and send."));
+    }
+    if let Some(picture) = form.then.strip_prefix("remove-").and_then(|n| n.parse().ok()) {
+        let kept = keep(seated.cx(), words.clone()).await?;
+        drafts::remove_picture(seated.cx(), kept.draft.ok_or(VerbError::Missing("draft"))?, PictureId(picture)).await?;
+        return seated.done(&here(id, words.to), Flash::plain("The picture is taken away."));
     }
     let then = if form.then == "done" { Then::Done } else { Then::Stay };
     match reply(seated.cx(), words, then).await {
@@ -415,6 +448,30 @@ pub async fn answer(Row(id): Row<ConversationId>, Asked(question): Asked<Questio
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The box of an answer to that post.
+fn here(id: ConversationId, to: Option<PostId>) -> String {
+    to.map_or_else(|| format!("/talks/{id}#reply"), |to| format!("/talks/{id}?to={to}#reply"))
+}
+
+/// Keeps the words with further pictures; answers what could not be added, as sentences.
+async fn add(seated: &Seated, words: Words, files: Vec<PostedFile>) -> Result<Vec<String>, VerbError> {
+    let draft = keep(seated.cx(), words).await?.draft.ok_or(VerbError::Missing("draft"))?;
+    let mut wrong = Vec::new();
+    for file in files {
+        let added = if file.is_too_large {
+            Err(VerbError::wrong("picture", format!("A file may have up to {} MB.", FILE_BYTES_MAX / 1_000_000)))
+        } else {
+            drafts::add_picture(seated.cx(), draft, file.bytes.into(), "").await
+        };
+        match added {
+            Ok(_) => {}
+            Err(VerbError::Wrong { why, .. }) => wrong.push(format!("“{}” was not added. {why} The words are kept.", file.name)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(wrong)
 }
 
 /// How long the words are, and when they were kept.

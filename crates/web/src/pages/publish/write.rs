@@ -18,7 +18,7 @@ use super::timing::Timing;
 use super::{acts, calendar, heed, standing, subjects};
 use crate::flash::Flash;
 use crate::forms::{Asked, FILE_BYTES_MAX, PostedParts, Row};
-use crate::parts::{Choice, Hint, HintTone, Radios};
+use crate::parts::{Choice, Hint, HintTone, Radios, Shot, shots};
 use crate::session::Seated;
 use crate::shell::{Answer, Place, Shell, html};
 use crate::words;
@@ -58,13 +58,6 @@ struct Page {
     places: Places,
     has_places: bool,
     mind: String,
-}
-
-struct Shot {
-    id: i64,
-    src: String,
-    alt: String,
-    is_video: bool,
 }
 
 /// One of a list to choose from.
@@ -331,7 +324,7 @@ fn page(
         hints,
         subjects: around.subjects,
         theirs,
-        shots: shots(&kept),
+        shots: shots(kept.draft.id, &kept.draft.pictures),
         kinds: Radios::new(
             "kind",
             "Gives, asks or talks",
@@ -372,17 +365,6 @@ fn page(
         places,
         mind: mind(without_alt, &to_mind),
     }
-}
-
-fn shots(kept: &KeptDraft) -> Vec<Shot> {
-    let id = kept.draft.id;
-    let shot = |(n, p): (usize, &model::Picture)| Shot {
-        id: p.id.0,
-        src: format!("/drafts/{id}/pictures/{n}?of={}", p.id),
-        alt: p.alt.clone(),
-        is_video: p.is_video(),
-    };
-    kept.draft.pictures.iter().enumerate().map(shot).collect()
 }
 
 fn mind(without_alt: i64, places: &[String]) -> String {
