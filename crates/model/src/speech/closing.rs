@@ -1,6 +1,8 @@
 //! Thanks, nods and farewells: what leaves nothing open.
 
-use super::plain::Plain;
+use std::sync::LazyLock;
+
+use super::plain::{Phrases, Plain};
 use super::{Act, asks};
 
 /// A post that only closes is short; so many words at most.
@@ -9,57 +11,59 @@ const WORDS_MAX: usize = 24;
 const NOD_WORDS_MAX: usize = 9;
 
 /// Words of thanks.
-const THANKS: &[&str] = &[
-    "thanks",
-    "thank you",
-    "thank u",
-    "thankyou",
-    "thank ya",
-    "thx",
-    "thnx",
-    "tnx",
-    "tysm",
-    "ty",
-    "cheers",
-    "ta",
-    "much appreciated",
-    "appreciated",
-    "appreciate it",
-    "appreciate you",
-    "appreciate that",
-    "appreciate the",
-    "appreciate your",
-    "grateful",
-    "you're the best",
-    "you rock",
-    "life saver",
-    "lifesaver",
-    "danke",
-    "dankeschön",
-    "dank dir",
-    "vielen dank",
-    "merci",
-    "gracias",
-    "mil gracias",
-    "grazie",
-    "obrigado",
-    "obrigada",
-    "valeu",
-    "bedankt",
-    "dank je",
-    "dank u",
-    "dankjewel",
-    "tack",
-    "takk",
-    "tak",
-    "kiitos",
-    "dziękuję",
-    "dzięki",
-    "спасибо",
-    "ありがとう",
-    "شكرا",
-    "teşekkürler",
-];
+static THANKS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new([
+        "thanks",
+        "thank you",
+        "thank u",
+        "thankyou",
+        "thank ya",
+        "thx",
+        "thnx",
+        "tnx",
+        "tysm",
+        "ty",
+        "cheers",
+        "ta",
+        "much appreciated",
+        "appreciated",
+        "appreciate it",
+        "appreciate you",
+        "appreciate that",
+        "appreciate the",
+        "appreciate your",
+        "grateful",
+        "you're the best",
+        "you rock",
+        "life saver",
+        "lifesaver",
+        "danke",
+        "dankeschön",
+        "dank dir",
+        "vielen dank",
+        "merci",
+        "gracias",
+        "mil gracias",
+        "grazie",
+        "obrigado",
+        "obrigada",
+        "valeu",
+        "bedankt",
+        "dank je",
+        "dank u",
+        "dankjewel",
+        "tack",
+        "takk",
+        "tak",
+        "kiitos",
+        "dziękuję",
+        "dzięki",
+        "спасибо",
+        "ありがとう",
+        "شكرا",
+        "teşekkürler",
+    ])
+});
 
 /// Nods and farewells, with which a short post begins.
 const NODS: &[&str] = &[
@@ -179,38 +183,40 @@ const NODS: &[&str] = &[
 ];
 
 /// The talk goes on where one of these stands.
-const GOES_ON: &[&str] = &[
-    "but",
-    "however",
-    "although",
-    "though",
-    "except",
-    "unfortunately",
-    "still",
-    "yet",
-    "instead",
-    "also",
-    "another",
-    "now i",
-    "now it",
-    "tried",
-    "try again",
-    "sent",
-    "dm'd",
-    "dmed",
-    "my email",
-    "my account",
-    "in advance",
-    "for nothing",
-    "no thanks",
-    "aber",
-    "leider",
-    "mais",
-    "pero",
-    "però",
-    "mas",
-    "maar",
-];
+static GOES_ON: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new([
+        "but",
+        "however",
+        "although",
+        "though",
+        "except",
+        "unfortunately",
+        "still",
+        "yet",
+        "instead",
+        "also",
+        "another",
+        "now i",
+        "now it",
+        "tried",
+        "try again",
+        "sent",
+        "dm'd",
+        "dmed",
+        "my email",
+        "my account",
+        "in advance",
+        "for nothing",
+        "no thanks",
+        "aber",
+        "leider",
+        "mais",
+        "pero",
+        "però",
+        "mas",
+        "maar",
+    ])
+});
 
 /// Whether it only thanks or takes leave, and by which words. Whoever asks has been heard already.
 pub(super) fn closing(plain: &Plain) -> Option<(Act, &'static str)> {
@@ -218,7 +224,7 @@ pub(super) fn closing(plain: &Plain) -> Option<(Act, &'static str)> {
         // A smile alone closes; a picture or an address alone shows something.
         return plain.words.chars().any(|c| !c.is_ascii_punctuation() && !c.is_whitespace()).then_some((Act::Closing, "no words"));
     }
-    if plain.first(GOES_ON).is_some() {
+    if GOES_ON.first(plain).is_some() {
         return None;
     }
     let count = plain.count();
@@ -234,7 +240,7 @@ pub(super) fn closing(plain: &Plain) -> Option<(Act, &'static str)> {
 
 /// The words by which somebody thanks, whatever else they say.
 pub(super) fn thanks(plain: &Plain) -> Option<&'static str> {
-    plain.first(THANKS)
+    THANKS.first(plain)
 }
 
 fn begins(plain: &Plain, words: &str) -> bool {

@@ -1,5 +1,7 @@
 //! A post's own words, made ready to be listened to.
 
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
+
 use crate::measure;
 
 /// The longest text that is listened to, in bytes; what a post wants stands in so much of it, or nowhere.
@@ -64,17 +66,61 @@ fn straight(letter: char) -> char {
     }
 }
 
+/// Phrases that are looked for all at once: a text is gone through once, however many there are.
+pub(super) struct Phrases {
+    all: Vec<&'static str>,
+    automaton: AhoCorasick,
+}
+
+impl Phrases {
+    /// Phrases of whole words, as they stand in [`Plain::bare`].
+    pub fn new(all: impl IntoIterator<Item = &'static str>) -> Phrases {
+        let all: Vec<&'static str> = all.into_iter().collect();
+        // The spaces round each word of a text make them whole, and two that follow one another share one.
+        let padded = all.iter().map(|phrase| format!(" {phrase} "));
+        let built = AhoCorasickBuilder::new().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::ContiguousNFA)).build(padded);
+        Phrases { automaton: built.expect("phrases are few and short"), all }
+    }
+    pub fn get(&self, number: usize) -> &'static str {
+        self.all[number]
+    }
+    /// Each place where one of them stands: its number, and where in [`Plain::bare`] it begins.
+    pub fn standing<'a>(&'a self, plain: &'a Plain) -> impl Iterator<Item = (usize, usize)> + 'a {
+        self.automaton.find_overlapping_iter(&plain.bare).map(|found| (found.pattern().as_usize(), found.start() + 1))
+    }
+    /// The first of them, in their own order, that stands in the words.
+    pub fn first(&self, plain: &Plain) -> Option<&'static str> {
+        self.standing(plain).map(|(number, _)| number).min().map(|number| self.all[number])
+    }
+}
+
 impl Plain {
-    /// The first of these phrases that stands in the words, whole.
-    pub fn first(&self, phrases: &[&'static str]) -> Option<&'static str> {
-        phrases.iter().find(|phrase| self.has(phrase)).copied()
-    }
-    /// Whether a phrase stands in the words, between two that are no letters of it.
-    pub fn has(&self, phrase: &str) -> bool {
-        self.bare.match_indices(phrase).any(|(at, _)| self.bare[..at].ends_with(' ') && self.bare[at + phrase.len()..].starts_with(' '))
-    }
     /// How many words there are.
     pub fn count(&self) -> usize {
         self.bare.split(' ').filter(|w| !w.is_empty()).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PHRASES: [&str; 7] = ["thank you", "you", "do you know", "know how", "how", "let me", "l'eau"];
+
+    proptest! {
+        #[test]
+        fn phrases_stand_where_they_stand_whole(words in proptest::collection::vec(prop_oneof![
+            Just("thank"), Just("you"), Just("do"), Just("know"), Just("how"), Just("however"), Just("let"), Just("me"), Just("l'eau"), Just("é")
+        ], 0..14)) {
+            let heard = plain(&words.join(" "));
+            let has = |phrase: &str| format!(" {} ", words.join(" ")).contains(&format!(" {phrase} "));
+            let all = Phrases::new(PHRASES);
+            prop_assert_eq!(all.first(&heard), PHRASES.into_iter().find(|p| has(p)));
+            for (number, at) in all.standing(&heard) {
+                prop_assert!(heard.bare[at..].starts_with(all.get(number)));
+            }
+        }
     }
 }

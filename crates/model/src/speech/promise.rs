@@ -1,9 +1,11 @@
 //! Promises in somebody's own words: “I'll send it tomorrow”, with the day they name. They are proposed to whoever said them, never taken as given.
 
+use std::sync::LazyLock;
+
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
-use super::plain::plain;
+use super::plain::{Phrases, plain};
 
 /// When a promise is to be kept, as it was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,19 +60,21 @@ pub struct Promise {
 }
 
 /// How somebody speaks of what they are going to do.
-const STARTS: &[&str] = &[
-    "i'll",
-    "i will",
-    "we'll",
-    "we will",
-    "i'm going to",
-    "i am going to",
-    "i'm gonna",
-    "we're going to",
-    "i promise to",
-    "i can",
-    "let me",
-];
+static STARTS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new([
+        "i'll",
+        "i will",
+        "we'll",
+        "we will",
+        "i'm going to",
+        "i am going to",
+        "i'm gonna",
+        "we're going to",
+        "i promise to",
+        "i can",
+        "let me",
+    ])
+});
 
 /// What is promised by them. “I'll admit” is no promise.
 const DEEDS: &[&str] = &[
@@ -154,38 +158,40 @@ const BETWEEN: &[&str] = &[
 const ONLY_WITH_A_DAY: &[&str] = &["i can", "let me"];
 
 /// A first person and a deed in other languages; they promise only with a day beside them.
-const ELSEWHERE: &[&str] = &[
-    "ich schicke",
-    "ich schaue",
-    "ich melde mich",
-    "ich sende",
-    "ich schreibe",
-    "ich werde",
-    "ich bringe",
-    "ich mache",
-    "je t'envoie",
-    "je vous envoie",
-    "je vais",
-    "je te réponds",
-    "je vous réponds",
-    "j'enverrai",
-    "je regarde",
-    "te envío",
-    "le envío",
-    "enviaré",
-    "voy a",
-    "te aviso",
-    "ti mando",
-    "le mando",
-    "invierò",
-    "ti scrivo",
-    "vou",
-    "te envio",
-    "ik stuur",
-    "ik zal",
-    "ik kijk",
-    "ik bel",
-];
+static ELSEWHERE: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new([
+        "ich schicke",
+        "ich schaue",
+        "ich melde mich",
+        "ich sende",
+        "ich schreibe",
+        "ich werde",
+        "ich bringe",
+        "ich mache",
+        "je t'envoie",
+        "je vous envoie",
+        "je vais",
+        "je te réponds",
+        "je vous réponds",
+        "j'enverrai",
+        "je regarde",
+        "te envío",
+        "le envío",
+        "enviaré",
+        "voy a",
+        "te aviso",
+        "ti mando",
+        "le mando",
+        "invierò",
+        "ti scrivo",
+        "vou",
+        "te envio",
+        "ik stuur",
+        "ik zal",
+        "ik kijk",
+        "ik bel",
+    ])
+});
 
 const DAYS: &[(&str, When)] = &[
     ("day after tomorrow", When::Days(2)),
@@ -246,6 +252,8 @@ const DAYS: &[(&str, When)] = &[
     ("vendredi", When::On(Weekday::Friday)),
 ];
 
+static DAY_WORDS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(DAYS.iter().map(|(words, _)| *words)));
+
 /// The first promise in a post, if there is one: a first person, a deed that can be done, and a day if one is named.
 pub fn promise(text: &str) -> Option<Promise> {
     sentences(text).find_map(|sentence| {
@@ -253,11 +261,11 @@ pub fn promise(text: &str) -> Option<Promise> {
             return None;
         }
         let plain = plain(sentence);
-        let when = DAYS.iter().find(|(words, _)| plain.has(words)).map(|(_, when)| *when);
-        let is_promise = STARTS.iter().any(|start| {
-            (when.is_some() || !ONLY_WITH_A_DAY.contains(start))
-                && plain.bare.match_indices(start).any(|(at, _)| promises(&plain.bare, at, start))
-        }) || when.is_some() && plain.first(ELSEWHERE).is_some();
+        let when = DAY_WORDS.standing(&plain).map(|(number, _)| number).min().map(|number| DAYS[number].1);
+        let is_promise = STARTS.standing(&plain).any(|(number, at)| {
+            let start = STARTS.get(number);
+            (when.is_some() || !ONLY_WITH_A_DAY.contains(&start)) && promises(&plain.bare, at, start)
+        }) || when.is_some() && ELSEWHERE.first(&plain).is_some();
         is_promise.then(|| Promise { words: sentence.trim().to_owned(), when: when.unwrap_or(When::Unsaid) })
     })
 }
@@ -265,9 +273,6 @@ pub fn promise(text: &str) -> Option<Promise> {
 /// Whether a deed follows the start that stands at `at`.
 fn promises(bare: &str, at: usize, start: &str) -> bool {
     let Some(mut rest) = bare[at + start.len()..].strip_prefix(' ') else { return false };
-    if !bare[..at].ends_with(' ') {
-        return false;
-    }
     while let Some(more) = BETWEEN.iter().find_map(|word| rest.strip_prefix(word).and_then(|r| r.strip_prefix(' '))) {
         rest = more;
     }
