@@ -68,6 +68,7 @@ pub(crate) fn for_pg(sieve: &Sieve) -> String {
 const PUT_LITE: &str = "insert into search_rows (desk, post, place) values ($1, $2, $3) on conflict do nothing";
 const PUT_PG: &str =
     "insert into search_rows (desk, post, place, words) values ($1, $2, $3, cast(cast($4 as text) as tsvector)) on conflict do nothing";
+const PLACE: &str = "select place from search_rows where desk = $1 and post = $2";
 const PUT_WORDS: &str =
     "insert into search_words (rowid, words, facts) select place, $3, $4 from search_rows where desk = $1 and post = $2";
 
@@ -98,7 +99,7 @@ impl Search<'_, '_> {
         }
     }
 
-    /// The same for many that are new, in as few round trips as for one. One whose place is taken is left to [`Search::catch_up`].
+    /// The same for many that are new, in as few round trips as for one.
     pub(crate) fn keep_each(&self, all: &[(PostId, &Post)]) -> Kept<()> {
         let (desk, dialect) = (self.0.desk(), self.0.dialect());
         let tokens: Vec<Tokens> = all.iter().map(|(_, post)| Tokens::of(Said::from(*post))).collect();
@@ -110,12 +111,18 @@ impl Search<'_, '_> {
             }
             row
         });
-        self.0.run_each(if dialect == Dialect::Pg { PUT_PG } else { PUT_LITE }, rows.collect())?;
+        let mut is_put = self.0.run_each(if dialect == Dialect::Pg { PUT_PG } else { PUT_LITE }, rows.collect())?;
         if dialect == Dialect::Lite {
             let rows = all.iter().zip(tokens).map(|((id, _), t)| args![desk, *id, t.words, t.facts].into());
             self.0.run_each(PUT_WORDS, rows.collect())?;
         }
-        Ok(())
+        // What was put with an insert is not told on PostgreSQL.
+        if is_put.is_empty() {
+            let found = self.0.find_each(PLACE, all.iter().map(|(id, _)| args![desk, *id].into()).collect(), |row| row.get::<i64>(0))?;
+            is_put = found.iter().map(Option::is_some).collect();
+        }
+        // The few whose place was taken.
+        all.iter().zip(is_put).filter(|(_, is_put)| !is_put).try_for_each(|((id, post), _)| self.keep(*id, post))
     }
 
     /// Takes a post out of what is searched.

@@ -8,7 +8,7 @@ use model::{DeskId, NetworkKey, Post, PostId, PostRef, Profile, Query, Timestamp
 use networks::Http;
 use networks::http::Reach;
 use store::StoreError;
-use store::posts::Sight;
+use store::posts::{OwnPost, Sight};
 use testkit::{Scene, scene::at};
 use verbs::desk::search::{Asked, Found, Order, PAGE, narrowed, search, sift};
 use verbs::{App, Config, Cx};
@@ -127,6 +127,29 @@ async fn pages_facets_orders_and_errors() {
 async fn more_posts_of_one_instant_than_it_has_places_are_all_found() {
     let scene = Scene::set("account ada@plaza").await;
     put(&scene, (0..1_100).map(|n| post(n, "ben", "bread", 1)).collect()).await;
+    let query = Query::parse("bread").unwrap();
+    let sifted = scene.kept.store.read::<_, StoreError>(&scene.seat, move |tx| sift(tx, &query, None, 1_500)).await.unwrap();
+    assert_eq!((sifted.matched.len(), sifted.is_whole), (1_100, true));
+}
+
+#[tokio::test]
+async fn so_are_those_of_ours_that_land_together() {
+    let scene = Scene::set("account ada@plaza").await;
+    let (posts, account) = ((0..1_100).map(|n| post(n, "ada", "bread", 1)).collect::<Vec<_>>(), scene.account("ada@plaza"));
+    let keep = move |tx: &store::Tx<'_>| {
+        let author = tx.profiles().put(&posts[0].author, at("09:00"))?.id;
+        let sight = Sight { author, account: Some(account), is_mine: true, names_me: false };
+        let own = |post| OwnPost {
+            id: tx.fresh(at("09:00")),
+            post,
+            sight,
+            conversation: tx.fresh(at("09:00")),
+            delivery: tx.fresh(at("09:00")),
+            heard_at: None,
+        };
+        tx.posts().put_own(&posts.iter().map(own).collect::<Vec<_>>(), at("09:00"))
+    };
+    scene.kept.store.write::<_, StoreError>(&scene.seat, keep).await.unwrap();
     let query = Query::parse("bread").unwrap();
     let sifted = scene.kept.store.read::<_, StoreError>(&scene.seat, move |tx| sift(tx, &query, None, 1_500)).await.unwrap();
     assert_eq!((sifted.matched.len(), sifted.is_whole), (1_100, true));

@@ -56,10 +56,11 @@ impl Arriving<'_> {
 pub fn landed(tx: &Tx<'_>, all: &[Stands<'_>]) -> Kept<()> {
     let Some(now) = all.iter().map(|s| s.now).max() else { return Ok(()) };
     let mine = tx.profiles().mine()?;
+    let by_account: HashMap<_, _> = mine.iter().filter_map(|p| Some((p.account?, p))).rev().collect();
     let arriving = all
         .iter()
         .map(|stands| {
-            let author = mine.iter().find(|p| p.account == Some(stands.account.id));
+            let author = by_account.get(&stands.account.id).copied();
             Ok(Arriving { stands, post: post_of(tx, stands, author)?, draft: format!("draft:{}", stands.draft.id), author })
         })
         .collect::<Kept<Vec<_>>>()?;

@@ -33,10 +33,11 @@ pub fn settle(tx: &Tx<'_>, all: &[Standing<'_>]) -> Kept<Vec<bool>> {
     let accounts = accounts_of(tx, all.iter().map(|s| s.delivery.account))?;
     let drafts = drafts_of(tx, all)?;
     let mut stands = with_talk(tx, all, &accounts, &drafts)?;
+    let posts: HashMap<_, _> = stands.iter().map(|kept| (kept.delivery.id, kept.post)).collect();
     let mut rows = Vec::with_capacity(all.len());
     for s in all {
         // Where the account is gone there is no talk to keep it with, and it stands all the same.
-        let post = stands.iter().find(|kept| kept.delivery.id == s.delivery.id).map(|kept| kept.post);
+        let post = posts.get(&s.delivery.id).copied();
         rows.push(Landed { delivery: s.delivery, at: &s.landing.at, url: s.landing.url.as_deref(), now: s.now, post });
     }
     let is_current = tx.deliveries().set_landed(&rows)?;
