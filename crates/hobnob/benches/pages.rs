@@ -152,7 +152,7 @@ struct Writer {
 impl Writer {
     /// A conversation of three: with us where it is one of ours, else of others.
     fn talk(&mut self, number: usize) -> Vec<Post> {
-        let is_ours = number % OURS_EVERY == 0;
+        let is_ours = number.is_multiple_of(OURS_EVERY);
         let (one, other) = (self.somebody(), self.somebody());
         let root = self.say(one, None, is_ours.then(|| self.me.clone()));
         if !is_ours {
@@ -161,7 +161,7 @@ impl Writer {
             return vec![root, answer, last];
         }
         // Every third of ours waits; some of those that do have an earlier answer above them.
-        if number / OURS_EVERY % 3 == 0 {
+        if (number / OURS_EVERY).is_multiple_of(3) {
             return vec![root];
         }
         let mine = self.post(self.me.clone(), Some(&root), None);
