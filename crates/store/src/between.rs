@@ -132,9 +132,10 @@ impl Between<'_, '_> {
     }
     /// Words that answer a post.
     pub fn words_answering(&self, post: PostId) -> Kept<Vec<PostId>> {
+        // In this order: SQLite begins elsewhere of itself, and goes through all words there are.
         self.0.all(
-            "select distinct b.post from posts p join posts a on a.desk = p.desk and a.network = p.network and a.reply_to = p.remote_id
-             join between_us b on b.desk = a.desk and b.post = a.id where p.desk = $1 and p.id = $2 limit 500",
+            "select distinct b.post from posts p cross join posts a cross join between_us b where p.desk = $1 and p.id = $2
+             and a.desk = p.desk and a.network = p.network and a.reply_to = p.remote_id and b.desk = a.desk and b.post = a.id limit 500",
             &args![self.0.desk(), post],
             |row| row.get(0),
         )

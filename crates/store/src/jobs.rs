@@ -160,7 +160,7 @@ impl Unscoped<'_> {
         );
         let full = self.dialect().list_argument(wanted.full.iter().map(|id| id.0));
         let args = args![lease, lease_until, now, wanted.max, full, wanted.of_an_account];
-        self.all(&sql, &args, |row: &Row<'_>| {
+        let mut claimed = self.all(&sql, &args, |row: &Row<'_>| {
             Ok(Claimed {
                 desk: row.get(0)?,
                 id: row.get(1)?,
@@ -172,7 +172,10 @@ impl Unscoped<'_> {
                 account: row.get(7)?,
                 lease,
             })
-        })
+        })?;
+        // What an update returns has no order.
+        claimed.sort_by_key(|job| (job.due, job.id));
+        Ok(claimed)
     }
 }
 

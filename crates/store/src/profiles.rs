@@ -176,10 +176,13 @@ impl Profiles<'_, '_> {
     }
     /// Our own profiles.
     pub fn mine(&self) -> Kept<Vec<KeptProfile>> {
-        self.0.all(
-            &format!("select {COLUMNS} from profiles where desk = $1 and account is not null order by id limit 1000"),
+        // Put in order here: asked for in order, SQLite goes through everybody's in the order of their numbers.
+        let mut all = self.0.all(
+            &format!("select {COLUMNS} from profiles where desk = $1 and account is not null limit 1000"),
             &args![self.0.desk()],
             read,
-        )
+        )?;
+        all.sort_by_key(|p| p.id);
+        Ok(all)
     }
 }

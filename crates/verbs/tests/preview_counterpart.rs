@@ -188,7 +188,7 @@ fn words(text: &str) -> String {
 async fn follows(desk: &Desk, draft: DraftId, landed: &[Delivery], has_edit: bool) {
     let text = format!("It rises twice.\n---\nHow: with {}.\n---\nThat is all 🧀", unheard("heat"));
     let first = landed[0].landed.clone().unwrap();
-    let before = desk.read(&first).await.unwrap().text;
+    let before = desk.reads(&first, "the first post", |p| p.is_some()).await.unwrap().text;
     let followed = follow::change(desk.cx(now()), draft, &text).await.unwrap();
     for d in landed {
         follow::follow(desk.cx(now()), d.id).await.unwrap();
