@@ -48,8 +48,7 @@ const FORMS = [
   { form: '1280-dark', viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
   { form: '390', viewport: { width: 390, height: 844 }, colorScheme: 'light', hasTouch: true },
   { form: '390-dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true },
-  // The narrowest window we draw for is 320; the rest is left for the wider letters of another machine.
-  { form: '304', viewport: { width: 304, height: 700 }, colorScheme: 'light', hasTouch: true },
+  { form: '320', viewport: { width: 320, height: 700 }, colorScheme: 'light', hasTouch: true },
 ]
 
 /// The address of a page, after its list was asked for the first of its kind.
