@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { begin, button, heading, link, until } from './lib/desk.mjs'
 import { skip, test } from './lib/run.mjs'
 import { skyer, town } from './lib/servers.mjs'
-import { ownSite, PEOPLE } from './lib/site.mjs'
+import { addSite, ownSite, PEOPLE } from './lib/site.mjs'
 
 const WHY = 'The workshops fill up because people tell each other'
 // A network is asked for news about once a minute.
@@ -49,13 +49,7 @@ test('an outcome walked back through servers of others to the sentence that bega
   await connect(page, desk, 'bluesky', [['handle', at.HOBNOB_CP_ADA_HANDLE], ['password', at.HOBNOB_CP_ADA_APP_PASSWORD], ['server', at.HOBNOB_CP_BLUESKY]])
 
   // The page of one's own site has the desk's script.
-  await page.goto(`${desk.origin}/settings/links`)
-  await page.getByLabel('Its address').fill('127.0.0.1')
-  await page.getByLabel('What its outcomes count for').selectOption({ label: WHY })
-  await button(page, 'Add the site').click()
-  await page.getByText('It is shown this once.').waitFor()
-  const line = await page.getByText('<script defer src=').filter({ hasText: '/in/' }).allInnerTexts()
-  const site = await ownSite(line.join('\n').match(/<script defer src="http:[^"]+\.js"><\/script>/g).shift())
+  const site = await ownSite(await addSite(page, desk, WHY))
   try {
     await until('both accounts were read once', async () => {
       await page.goto(`${desk.origin}/settings/accounts`)

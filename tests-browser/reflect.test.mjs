@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { button, enter, heading, link, until } from './lib/desk.mjs'
 import { test } from './lib/run.mjs'
-import { ownSite, PERSON } from './lib/site.mjs'
+import { addSite, ownSite, PERSON } from './lib/site.mjs'
 
 const AIM = 'Fill the autumn workshops'
 const MACHINE = 'Mozilla/5.0 (compatible; Linkfetcher/2.1; +https://fetcher.example/bot)'
@@ -77,14 +77,7 @@ test('an aim in one’s own words', {}, async ({ page, desk }) => {
 test('an outcome on one’s own site, walked back to the person and the sentence that began it', { scripts: ['on'] }, async ({ page, desk }) => {
   await enter(page, desk)
   const url = await shortLink(page, desk)
-  await page.goto(`${desk.origin}/settings/links`)
-  await page.getByLabel('Its address').fill('127.0.0.1')
-  await page.getByLabel('What its outcomes count for').selectOption({ label: AIM })
-  await button(page, 'Add the site').click()
-  await page.getByText('It is shown this once.').waitFor()
-  const line = await page.getByText('<script defer src=').filter({ hasText: '/in/' }).allInnerTexts()
-  const script = line.join('\n').match(/<script defer src="http:[^"]+\.js"><\/script>/g).shift()
-  const site = await ownSite(script)
+  const site = await ownSite(await addSite(page, desk, AIM))
   try {
     // A stranger follows the link, comes to the site, and books.
     const context = await page.context().browser().newContext({ userAgent: PERSON })

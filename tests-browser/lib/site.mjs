@@ -15,3 +15,14 @@ export async function ownSite(script) {
   await new Promise((done) => server.listen(0, '127.0.0.1', done))
   return { address: `http://127.0.0.1:${server.address().port}/workshops`, close: () => server.close() }
 }
+
+/// Adds one's own site to the desk, its outcomes counted for that aim; answers the line for its pages.
+export async function addSite(page, desk, aim) {
+  await page.goto(`${desk.origin}/settings/links`)
+  await page.getByLabel('Its address').fill('127.0.0.1')
+  await page.getByLabel('What its outcomes count for').selectOption({ label: aim })
+  await page.getByRole('button', { name: 'Add the site' }).click()
+  await page.getByText('It is shown this once.').waitFor()
+  const line = await page.getByText('<script defer src=').filter({ hasText: '/in/' }).allInnerTexts()
+  return line.join('\n').match(/<script defer src="http:[^"]+\.js"><\/script>/g).shift()
+}

@@ -77,7 +77,7 @@ pub fn run(arguments: &[&str]) -> anyhow::Result<bool> {
         ["--rounds", n] => n.parse()?,
         other => anyhow::bail!("bench publish knows --rounds N, not {}", other.join(" ")),
     };
-    let programs = Programs { ours: build_ours()?, peer: build_peer()? };
+    let programs = Programs { ours: super::built("publish")?, peer: build_peer()? };
     println!(
         "{JOBS} due in the same second; 4 desks, 100 accounts; apalis 1.0.0 (a batch of {}, {} at once as it comes; {}, {} at its best)",
         AS_IT_COMES[0], AS_IT_COMES[1], AT_ITS_BEST[0], AT_ITS_BEST[1]
@@ -207,18 +207,6 @@ fn judge(all: &[(Who, Turn)]) -> bool {
         println!("{}: {what}", if *is_kept { "kept" } else { "BROKEN" });
     }
     said.iter().all(|(is_kept, _)| *is_kept)
-}
-
-fn build_ours() -> anyhow::Result<PathBuf> {
-    let mut build = machine::cargo();
-    build.current_dir(machine::root()?).args(["build", "--release", "--package", "hobnob", "--bench", "publish", "--locked"]);
-    build.args(["--message-format", "json-render-diagnostics"]);
-    let done = build.stderr(std::process::Stdio::inherit()).output()?;
-    ensure!(done.status.success(), "the release build failed");
-    let said = String::from_utf8_lossy(&done.stdout);
-    let made = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let file = made.filter(|m| m["target"]["name"] == "publish").find_map(|m| m["executable"].as_str().map(PathBuf::from));
-    file.context("cargo did not say where it put the bench")
 }
 
 fn build_peer() -> anyhow::Result<PathBuf> {
