@@ -60,6 +60,31 @@ pub struct Aim {
     pub elsewhere_an_hour: Option<f64>,
     /// Where its short links lead by default.
     pub url: Option<String>,
+    /// Only people like these count, where it is set: those who hang on the aim, and those whose words about themselves fit this query, which
+    /// may be empty.
+    pub like_these: Option<String>,
     pub created_at: Timestamp,
     pub closed_at: Option<Timestamp>,
+}
+
+impl Aim {
+    /// An open one without words; the rest is filled in by whoever keeps it.
+    pub fn blank(id: AimId, created_at: Timestamp) -> Aim {
+        Aim {
+            id,
+            name: String::new(),
+            why: String::new(),
+            measure: Measure::Visits,
+            target: 1,
+            by: None,
+            hours: None,
+            worth: None,
+            elsewhere: None,
+            elsewhere_an_hour: None,
+            url: None,
+            like_these: None,
+            created_at,
+            closed_at: None,
+        }
+    }
 }

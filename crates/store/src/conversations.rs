@@ -48,6 +48,8 @@ pub struct Face {
     pub visibility: Visibility,
     /// What the shown post is beside its words: `poll`, `quote`, `edited`, with blanks between.
     pub marks: String,
+    /// The aim it touches: its own, or that of somebody in it.
+    pub touches: Option<AimId>,
 }
 
 /// What a person did with it.
@@ -105,6 +107,7 @@ impl KeptConversation {
             has_warning: false,
             visibility: Visibility::Public,
             marks: String::new(),
+            touches: None,
         };
         KeptConversation { id, face, marks: Marks::default() }
     }
@@ -153,9 +156,9 @@ pub struct Narrow {
 }
 
 const COLUMNS: &str = "id, account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices,
-  box, rank, is_history, has_warning, visibility, later_until, later_until_reply, later_firmly, later_at, done_at, joined_at, answering, aim, has_face, assigned, muted_at, marks";
+  box, rank, is_history, has_warning, visibility, later_until, later_until_reply, later_firmly, later_at, done_at, joined_at, answering, aim, has_face, assigned, muted_at, marks, touches";
 /// What a face is made of, in the order of [`Conversations::row`].
-const FACE: &str = "account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices, box, rank, is_history, has_warning, visibility, has_face, marks";
+const FACE: &str = "account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices, box, rank, is_history, has_warning, visibility, has_face, marks, touches";
 /// Conversations with one person that are read at once.
 pub const WITH_A_PERSON_MAX: u32 = 200;
 /// Names of one thread that are looked up at once.
@@ -189,6 +192,7 @@ fn read(row: &Row<'_>) -> Kept<KeptConversation> {
             has_warning: row.get(21)?,
             visibility: Visibility::from_word(&row.get::<String>(22)?).unwrap_or_default(),
             marks: row.get(34)?,
+            touches: row.get(35)?,
         },
         marks: Marks {
             later_until: row.get(23)?,
@@ -220,7 +224,7 @@ impl Conversations<'_, '_> {
     /// Gives each the face that its posts and marks add up to, and keeps the counts of the boxes true. One that is not kept yet is put.
     pub fn save(&self, all: &[Renewed]) -> Kept<()> {
         let set = FACE.split(", ").zip(3..).map(|(column, n)| format!("{column} = ${n}")).collect::<Vec<_>>().join(", ");
-        let values = (1..=27).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let values = (1..=28).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
         let (fresh, changed): (Vec<_>, Vec<_>) = all.iter().filter(|r| r.is_new || r.before.face != r.face).partition(|r| r.is_new);
         self.0.run_each(
             &format!("update conversations set {set} where desk = $1 and id = $2"),
@@ -266,7 +270,8 @@ impl Conversations<'_, '_> {
             face.has_warning,
             face.visibility.word(),
             face.has_face,
-            &face.marks
+            &face.marks,
+            face.touches
         ]
         .into()
     }
@@ -360,7 +365,7 @@ impl Conversations<'_, '_> {
             sql += &format!(" and account = {}", place(account.into()));
         }
         if let Some(aim) = narrow.aim {
-            sql += &format!(" and aim = {}", place(aim.into()));
+            sql += &format!(" and touches = {}", place(aim.into()));
         }
         match narrow.assigned {
             Some(Some(voice)) => sql += &format!(" and assigned = {}", place(voice.into())),

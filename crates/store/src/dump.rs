@@ -65,6 +65,7 @@ pub const TABLES: &[&str] = &[
     "gestures",
     "kind_corrections",
     "aims",
+    "aim_people",
     "links",
     "visits",
     "sittings",

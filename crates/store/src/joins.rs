@@ -26,7 +26,7 @@ pub struct Join {
 }
 
 /// The tables whose rows name a person and move with one, and the column that numbers their rows.
-const MOVED: [(&str, &str); 7] = [
+const MOVED: [(&str, &str); 8] = [
     ("profiles", "id"),
     ("notes", "id"),
     ("gestures", "id"),
@@ -34,6 +34,7 @@ const MOVED: [(&str, &str); 7] = [
     ("drafts", "id"),
     ("conversations", "id"),
     ("contact_points", "id"),
+    ("aim_people", "id"),
 ];
 /// Rows of one table that move in one joining. Beyond it the joining is refused rather than half undone.
 const ROWS_MAX: usize = 50_000;
@@ -205,6 +206,7 @@ impl Joins<'_, '_> {
             "delete from notes where desk = $1 and person = $2",
             "delete from gestures where desk = $1 and person = $2",
             "delete from contact_points where desk = $1 and person = $2",
+            "delete from aim_people where desk = $1 and person = $2",
             "delete from introductions where desk = $1 and (target = $2 or via = $2)",
             "delete from joins where desk = $1 and (kept = $2 or gone = $2)",
             "update links set person = null where desk = $1 and person = $2",

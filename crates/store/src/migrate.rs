@@ -43,6 +43,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("054 opt-ins", include_str!("../migrations/054_opt_ins.sql")),
     ("055 feed days", include_str!("../migrations/055_feed_days.sql")),
     ("060 arrivals once", include_str!("../migrations/060_arrivals_once.sql")),
+    ("061 people of aims", include_str!("../migrations/061_people_of_aims.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

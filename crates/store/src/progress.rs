@@ -87,6 +87,15 @@ const ANSWERS: &str = "drafts dr join deliveries d on d.desk = dr.desk and d.dra
   join profiles f on f.desk = a.desk and f.id = a.author
   join persons pe on pe.desk = f.desk and pe.id = f.person and pe.is_me = 0 and pe.nature <> 'bot'";
 
+/// Somebody who answered, with their own words about themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answerer {
+    pub id: PersonId,
+    pub about: String,
+    pub role: String,
+    pub organisation: String,
+}
+
 /// What hangs on no aim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Loose {
@@ -95,6 +104,8 @@ pub struct Loose {
     pub talks: u64,
     /// Topics that are listened for.
     pub topics: u64,
+    /// People with whom we talked lately, both ways.
+    pub people: u64,
 }
 
 impl Progress<'_, '_> {
@@ -109,12 +120,38 @@ impl Progress<'_, '_> {
             talks: count(
                 "select count(distinct c.id) from deliveries d join drafts dr on dr.desk = d.desk and dr.id = d.draft
                  join conversations c on c.desk = dr.desk and c.id = dr.conversation
-                 where d.desk = $1 and d.state = 'landed' and d.landed_at >= $2 and dr.aim is null and c.aim is null and dr.visibility <> 'direct'",
+                 where d.desk = $1 and d.state = 'landed' and d.landed_at >= $2 and dr.aim is null and c.touches is null and dr.visibility <> 'direct'",
             )?,
             topics: self
                 .0
                 .count("select count(*) from topics where desk = $1 and aim is null and closed_at is null", &args![self.0.desk()])?,
+            people: count(
+                "select count(*) from persons where desk = $1 and is_listed = 1 and spoke_at >= $2 and from_me > 0 and from_them > 0
+                   and not exists (select 1 from aim_people h where h.desk = persons.desk and h.person = persons.id)",
+            )?,
         })
+    }
+    /// Who hangs on an aim, the closest first: at most so many, and how many there are.
+    pub fn hung(&self, aim: AimId, max: u32) -> Kept<(Vec<Somebody>, u64)> {
+        let from = "from persons pe where pe.desk = $1 and exists (select 1 from aim_people h where h.desk = pe.desk and h.person = pe.id and h.aim = $2)";
+        let shown = self.0.all(
+            &format!("select {SOMEBODY} {from} order by pe.tie desc, pe.id limit {max}"),
+            &args![self.0.desk(), aim],
+            |row| somebody(row, 0),
+        )?;
+        let all = self.0.count(&format!("select count(*) {from}"), &args![self.0.desk(), aim])?;
+        Ok((shown.into_iter().flatten().collect(), all))
+    }
+    /// Everybody who answered what we said for an aim.
+    pub fn answerers(&self, aim: AimId) -> Kept<Vec<Answerer>> {
+        self.0.all(
+            &format!(
+                "select distinct pe.id, pe.about, pe.role, pe.organisation from {ANSWERS} where dr.desk = $1 and dr.aim = $2
+                 order by pe.id limit {ANSWERS_MAX}"
+            ),
+            &args![self.0.desk(), aim],
+            |row| Ok(Answerer { id: row.get(0)?, about: row.get(1)?, role: row.get(2)?, organisation: row.get(3)? }),
+        )
     }
     /// What brought visits of people by an aim's links, most first.
     pub fn visited(&self, aim: AimId) -> Kept<Vec<Source>> {
@@ -135,14 +172,14 @@ impl Progress<'_, '_> {
             read_source,
         )
     }
-    /// What was answered of what we said for an aim, by who answered; newest first.
-    pub fn answered(&self, aim: AimId) -> Kept<Vec<Source>> {
+    /// What was answered of what we said for an aim, by who answered; newest first, at most so many.
+    pub fn answered(&self, aim: AimId, max: u32) -> Kept<Vec<Source>> {
         self.0.all(
             &format!(
                 "select dr.id, dr.text, dr.language, '', '', p.network, d.landed_url, d.landed_at, p.conversation, {SOMEBODY}, count(*), max(a.created_at)
                  from {ANSWERS} where dr.desk = $1 and dr.aim = $2
                  group by dr.id, dr.text, dr.language, p.network, d.landed_url, d.landed_at, p.conversation, pe.desk, pe.id, pe.name
-                 order by max(a.created_at) desc, dr.id desc, pe.id limit {SOURCES_MAX}"
+                 order by max(a.created_at) desc, dr.id desc, pe.id limit {max}"
             ),
             &args![self.0.desk(), aim],
             read_source,

@@ -15,12 +15,13 @@ use verbs::publish;
 use verbs::reflect::aims::{self, AimWish};
 use verbs::reflect::balance::{self, Back};
 use verbs::reflect::bring_in::{Format, bring_in};
-use verbs::reflect::links;
+use verbs::reflect::{hanging, links};
 use verbs::reflect::outcomes::{self, OutcomeWish};
 use verbs::reflect::progress;
 use verbs::reflect::sites::{self, Heard, Signed};
 use verbs::reflect::trials::{self, State, TrialWish};
 use verbs::reflect::visit::{self, Facts};
+use verbs::relate::edit;
 use verbs::relate::opt_ins::{self, Noted};
 use verbs::{App, Config, Cx, VerbError};
 
@@ -206,6 +207,85 @@ async fn answers_and_the_people_they_come_from() {
 
     let page = progress::one(cx, people).await.unwrap();
     assert_eq!(page.standing.sentence, "Two people: what you aimed for is reached.");
+}
+
+/// Who said something, by their handle's first letters.
+async fn person(scene: &Scene, handle: &str) -> PersonId {
+    let (sql, handle) = ("select person from profiles where desk = $1 and handle = $2", handle.to_owned());
+    let work = move |tx: &store::Tx<'_>| tx.find(sql, &store::args![tx.desk(), &handle], |row| row.get(0));
+    scene.kept.store.read::<_, StoreError>(&scene.seat, work).await.unwrap().expect("they spoke")
+}
+
+#[tokio::test]
+async fn only_answers_of_people_like_these_count_where_that_is_wanted() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("12:00") };
+    let narrow = |like: &str| AimWish {
+        measure: "replies".into(),
+        target: "20".into(),
+        by: String::new(),
+        is_narrow: true,
+        like_these: like.into(),
+        ..wish()
+    };
+    let aim = aims::add(cx, &narrow("librarian OR archivist")).await.unwrap();
+    let plaza = scene.networks["plaza"].clone();
+    let said = say(&scene, &app, "Who mends spines?", Kind::Talks, Some(aim), "09:00").await;
+    for (n, who) in ["ben@plaza", "cat@plaza", "dan@plaza"].into_iter().enumerate() {
+        plaza.say(who, "We do.", at(&format!("09:1{n}")), Some(&said));
+        take(&scene, plaza.said_by(who), "10:00").await;
+    }
+    let (ben, cat) = (person(&scene, "ben@plaza").await, person(&scene, "cat@plaza").await);
+    edit::set_work(cx, ben, "Head librarian", "Aldermoor").await.unwrap();
+    let names = |page: &progress::AimPage| page.people.iter().map(|(p, _)| p.name.clone()).collect::<Vec<_>>();
+    let page = progress::one(cx, aim).await.unwrap();
+    assert_eq!((page.standing.n, names(&page)), (1, vec!["Ben".to_owned()]), "by what they say of themselves");
+    // Who hangs on it counts, whatever they say; and it is told who does.
+    assert!(hanging::hang(cx, cat, aim).await.unwrap().2);
+    assert!(!hanging::hang(cx, cat, aim).await.unwrap().2, "once is enough");
+    let page = progress::one(cx, aim).await.unwrap();
+    assert_eq!((page.standing.n, names(&page)), (2, vec!["Ben".to_owned(), "Cat".to_owned()]));
+    assert_eq!((page.hung.0[0].name.as_str(), page.hung.1), ("Cat", 1));
+    // They alone, without words.
+    aims::change(cx, aim, &narrow("")).await.unwrap();
+    assert_eq!(names(&progress::one(cx, aim).await.unwrap()), ["Cat"]);
+    hanging::take_off(cx, cat, aim).await.unwrap();
+    assert_eq!(progress::one(cx, aim).await.unwrap().standing.n, 0);
+    // Everybody again.
+    let all = AimWish { is_narrow: false, ..narrow("") };
+    aims::change(cx, aim, &all).await.unwrap();
+    assert_eq!(progress::one(cx, aim).await.unwrap().standing.n, 3);
+
+    for (wish, field) in [
+        (narrow("librarian OR"), "like_these"),
+        (AimWish { is_narrow: false, ..narrow("librarian") }, "like_these"),
+        (AimWish { measure: "visits".into(), ..narrow("librarian") }, "like_these"),
+    ] {
+        assert!(matches!(aims::change(cx, aim, &wish).await, Err(VerbError::Wrong { field: f, .. }) if f == field), "{wish:?}");
+    }
+    aims::close(cx, aim).await.unwrap();
+    assert!(matches!(hanging::hang(cx, cat, aim).await, Err(VerbError::Wrong { field: "aim", .. })));
+}
+
+#[tokio::test]
+async fn a_talk_touches_the_aim_of_who_speaks_in_it_unless_it_has_its_own() {
+    let scene = Scene::set("account ada@plaza").await;
+    let app = app(&scene);
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("12:00") };
+    let (theirs, own) = (aims::add(cx, &wish()).await.unwrap(), aims::add(cx, &wish()).await.unwrap());
+    let (talk, ben) = asked_by_ben(&scene).await;
+    let face = || async { scene.kept.store.read::<_, StoreError>(&scene.seat, move |tx| Ok(tx.conversations().get(talk)?.face)).await.unwrap() };
+    let without = face().await;
+    assert_eq!((without.touches, without.rank), (None, 2));
+    hanging::hang(cx, ben, theirs).await.unwrap();
+    assert_eq!((face().await.touches, face().await.rank), (Some(theirs), 0), "it comes first now");
+    hanging::serve(cx, talk, Some(own)).await.unwrap();
+    assert_eq!(face().await.touches, Some(own));
+    hanging::serve(cx, talk, None).await.unwrap();
+    hanging::take_off(cx, ben, theirs).await.unwrap();
+    assert_eq!(face().await, without, "as it was before");
+    assert!(hanging::serve(cx, talk, Some(AimId(7))).await.is_err(), "there is no such aim");
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ use proptest::prelude::*;
 use store::StoreError;
 use testkit::{Scene, scene::at};
 use verbs::converse::{Arrival, sync, take_in};
+use verbs::reflect::aims::{self, AimWish};
+use verbs::reflect::hanging;
 use verbs::relate::people::{Filter, Who};
 use verbs::relate::person::{Happening, PersonPage};
 use verbs::relate::{a_while, edit, people, person};
@@ -253,7 +255,8 @@ async fn dump(scene: &Scene) -> Vec<String> {
                 "select * from talks where desk = $1 order by profile limit 1000",
                 "select * from notes where desk = $1 order by id limit 1000",
                 "select * from contact_points where desk = $1 order by id limit 1000",
-                "select id, person, who, words, turn, box from conversations where desk = $1 order by id limit 1000",
+                "select * from aim_people where desk = $1 order by id limit 1000",
+                "select id, person, who, words, turn, box, rank, touches from conversations where desk = $1 order by id limit 1000",
                 "select id, text from posts where desk = $1 order by id limit 1000",
                 "select * from between_us where desk = $1 order by profile, post limit 1000",
             ] {
@@ -317,6 +320,11 @@ proptest! {
             let cards: String = people.iter().map(|p| format!("{p},{p}.example,Guild\n")).collect();
             let cards = format!("name,email,company\n{cards}");
             verbs::relate::contacts::import(cx(&scene, &app, "09:01"), cards.as_bytes()).await.unwrap();
+            let aim = AimWish { name: "Repairs".into(), why: "More".into(), measure: "people".into(), target: "2".into(), ..AimWish::default() };
+            let aim = aims::add(cx(&scene, &app, "09:01"), &aim).await.unwrap();
+            for person in [ids[0], ids[1]] {
+                hanging::hang(cx(&scene, &app, "09:01"), person, aim).await.unwrap();
+            }
             let before = dump(&scene).await;
             let mut joins = Vec::new();
             for step in moves {

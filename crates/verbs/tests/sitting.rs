@@ -11,7 +11,9 @@ use store::StoreError;
 use store::sittings::SpentOn;
 use testkit::{Scene, scene::at};
 use verbs::converse::sitting::{Account, Before, Open, Sitting, begin, end, is_going_on, sitting, skip};
+use verbs::converse::inbox::{Wish, inbox};
 use verbs::converse::{later, sync};
+use verbs::reflect::hanging;
 use verbs::{App, Config, Cx, VerbError};
 
 fn app(scene: &Scene) -> Arc<App> {
@@ -34,33 +36,14 @@ async fn scene() -> Scene {
         .kept
         .store
         .write::<_, StoreError>(&scene.seat, |tx| {
-            let aim = Aim {
-                id: AimId(1),
-                name: "Repairs".into(),
-                why: "More of them".into(),
-                measure: Measure::Replies,
-                target: 5,
-                by: None,
-                hours: None,
-                url: None,
-                created_at: at("08:00"),
-                worth: None,
-                elsewhere: None,
-                elsewhere_an_hour: None,
-                closed_at: None,
-            };
-            tx.aims().put(&aim)?;
-            for (id, who) in tx.threads().walk("waiting", 9)? {
-                if who == "Tom" {
-                    let mut marks = tx.conversations().get(id)?.marks;
-                    marks.aim = Some(AimId(1));
-                    tx.conversations().set_marks(id, &marks)?;
-                }
-            }
-            Ok(())
+            tx.aims().put(&Aim { name: "Repairs".into(), measure: Measure::Replies, ..Aim::blank(AimId(1), at("08:00")) })
         })
         .await
         .unwrap();
+    let cx = Cx { app: &app, seat: &scene.seat, now: at("09:30") };
+    let waiting = inbox(cx, Wish::default()).await.unwrap().rows;
+    let tom = waiting.iter().find(|row| row.who == "Tom").unwrap();
+    hanging::serve(cx, tom.id, Some(AimId(1))).await.unwrap();
     scene
 }
 

@@ -40,7 +40,7 @@ struct Wish {
     /// Why, in your own words
     #[arg(long)]
     why: String,
-    /// visits, replies, people or outcomes
+    /// visits, replies, people, outcomes, opt-ins, introductions or readers
     #[arg(long, default_value = "visits")]
     measure: String,
     /// How many
@@ -64,6 +64,9 @@ struct Wish {
     /// Where it leads on your own site
     #[arg(long, value_name = "URL", default_value = "")]
     url: String,
+    /// Of answers and people, count only those of people who hang on the aim, or whose words about themselves fit this query
+    #[arg(long, value_name = "QUERY", num_args = 0..=1, default_missing_value = "")]
+    like_these: Option<String>,
 }
 
 pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
@@ -83,6 +86,8 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
                 elsewhere: w.elsewhere,
                 elsewhere_an_hour: w.elsewhere_an_hour,
                 url: w.url,
+                is_narrow: w.like_these.is_some(),
+                like_these: w.like_these.unwrap_or_default(),
             };
             let id = aims::add(cx, &wish).await?;
             say(if arguments.json { json!({"aim": id.0}).to_string() } else { format!("Kept, as aim {id}.") });
@@ -130,7 +135,7 @@ async fn list(sitting: &Sitting, as_json: bool) -> Result<()> {
 fn row_json(row: &AimRow) -> Json {
     let a = &row.aim;
     json!({
-        "aim": a.id.0, "name": a.name, "why": a.why, "measure": a.measure.word(), "target": a.target, "by": a.by, "hours": a.hours, "url": a.url,
+        "aim": a.id.0, "name": a.name, "why": a.why, "measure": a.measure.word(), "target": a.target, "by": a.by, "hours": a.hours, "url": a.url, "like_these": a.like_these,
         "is_closed": a.closed_at.is_some(), "n": row.standing.n, "sentence": row.standing.sentence,
     })
 }
@@ -149,6 +154,7 @@ fn whole(page: &AimPage) -> Json {
             })
         })
         .collect();
+    all["people"] = page.hung.0.iter().map(|p| json!({"person": p.id.0, "who": p.name})).collect();
     all["weeks"] = weeks.into();
     all["sources"] = sources.into();
     all
@@ -158,6 +164,11 @@ fn show(page: &AimPage) {
     say(&page.aim.name);
     say(format!("    {}", page.aim.why));
     say(format!("{} {}", page.standing.sentence, page.lede).trim_end());
+    if page.hung.1 > 0 {
+        let names: Vec<&str> = page.hung.0.iter().map(|p| p.name.as_str()).collect();
+        let more = page.hung.1 - names.len() as u64;
+        say(format!("  about {}{}", names.join(", "), if more > 0 { format!(" and {more} more") } else { String::new() }));
+    }
     for week in &page.weeks {
         say(format!("  {}  {}{}", week.monday, week.n, if week.is_running { " so far" } else { "" }));
     }

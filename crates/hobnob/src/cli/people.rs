@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use model::{Kind, PersonId, PostId};
+use model::{AimId, Kind, PersonId, PostId};
 use serde_json::json;
 use verbs::publish::drafts;
+use verbs::reflect::hanging;
 use verbs::relate::people::{Filter, PersonRow, Who, people};
 use verbs::relate::person::{Happening, PersonPage, person};
 use verbs::relate::{contacts, edit, follow, ledger};
@@ -57,6 +58,15 @@ enum What {
     Forget { id: i64 },
     /// To be reminded of them after so many days of silence; 0 ends it
     Remind { id: i64, days: u32 },
+    /// Hang a person on an aim: what you talk about with them touches it
+    Hang {
+        id: i64,
+        /// The aim, by its number
+        aim: i64,
+        /// Take them off it
+        #[arg(long)]
+        off: bool,
+    },
     /// Keep a note about a person
     Note { id: i64, text: String },
     /// Follow somebody with one of your accounts, where its network lets a program do that
@@ -129,6 +139,14 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
         Some(What::Remind { id, days }) => {
             edit::set_remind(cx, PersonId(id), (days > 0).then_some(days)).await?;
             say(if is_json { json!({"person": id, "days": days}).to_string() } else { "Kept.".to_owned() });
+        }
+        Some(What::Hang { id, aim, off: true }) => {
+            let (name, aim_name) = hanging::take_off(cx, PersonId(id), AimId(aim)).await?;
+            tell(is_json, json!({"person": id, "aim": aim, "hangs": false}), format!("{name} does not hang on “{aim_name}” any more."));
+        }
+        Some(What::Hang { id, aim, off: false }) => {
+            let (name, aim_name, _) = hanging::hang(cx, PersonId(id), AimId(aim)).await?;
+            tell(is_json, json!({"person": id, "aim": aim, "hangs": true}), format!("{name} hangs on “{aim_name}” now."));
         }
         Some(What::Follow { handle, account, no_more }) => {
             let account = drafts::find_account(cx, &account).await?;

@@ -310,7 +310,7 @@ pub(super) fn save(
     d.warning = answering.warning.clone();
     d.visibility = answering.visibility;
     d.language = post.post.language.clone();
-    d.aim = kept.marks.aim.filter(|_| answering.may_count());
+    d.aim = kept.face.touches.filter(|_| answering.may_count());
     d.reply = Some(Reply {
         conversation: kept.id,
         to: match answering.is_elsewhere {

@@ -78,7 +78,7 @@ fn cleared(marks: &Marks) -> Marks {
     Marks { later_until: None, later_until_reply: false, later_firmly: false, later_at: None, done_at: None, ..marks.clone() }
 }
 
-pub(super) async fn mark(cx: Cx<'_>, id: ConversationId, change: impl FnOnce(&mut Marks) + Send + 'static) -> Done<Undoable> {
+pub(crate) async fn mark(cx: Cx<'_>, id: ConversationId, change: impl FnOnce(&mut Marks) + Send + 'static) -> Done<Undoable> {
     let now = cx.now;
     cx.app
         .store

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use model::{ConversationId, Quote, Timestamp, Turn, Visibility};
+use model::{AimId, ConversationId, PersonId, Quote, Timestamp, Turn, Visibility};
 use store::conversations::{Face, KeptConversation, Marks, Renewed};
 use store::promises::KeptPromise;
 use store::threads::Said;
@@ -84,7 +84,8 @@ fn face(tx: &Tx<'_>, before: &KeptConversation, said: &[Said], standing: &Standi
             networks.push(post.network.as_str().to_owned());
         }
     }
-    let rank = match (marks.aim, about.is_mine) {
+    let touches = touched(tx, marks, said)?;
+    let rank = match (touches, about.is_mine) {
         (Some(_), _) if shown.visibility != Visibility::Direct => 0,
         // In private, who waits comes first.
         _ if shown.visibility == Visibility::Direct => match (standing.turn, marks.answering) {
@@ -130,7 +131,22 @@ fn face(tx: &Tx<'_>, before: &KeptConversation, said: &[Said], standing: &Standi
         has_warning: shown.warning.is_some(),
         visibility: shown.visibility,
         marks: marks_of(shown),
+        touches,
     })
+}
+
+/// The aim that a talk touches: its own, else that of somebody who speaks in it.
+fn touched(tx: &Tx<'_>, marks: &Marks, said: &[Said]) -> Kept<Option<AimId>> {
+    if marks.aim.is_some() {
+        return Ok(marks.aim);
+    }
+    let mut people: Vec<PersonId> = Vec::new();
+    for post in said.iter().filter(|s| !s.is_mine) {
+        if !people.contains(&post.person) {
+            people.push(post.person);
+        }
+    }
+    tx.aims().of_people(&people)
 }
 
 /// What stands in the row of a post without words of its own.

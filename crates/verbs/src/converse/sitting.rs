@@ -134,19 +134,19 @@ fn is_open(s: &KeptSitting, now: Timestamp) -> bool {
 fn chosen(tx: &Tx<'_>, minutes: u32, worth: &[Sighting], now: Timestamp) -> Kept<Vec<SittingStep>> {
     let greet = drifting(tx, now)?.into_iter().next();
     let touching: Vec<KeptConversation> =
-        tx.conversations().page(WAITING, Order::Matters, "", None, STEPS_MAX)?.into_iter().filter(|c| c.marks.aim.is_some()).collect();
+        tx.conversations().page(WAITING, Order::Matters, "", None, STEPS_MAX)?.into_iter().filter(|c| c.face.touches.is_some()).collect();
     let longest = tx.conversations().page(WAITING, Order::Longest, "", None, STEPS_MAX)?;
     let mut talks: Vec<&KeptConversation> = touching.iter().collect();
-    talks.extend(longest.iter().filter(|c| c.marks.aim.is_none()));
+    talks.extend(longest.iter().filter(|c| c.face.touches.is_none()));
     let plan = shares(minutes, talks.len(), worth.len(), greet.is_some());
     let mut steps: Vec<SittingStep> = Vec::new();
     for talk in talks.into_iter().take(plan.talks) {
-        let aim = match talk.marks.aim {
+        let aim = match talk.face.touches {
             Some(aim) => tx.aims().find(aim)?.map(|a| format!(" It touches “{}”.", a.name)),
             None => None,
         };
         let why = format!("{}{}", talk.face.because, aim.unwrap_or_default());
-        let step = step(&steps, TALK, talk.id.0, &talk.face.who, &why, talk.marks.aim);
+        let step = step(&steps, TALK, talk.id.0, &talk.face.who, &why, talk.face.touches);
         steps.push(SittingStep { account: talk.face.account, network: talk.face.network.to_string(), ..step });
     }
     for one in worth.iter().take(plan.joins) {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use model::{ConversationId, Media, PersonId, Poll, PostId, ProfileId, Quote, TieWord, Timestamp, Turn, Visibility};
+use model::{AimId, ConversationId, Media, PersonId, Poll, PostId, ProfileId, Quote, TieWord, Timestamp, Turn, Visibility};
 use store::conversations::KeptConversation;
 pub use store::earlier::EarlierWords;
 use store::posts::KeptPost;
@@ -122,6 +122,26 @@ pub struct Talk {
     pub proposed: Option<Proposed>,
     /// What we promised, and when it is due.
     pub promised: Vec<(String, Timestamp)>,
+    pub serves: Serves,
+}
+
+/// Which aim a talk serves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Serves {
+    /// Its own.
+    pub own: Option<AimId>,
+    /// The one it touches without an own one, since somebody in it hangs on it: its name.
+    pub by_somebody: Option<String>,
+    /// Those it could serve: the open ones, and its own.
+    pub aims: Vec<(AimId, String)>,
+}
+
+fn serves(tx: &Tx<'_>, kept: &KeptConversation) -> Kept<Serves> {
+    let (own, touches) = (kept.marks.aim, kept.face.touches);
+    let all = tx.aims().list()?;
+    let by_somebody = all.iter().find(|a| own.is_none() && Some(a.id) == touches).map(|a| a.name.clone());
+    let aims = all.into_iter().filter(|a| a.closed_at.is_none() || Some(a.id) == own).map(|a| (a.id, a.name)).collect();
+    Ok(Serves { own, by_somebody, aims })
 }
 
 /// The conversation, to be answered at `to` or, without one, where it waits. Where it was joined with
@@ -177,6 +197,7 @@ struct Behind {
     colleagues: Colleagues,
     proposed: Option<Proposed>,
     promised: Vec<(String, Timestamp)>,
+    serves: Serves,
 }
 
 impl Behind {
@@ -186,6 +207,7 @@ impl Behind {
             colleagues: colleagues(tx, kept.id, &kept.marks, voice, now)?,
             proposed: promises::proposed(tx, kept.id, said, &zone)?,
             promised: promises::open(tx, kept.id)?.into_iter().map(|p| (p.words, p.due_at)).collect(),
+            serves: serves(tx, kept)?,
         })
     }
 }
@@ -219,6 +241,7 @@ fn drawn_up(app: &App, read: Read) -> Talk {
         colleagues: read.behind.colleagues,
         proposed: read.behind.proposed,
         promised: read.behind.promised,
+        serves: read.behind.serves,
     }
 }
 

@@ -70,21 +70,7 @@ pub async fn keep_why(cx: Cx<'_>, year: &str, who: &str, sign: &str) -> Done<()>
             if why.is_empty() {
                 return Ok(());
             }
-            let aim = Aim {
-                id: tx.fresh(now),
-                name: short(&why),
-                why,
-                measure,
-                target: FIRST_TARGET,
-                by: None,
-                hours: None,
-                url: None,
-                created_at: now,
-                worth: None,
-                elsewhere: None,
-                elsewhere_an_hour: None,
-                closed_at: None,
-            };
+            let aim = Aim { name: short(&why), why, measure, target: FIRST_TARGET, ..Aim::blank(tx.fresh(now), now) };
             tx.aims().put(&aim)
         })
         .await?;

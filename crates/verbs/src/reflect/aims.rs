@@ -1,7 +1,7 @@
 //! Aims: why we are here, in the person's own words, as something countable by a date. What came of one is `progress.rs`.
 
 use jiff::civil::Date;
-use model::{Aim, AimId, Measure};
+use model::{Aim, AimId, Measure, Query};
 use store::aims::AIMS_MAX;
 pub use store::progress::Loose;
 use store::{StoreError, Tx};
@@ -39,6 +39,10 @@ pub struct AimWish {
     pub elsewhere_an_hour: String,
     /// Where its short links lead, or empty.
     pub url: String,
+    /// Only people like these count.
+    pub is_narrow: bool,
+    /// What such people say of themselves, as a query; empty: only those count who hang on the aim.
+    pub like_these: String,
 }
 
 impl AimWish {
@@ -55,6 +59,8 @@ impl AimWish {
             elsewhere: aim.elsewhere.clone().unwrap_or_default(),
             elsewhere_an_hour: aim.elsewhere_an_hour.map(|n| n.to_string()).unwrap_or_default(),
             url: aim.url.clone().unwrap_or_default(),
+            is_narrow: aim.like_these.is_some(),
+            like_these: aim.like_these.clone().unwrap_or_default(),
         }
     }
 }
@@ -110,22 +116,7 @@ pub async fn add(cx: Cx<'_>, wish: &AimWish) -> Done<AimId> {
             if tx.aims().count()? >= u64::from(AIMS_MAX) {
                 return Err(VerbError::wrong("name", format!("A desk has at most {AIMS_MAX} aims.")));
             }
-            let blank = Aim {
-                id: tx.fresh(now),
-                name: String::new(),
-                why: String::new(),
-                measure: Measure::Visits,
-                target: 1,
-                by: None,
-                hours: None,
-                url: None,
-                created_at: now,
-                worth: None,
-                elsewhere: None,
-                elsewhere_an_hour: None,
-                closed_at: None,
-            };
-            let aim = fill(tx, blank, &wish, now)?;
+            let aim = fill(tx, Aim::blank(tx.fresh(now), now), &wish, now)?;
             tx.aims().put(&aim)?;
             Ok(aim.id)
         })
@@ -167,12 +158,14 @@ pub async fn reopen(cx: Cx<'_>, id: AimId) -> Done<String> {
 
 fn fill(tx: &Tx<'_>, aim: Aim, wish: &AimWish, now: model::Timestamp) -> Done<Aim> {
     let today = today(now, &zone_of(&tx.this_desk()?.zone));
+    let measure = Measure::from_word(wish.measure.trim()).ok_or_else(|| {
+        VerbError::wrong("measure", "Choose what is counted: visits, replies, people, outcomes, opt-ins, introductions or readers.")
+    })?;
     Ok(Aim {
         name: text("name", &wish.name, NAME_MAX, "A name is wanted: a few words by which you know it again.")?,
         why: text("why", &wish.why, WHY_MAX, "Say why, in a sentence of your own. Everything else is held against it.")?,
-        measure: Measure::from_word(wish.measure.trim()).ok_or_else(|| {
-            VerbError::wrong("measure", "Choose what is counted: visits, replies, people, outcomes, opt-ins, introductions or readers.")
-        })?,
+        measure,
+        like_these: like_these(wish, measure)?,
         target: target(&wish.target)?,
         by: by(&wish.by, aim.by.as_deref(), today)?,
         hours: hours(&wish.hours)?,
@@ -210,6 +203,23 @@ fn an_hour(written: &str) -> Done<Option<f64>> {
     }
     let n = written.parse::<f64>().ok().filter(|n| *n >= 0.0 && *n <= f64::from(TARGET_MAX));
     n.map(Some).ok_or_else(|| VerbError::wrong("elsewhere_an_hour", "How many an hour is a number, such as 0.5."))
+}
+
+/// Whose answers count. Words without the box beside them are kept by nobody, and so are not taken silently.
+fn like_these(wish: &AimWish, measure: Measure) -> Done<Option<String>> {
+    let wrong = |why: String| Err(VerbError::wrong("like_these", why));
+    let written = wish.like_these.trim();
+    match (wish.is_narrow, measure) {
+        (false, _) if written.is_empty() => Ok(None),
+        (false, _) => wrong("Say that only people like these count, or leave their words out.".into()),
+        (true, Measure::Replies | Measure::People) if written.is_empty() => Ok(Some(String::new())),
+        (true, Measure::Replies | Measure::People) => match Query::parse(written) {
+            _ if written.chars().count() > LINE_MAX => wrong(format!("At most {LINE_MAX} letters are kept.")),
+            Ok(query) => Ok(Some(query.text().to_owned())),
+            Err(error) => wrong(error.to_string()),
+        },
+        (true, _) => wrong("Only answers, and people who answer, can be those of people like these.".into()),
+    }
 }
 
 fn target(written: &str) -> Done<u32> {

@@ -7,6 +7,7 @@ pub mod beyond;
 pub mod bring_in;
 pub mod by_mail;
 pub mod everyone;
+pub mod hanging;
 pub mod letter;
 pub mod links;
 pub mod outcomes;

@@ -62,7 +62,7 @@ pub async fn note(cx: Cx<'_>, wish: &OutcomeWish) -> Done<OutcomeId> {
         .store
         .write::<_, VerbError>(cx.seat, move |tx| {
             let aim = match wish.aim.trim() {
-                "" => wish.conversation.map(|id| tx.conversations().get(id)).transpose()?.and_then(|c| c.marks.aim),
+                "" => wish.conversation.map(|id| tx.conversations().get(id)).transpose()?.and_then(|c| c.face.touches),
                 written => {
                     let id: AimId = written.parse().map_err(|_| VerbError::wrong("aim", "There is no such aim."))?;
                     Some(tx.aims().get(id)?.id)

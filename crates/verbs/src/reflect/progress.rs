@@ -7,9 +7,10 @@ use jiff::civil::Date;
 use model::{Aim, AimId, ConversationId, Measure, NetworkKey, PersonId, Timestamp};
 pub use store::outcomes::Told;
 pub use store::progress::Somebody;
-use store::progress::Source;
+use store::progress::{SOURCES_MAX, Source};
 use store::{Kept, StoreError, Tx};
 
+use super::hanging;
 use super::trials::{self, TrialLook};
 use super::weeks::{self, Week, zone_of};
 use super::words::{capital, count as counted, date, days, number};
@@ -26,6 +27,10 @@ const WORDS_MAX: usize = 120;
 const BESIDE_MAX: usize = 6;
 /// Days of which the margin tells from where visits came.
 const PLACES_DAYS: i64 = 28;
+/// Answers that are read for one page, of which only those of people like these may count.
+const ANSWERED_MAX: u32 = 2_000;
+/// People who hang on an aim that are listed on its page.
+const HUNG_SHOWN: u32 = 12;
 /// Outcomes that are listed on an aim's page.
 const OUTCOMES_SHOWN: u32 = 30;
 /// Single outcomes that are counted for one aim.
@@ -83,6 +88,8 @@ pub struct AimPage {
     pub trials: Vec<TrialLook>,
     /// What came of it on our own site or was noted by hand, newest first.
     pub outcomes: Vec<Told>,
+    /// Who hangs on it, the closest first, and how many they are.
+    pub hung: (Vec<Somebody>, u64),
 }
 
 /// One and several of what a measure counts.
@@ -128,8 +135,9 @@ pub(super) fn instants(tx: &Tx<'_>, aim: &Aim) -> Kept<Vec<Timestamp>> {
         Measure::Replies | Measure::People => {}
     }
     let answers = tx.progress().answers(aim.id)?;
+    let who = hanging::who_counts(tx, aim)?;
     let mut met = BTreeSet::new();
-    let mut counts = |person: PersonId| aim.measure == Measure::Replies || met.insert(person);
+    let mut counts = |person: PersonId| who.holds(person) && (aim.measure == Measure::Replies || met.insert(person));
     Ok(answers.into_iter().filter(|a| counts(a.person)).map(|a| a.at).collect())
 }
 
@@ -212,7 +220,7 @@ pub async fn one(cx: Cx<'_>, id: AimId) -> Done<AimPage> {
                 Measure::Visits => (tx.progress().visited(id)?, tx.progress().places(id, since)?),
                 Measure::Outcomes => (Vec::new(), tx.progress().places(id, since)?),
                 Measure::OptIns | Measure::Introductions | Measure::Readers => (Vec::new(), Vec::new()),
-                Measure::Replies | Measure::People => (tx.progress().answered(id)?, Vec::new()),
+                Measure::Replies | Measure::People => (answered(tx, &aim)?, Vec::new()),
             };
             let named = |key: Option<&NetworkKey>| key.and_then(|k| networks.get(k)).map(|n| (n.about().mark, n.about().name));
             let places = by_name(places.into_iter().map(|(key, host, n)| {
@@ -223,6 +231,7 @@ pub async fn one(cx: Cx<'_>, id: AimId) -> Done<AimPage> {
             Ok(AimPage {
                 trials: trials::look(tx, &aim, now, &zone)?,
                 outcomes: tx.outcomes().of_aim(id, OUTCOMES_SHOWN)?,
+                hung: tx.progress().hung(id, HUNG_SHOWN)?,
                 place: (at + 1, all.len()),
                 today,
                 lede: lede(&aim, n, &course, today, is_old_enough),
@@ -239,6 +248,13 @@ pub async fn one(cx: Cx<'_>, id: AimId) -> Done<AimPage> {
         .await?;
     page.places.truncate(BESIDE_MAX);
     Ok(page)
+}
+
+/// What was answered of what we said for it, by those who count.
+fn answered(tx: &Tx<'_>, aim: &Aim) -> Kept<Vec<Source>> {
+    let who = hanging::who_counts(tx, aim)?;
+    let all = tx.progress().answered(aim.id, if aim.like_these.is_some() { ANSWERED_MAX } else { SOURCES_MAX })?;
+    Ok(all.into_iter().filter(|s| s.person.as_ref().is_some_and(|p| who.holds(p.id))).collect())
 }
 
 fn row(network: Option<(&'static str, &'static str)>, s: Source) -> SourceRow {
@@ -308,21 +324,7 @@ mod tests {
     use super::*;
 
     fn aim(target: u32, by: Option<&str>, measure: Measure) -> Aim {
-        Aim {
-            id: AimId(1),
-            name: "Fill the workshops".into(),
-            why: "People round the table.".into(),
-            measure,
-            target,
-            by: by.map(str::to_owned),
-            hours: None,
-            worth: None,
-            elsewhere: None,
-            elsewhere_an_hour: None,
-            url: None,
-            created_at: Timestamp::UNIX_EPOCH,
-            closed_at: None,
-        }
+        Aim { measure, target, by: by.map(str::to_owned), ..Aim::blank(AimId(1), Timestamp::UNIX_EPOCH) }
     }
 
     #[test]

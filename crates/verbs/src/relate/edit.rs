@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use model::{Nature, NoteId, PersonId};
+use store::conversations::WITH_A_PERSON_MAX;
 use store::{Kept, StoreError, Tx};
 
 use super::people::two_setting;
 use super::person::standing;
 use super::{proof, tie};
 use crate::converse::refresh::refresh;
+use crate::reflect::hanging;
 use crate::{Cx, Done, VerbError};
 
 const NAME_MAX: usize = 200;
@@ -187,9 +189,19 @@ pub async fn join(cx: Cx<'_>, kept: PersonId, gone: PersonId) -> Done<i64> {
             let id = tx.joins().put(kept.id, gone.id, &proof, now)?;
             tie::add_up(tx, kept.id)?;
             tie::add_up(tx, gone.id)?;
+            touch(tx, kept.id, now)?;
             Ok(id)
         })
         .await
+}
+
+/// Which aim the talks with somebody touch, where aims are in play: they move with a joining.
+fn touch(tx: &Tx<'_>, person: PersonId, now: model::Timestamp) -> Kept<()> {
+    let is_old = tx.conversations().with_person(person, WITH_A_PERSON_MAX)?.iter().any(|talk| talk.face.touches.is_some());
+    if is_old || !tx.aims().of_person(person)?.is_empty() {
+        hanging::look_again(tx, person, now)?;
+    }
+    Ok(())
 }
 
 /// Whether a page of one names a page of the other as the same person's, and that page says so too (`rel=me`). A page that cannot be read
@@ -229,6 +241,8 @@ pub async fn undo_join(cx: Cx<'_>, id: i64) -> Done<(PersonId, String)> {
             tx.joins().undo(id, holder.id, now)?;
             tie::add_up(tx, holder.id)?;
             tie::add_up(tx, join.gone)?;
+            touch(tx, holder.id, now)?;
+            touch(tx, join.gone, now)?;
             let gone = tx.persons().get(join.gone)?;
             Ok((gone.id, gone.name))
         })

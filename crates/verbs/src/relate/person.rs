@@ -1,6 +1,6 @@
 //! One person: where they are, what is between us on every network, who gave and asked, and who of ours talks with them.
 
-use model::{ConversationId, Kind, Nature, NoteId, PersonId, PostId, ProfileId, TieWord, Timestamp};
+use model::{AimId, ConversationId, Kind, Nature, NoteId, PersonId, PostId, ProfileId, TieWord, Timestamp};
 use networks::Networks;
 use store::between::{SeenSign, SeenVisits, WORDS_MAX, Word};
 use store::persons::KeptPerson;
@@ -105,6 +105,8 @@ pub struct Both {
     pub to_them: u64,
     pub from_them: u64,
     pub last_at: Timestamp,
+    /// The open aim they hang on.
+    pub aim: Option<(AimId, String)>,
 }
 
 /// A joining that holds, which can be undone.
@@ -153,6 +155,8 @@ pub struct PersonPage {
     pub mail: String,
     pub notes: Vec<(NoteId, String, Timestamp)>,
     pub joins: Vec<JoinRow>,
+    /// The aims they hang on, and the open ones they do not hang on.
+    pub aims: AimsOf,
     pub zone: String,
 }
 
@@ -166,7 +170,7 @@ pub async fn person(cx: Cx<'_>, id: PersonId, before: Option<Timestamp>) -> Done
 const JOINED_MAX: usize = 64;
 
 /// The person whose page stands for this one today.
-pub(super) fn standing(tx: &Tx<'_>, id: PersonId) -> Kept<KeptPerson> {
+pub(crate) fn standing(tx: &Tx<'_>, id: PersonId) -> Kept<KeptPerson> {
     let mut person = tx.persons().get(id)?;
     for _ in 0..JOINED_MAX {
         let Some(into) = person.joined_into else { break };
@@ -232,6 +236,7 @@ fn page(tx: &Tx<'_>, networks: &Networks, kept: KeptPerson, before: Option<Times
         mail: more.mail,
         notes: tx.notes().of_person(kept.id)?.into_iter().map(|n| (n.id, n.text, n.at)).collect(),
         joins,
+        aims: aims(tx, kept.id)?,
         zone,
         name: kept.name,
         about: kept.about,
@@ -239,6 +244,16 @@ fn page(tx: &Tx<'_>, networks: &Networks, kept: KeptPerson, before: Option<Times
         is_edited: kept.is_edited,
         is_me: kept.is_me,
     })
+}
+
+/// The aims somebody hangs on, by name, and the open ones they do not hang on.
+type AimsOf = (Vec<(AimId, String)>, Vec<(AimId, String)>);
+
+fn aims(tx: &Tx<'_>, person: PersonId) -> Kept<AimsOf> {
+    let theirs = tx.aims().of_person(person)?;
+    let (on, off): (Vec<_>, Vec<_>) = tx.aims().list()?.into_iter().partition(|a| theirs.contains(&a.id));
+    let named = |a: model::Aim| (a.id, a.name);
+    Ok((on.into_iter().map(named).collect(), off.into_iter().filter(|a| a.closed_at.is_none()).map(named).collect()))
 }
 
 /// Just after `now`, so that what was said this very moment is in.
@@ -384,9 +399,16 @@ fn both(tx: &Tx<'_>, person: &KeptPerson, now: Timestamp) -> Kept<Vec<Both>> {
             to_them,
             from_them,
             last_at,
+            aim: None,
         };
         found.push((weaker, one));
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
-    Ok(found.into_iter().map(|(_, one)| one).take(BOTH_MAX).collect())
+    let mut found: Vec<Both> = found.into_iter().map(|(_, one)| one).take(BOTH_MAX).collect();
+    for one in &mut found {
+        if let Some(aim) = tx.aims().of_people(&[one.id])? {
+            one.aim = Some((aim, tx.aims().get(aim)?.name));
+        }
+    }
+    Ok(found)
 }

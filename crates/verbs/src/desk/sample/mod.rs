@@ -151,6 +151,10 @@ impl Filling<'_, '_> {
         for (number, talk) in talks::all().iter().enumerate() {
             self.talk(number, talk, aims)?;
         }
+        // She decides who repairs the library's books.
+        if let Some(ilse) = self.people.get("ilse") {
+            self.tx.aims().hang(aims.repairs, *ilse, self.ago(30 * 24 * 60))?;
+        }
         // Rows were computed as of then; who knows whom, and how well, is as of now.
         for id in std::mem::take(&mut self.talks) {
             refresh(self.tx, id, self.now)?;
@@ -316,7 +320,6 @@ impl Filling<'_, '_> {
     fn aims(&self) -> Kept<Aims> {
         let by = self.now.to_zoned(jiff::tz::TimeZone::UTC).date().checked_add(7.weeks()).ok().map(|d| d.to_string());
         let first = Aim {
-            id: self.tx.fresh(self.now),
             name: "Fill the autumn workshops".into(),
             why: "I want people round the table who came because someone they trust told them, not because of an advert.".into(),
             measure: Measure::Visits,
@@ -324,11 +327,7 @@ impl Filling<'_, '_> {
             by,
             hours: Some(3.0),
             url: Some(WORKSHOPS.into()),
-            created_at: self.ago(105 * 24 * 60),
-            worth: None,
-            elsewhere: None,
-            elsewhere_an_hour: None,
-            closed_at: None,
+            ..Aim::blank(self.tx.fresh(self.now), self.ago(105 * 24 * 60))
         };
         self.tx.aims().put(&first)?;
         let repairs: AimId = self.tx.fresh(self.now);

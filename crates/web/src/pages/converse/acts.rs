@@ -5,6 +5,7 @@ use serde::Deserialize;
 use verbs::converse::later::{Undoable, bring_back, done, put_back};
 use verbs::converse::sign::Sign;
 use verbs::converse::{notes, sign};
+use verbs::reflect::hanging;
 
 use crate::errors::Fault;
 use crate::flash::Flash;
@@ -114,6 +115,18 @@ async fn signed(post: PostId, which: Sign, Posted { seated, form }: Posted<On>) 
 #[derive(Deserialize)]
 pub struct NoteWish {
     note: String,
+}
+
+#[derive(Deserialize)]
+pub struct AimWish {
+    #[serde(default)]
+    aim: String,
+}
+
+/// Which aim the talk serves; an empty one: none of its own.
+pub async fn serve(Row(id): Row<ConversationId>, Posted { seated, form }: Posted<AimWish>) -> Answer {
+    hanging::serve(seated.cx(), id, form.aim.parse().ok()).await?;
+    seated.done(&format!("/talks/{id}"), Flash::plain("Kept."))
 }
 
 pub async fn note(Row(id): Row<ConversationId>, Posted { seated, form }: Posted<NoteWish>) -> Answer {

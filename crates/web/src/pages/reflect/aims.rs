@@ -84,9 +84,13 @@ pub async fn list(seated: Seated) -> Answer {
 fn loose(loose: Loose) -> Option<String> {
     let parts = [(loose.posts, "post"), (loose.talks, "conversation"), (loose.topics, "topic")];
     let told: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, one)| words::count(n as i64, one)).collect();
-    (!told.is_empty()).then(|| {
-        format!("{} of yours served none. That may be right: not everything has to lead somewhere.", words::capital(&words::list(&told)))
-    })
+    let things = (!told.is_empty()).then(|| format!("{} of yours served none.", words::capital(&words::list(&told))));
+    let people = (loose.people > 0).then(|| match loose.people {
+        1 => "One person you talked with hangs on none.".to_owned(),
+        n => format!("{} people you talked with hang on none.", words::number_first(n as i64)),
+    });
+    let told: Vec<String> = things.into_iter().chain(people).collect();
+    (!told.is_empty()).then(|| format!("{} That may be right: not everything has to lead somewhere.", told.join(" ")))
 }
 
 /// What can be counted: the word that is sent, and how it reads.
@@ -165,6 +169,11 @@ pub struct Filled {
     elsewhere_an_hour: String,
     #[serde(default)]
     url: String,
+    /// A box: only people like these count.
+    #[serde(default)]
+    narrow: String,
+    #[serde(default)]
+    like_these: String,
 }
 
 impl From<Filled> for AimWish {
@@ -180,6 +189,8 @@ impl From<Filled> for AimWish {
             elsewhere: f.elsewhere,
             elsewhere_an_hour: f.elsewhere_an_hour,
             url: f.url,
+            is_narrow: !f.narrow.is_empty(),
+            like_these: f.like_these,
         }
     }
 }
@@ -260,6 +271,11 @@ struct OnePage {
     /// How often the trials' intervals hold.
     sure: String,
     outcomes: Vec<OutcomeRow>,
+    /// Face, name and page of those who hang on it; how many more do.
+    hung: Vec<(Face, String, String)>,
+    hung_more: u64,
+    /// Whose answers count, where not everybody's do.
+    whose: Option<String>,
     /// `YYYY-MM-DD`
     today: String,
 }
@@ -405,6 +421,9 @@ pub async fn show(seated: Seated, Row(id): Row<AimId>) -> Answer {
         trials: trials::part(&page.trials, page.aim.measure, page.today),
         outcomes: page.outcomes.iter().map(|told| outcome_row(&seated, told)).collect(),
         today: page.today.to_string(),
+        hung_more: page.hung.1 - page.hung.0.len() as u64,
+        hung: page.hung.0.iter().map(|p| (Face::of_found(p.face, &p.name, 32), p.name.clone(), format!("/people/{}", p.id))).collect(),
+        whose: page.aim.like_these.as_deref().map(whose),
         worth: page.aim.worth.clone(),
         elsewhere: page.aim.elsewhere.clone(),
         elsewhere_an_hour: page.aim.elsewhere_an_hour.map(|n| n.to_string()),
@@ -414,6 +433,14 @@ pub async fn show(seated: Seated, Row(id): Row<AimId>) -> Answer {
         why: page.aim.why,
     };
     seated.page(&whole)
+}
+
+/// Who counts, in a sentence.
+fn whose(query: &str) -> String {
+    match query {
+        "" => "Only people count who hang on this aim.".to_owned(),
+        query => format!("Only people count who hang on this aim, or whose words about themselves fit: {query}"),
+    }
 }
 
 /// How often the interval of a trial holds: less is left to luck where more was tried.

@@ -2,9 +2,10 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use model::{Kind, Nature, NoteId, PersonId, PostId, Timestamp};
+use model::{AimId, Kind, Nature, NoteId, PersonId, PostId, Timestamp};
 use serde::Deserialize;
 use verbs::VerbError;
+use verbs::reflect::hanging;
 use verbs::relate::people::{Filter, people};
 use verbs::relate::person::{PersonPage, person};
 use verbs::relate::{edit, ledger};
@@ -134,6 +135,30 @@ pub async fn remind(Row(id): Row<PersonId>, Posted { seated, form }: Posted<Remi
         Err(VerbError::Wrong { why, .. }) => seated.done(&path, Flash::bad(why)),
         Err(error) => Err(error.into()),
     }
+}
+
+#[derive(Deserialize)]
+pub struct Hang {
+    aim: i64,
+}
+
+pub async fn hang(Row(id): Row<PersonId>, Posted { seated, form }: Posted<Hang>) -> Answer {
+    let path = format!("/people/{id}");
+    match hanging::hang(seated.cx(), id, AimId(form.aim)).await {
+        Ok((name, aim, _)) => {
+            let flash = Flash::said("", name, format!(" hangs on “{aim}” now: what you talk about touches it."));
+            seated.done(&path, flash.undo(format!("{path}/aims/off"), &[("aim", &form.aim.to_string())]))
+        }
+        Err(VerbError::Wrong { why, .. }) => seated.done(&path, Flash::bad(why)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn take_off(Row(id): Row<PersonId>, Posted { seated, form }: Posted<Hang>) -> Answer {
+    let (name, aim) = hanging::take_off(seated.cx(), id, AimId(form.aim)).await?;
+    let path = format!("/people/{id}");
+    let flash = Flash::said("", name, format!(" does not hang on “{aim}” any more."));
+    seated.done(&path, flash.undo(format!("{path}/aims"), &[("aim", &form.aim.to_string())]))
 }
 
 #[derive(Deserialize)]

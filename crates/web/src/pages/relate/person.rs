@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use jiff::tz::TimeZone;
-use model::{Kind, NoteId, PersonId, PostId, TieWord, Timestamp};
+use model::{AimId, Kind, NoteId, PersonId, PostId, TieWord, Timestamp};
 use serde::Deserialize;
 use verbs::relate::person::{Both, Event, Happening, JoinRow, Ledger, Month, PersonPage, person};
 
@@ -51,6 +51,9 @@ struct Page {
     is_no_go_between: bool,
     notes: Vec<(NoteId, String, When)>,
     joins: Vec<(JoinRow, When)>,
+    /// The aims they hang on, and those they could hang on.
+    aims: Vec<(AimId, String)>,
+    other_aims: Vec<(AimId, String)>,
     is_me: bool,
 }
 
@@ -122,6 +125,8 @@ struct BothPart {
     ours_words: String,
     theirs: &'static str,
     theirs_words: String,
+    /// The aim they hang on: its page, and its name.
+    aim: Option<(AimId, String)>,
 }
 
 pub async fn show(seated: Seated, Row(id): Row<PersonId>, Asked(question): Asked<Question>) -> Answer {
@@ -173,6 +178,8 @@ fn page(seated: &Seated, p: PersonPage, is_older: bool) -> Page {
         is_no_go_between: p.is_no_go_between,
         notes: p.notes.into_iter().map(|(id, text, at)| (id, text, When::long_ago(now, at, zone))).collect(),
         joins: p.joins.into_iter().map(|j| (j.clone(), When::long_ago(now, j.at, zone))).collect(),
+        aims: p.aims.0,
+        other_aims: p.aims.1,
         nature: nature_word(p.nature),
         nature_why: p.nature_why,
         is_me: p.is_me,
@@ -382,6 +389,7 @@ fn both(b: &Both, first_name: &str) -> BothPart {
             Some(profile) => Face::of(profile, &b.name, true, 36),
             None => Face::drawn(&b.name, 36),
         },
+        aim: b.aim.clone(),
         name: b.name.clone(),
         about: b.about.lines().next().unwrap_or_default().chars().take(60).collect(),
         ours: strands(b.tie),
