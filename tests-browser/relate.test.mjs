@@ -38,7 +38,7 @@ test('a person hangs on an aim, and what is said with them touches it', {}, asyn
   await open(page, desk, 'Priya Raman')
   await page.getByText('Priya hangs on none of your aims.').waitFor()
   await page.getByLabel('Hang Priya on').selectOption({ label: 'Repairs for libraries' })
-  await button(page, 'Hang').click()
+  await button(page, /^Hang$/).click()
   await page.getByText('Priya Raman hangs on “Repairs for libraries” now: what you talk about touches it.').waitFor()
   await link(page, 'Repairs for libraries').click()
   await heading(page, 'Repairs for libraries')
