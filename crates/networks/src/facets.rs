@@ -285,8 +285,9 @@ pub enum Bond {
 pub trait People: Send + Sync {
     /// A profile by the handle people write, with or without `@`.
     async fn profile(&self, call: &Call<'_>, handle: &str) -> Answer<Profile>;
-    /// Whom the account follows, a page a call, in the network's own order; `NotOffered` where that can't be asked.
-    async fn following(&self, _call: &Call<'_>, _from: &Cursor) -> Answer<Batch<Profile>> {
+    /// Whom somebody follows in public, or, without one, whom the account itself follows: a page a call, in the network's own order;
+    /// `NotOffered` where that can't be asked.
+    async fn following(&self, _call: &Call<'_>, _whose: Option<&Profile>, _from: &Cursor) -> Answer<Batch<Profile>> {
         Err(NetworkError::NotOffered)
     }
     /// Follows or mutes somebody. Doing so twice is a success.
@@ -297,7 +298,7 @@ pub trait People: Send + Sync {
     async fn unbind(&self, _call: &Call<'_>, _who: &Profile, _bond: Bond) -> Answer<()> {
         Err(NetworkError::NotOffered)
     }
-    /// Whether [`People::bind`] follows.
+    /// Whether [`People::bind`] follows, and [`People::following`] tells.
     fn can_follow(&self) -> bool {
         false
     }

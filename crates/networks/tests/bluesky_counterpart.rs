@@ -351,7 +351,7 @@ async fn somebody_is_followed_muted_and_let_go() {
     let people = Bluesky.people().unwrap();
     let them = people.profile(&ada.call(), &ben.account.handle).await.unwrap();
     let follows = async |wanted: bool| {
-        let page = people.following(&ada.call(), &Cursor::default()).await.unwrap();
+        let page = people.following(&ada.call(), None, &Cursor::default()).await.unwrap();
         (page.items.iter().any(|p| p.remote_id == them.remote_id) == wanted).then_some(())
     };
     // Twice is as good as once, either way.
@@ -359,6 +359,10 @@ async fn somebody_is_followed_muted_and_let_go() {
         people.bind(&ada.call(), &them, Bond::Follow).await.unwrap();
     }
     until("the follow to show", || follows(true)).await;
+    // Whom she follows can be read by others too.
+    let public = people.profile(&ben.call(), &ada.account.handle).await.unwrap();
+    let page = people.following(&ben.call(), Some(&public), &Cursor::default()).await.unwrap();
+    assert!(page.items.iter().any(|p| p.remote_id == them.remote_id), "{page:?}");
     for _ in 0..2 {
         people.bind(&ada.call(), &them, Bond::Mute).await.unwrap();
     }

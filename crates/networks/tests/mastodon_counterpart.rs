@@ -364,7 +364,7 @@ async fn somebody_is_followed_muted_and_let_go() {
     let people = Mastodon.people().unwrap();
     let them = people.profile(&ada.call(), &ben.account.handle).await.unwrap();
     let follows = async || {
-        let page = people.following(&ada.call(), &Cursor::default()).await.unwrap();
+        let page = people.following(&ada.call(), None, &Cursor::default()).await.unwrap();
         page.items.iter().any(|p| p.remote_id == them.remote_id)
     };
     // Twice is as good as once, either way.
@@ -372,6 +372,10 @@ async fn somebody_is_followed_muted_and_let_go() {
         people.bind(&ada.call(), &them, Bond::Follow).await.unwrap();
     }
     assert!(follows().await);
+    // Whom she follows can be read by others too.
+    let public = Mastodon.people().unwrap().profile(&ben.call(), &ada.account.handle).await.unwrap();
+    let page = people.following(&ben.call(), Some(&public), &Cursor::default()).await.unwrap();
+    assert!(page.items.iter().any(|p| p.remote_id == them.remote_id), "{page:?}");
     for bond in [Bond::Mute, Bond::Follow] {
         people.bind(&ada.call(), &them, bond).await.unwrap();
         for _ in 0..2 {

@@ -387,8 +387,11 @@ async fn whom_one_follows_is_written_and_what_others_wrote_in_the_list_stays() {
     let event = list(&ada).await.unwrap();
     assert_eq!(event["tags"], json!([["p", ben.key(), "wss://r.example", "Benny"], ["t", "rye"], ["p", cleo.key()]]));
     assert_eq!(event["content"], "{\"wss://r.example\":{}}");
-    let all = people.following(&ada.call(), &Cursor::default()).await.unwrap();
+    let all = people.following(&ada.call(), None, &Cursor::default()).await.unwrap();
     assert_eq!((all.items.len(), all.has_more), (2, false));
+    // Whom she follows can be read by others too.
+    let public = people.following(&ben.call(), Some(&named(&ada)), &Cursor::default()).await.unwrap();
+    assert_eq!(public.items.len(), 2);
     // Twice is once; the list on the other relay is the same one.
     people.bind(&ada.call(), &named(&cleo), Bond::Follow).await.unwrap();
     assert_eq!(list(&ada).await.unwrap()["id"], event["id"]);

@@ -12,7 +12,8 @@ impl<'c> Tx<'c> {
     }
 }
 
-const COLUMNS: &str = "id, name, why, measure, target, by_date, hours, url, created_at, closed_at, worth, elsewhere, elsewhere_an_hour, like_these";
+const COLUMNS: &str =
+    "id, name, why, measure, target, by_date, hours, url, created_at, closed_at, worth, elsewhere, elsewhere_an_hour, like_these";
 /// A desk has no more of them.
 pub const AIMS_MAX: u32 = 200;
 /// People who hang on one aim.
@@ -88,8 +89,7 @@ impl Aims<'_, '_> {
     }
     /// Takes a person off an aim. `false`: they did not hang there.
     pub fn take_off(&self, aim: AimId, person: PersonId) -> Kept<bool> {
-        let gone =
-            self.0.run("delete from aim_people where desk = $1 and aim = $2 and person = $3", &args![self.0.desk(), aim, person])?;
+        let gone = self.0.run("delete from aim_people where desk = $1 and aim = $2 and person = $3", &args![self.0.desk(), aim, person])?;
         Ok(gone > 0)
     }
     /// The aims a person hangs on, the earliest first.
@@ -121,7 +121,9 @@ impl Aims<'_, '_> {
     /// Who hangs on an aim.
     pub fn people(&self, aim: AimId) -> Kept<Vec<PersonId>> {
         self.0.all(
-            &format!("select person from aim_people where desk = $1 and aim = $2 group by person order by min(at), person limit {PEOPLE_MAX}"),
+            &format!(
+                "select person from aim_people where desk = $1 and aim = $2 group by person order by min(at), person limit {PEOPLE_MAX}"
+            ),
             &args![self.0.desk(), aim],
             |row| row.get(0),
         )

@@ -84,6 +84,14 @@ impl Pairs<'_, '_> {
         )?;
         Ok(())
     }
+    /// Takes away the follows of somebody that were not seen when they were read at `at`; answers whom they followed.
+    pub fn drop_unseen(&self, follower: ProfileId, at: Timestamp) -> Kept<Vec<ProfileId>> {
+        self.0.all(
+            "delete from public_follows where desk = $1 and follower = $2 and at < $3 returning followed",
+            &args![self.0.desk(), follower, at],
+            |row| row.get(0),
+        )
+    }
     /// When it was read that `one` follows `other`, if they do.
     pub fn follow(&self, one: ProfileId, other: ProfileId) -> Kept<Option<Timestamp>> {
         self.0.find(
@@ -97,6 +105,11 @@ impl Pairs<'_, '_> {
         self.0.find("select at, n, is_whole from follow_readings where desk = $1 and profile = $2", &args![self.0.desk(), profile], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
+    }
+    /// Whom somebody follows of those who are kept here.
+    pub fn count_follows(&self, follower: ProfileId) -> Kept<u32> {
+        let n = self.0.count("select count(*) from public_follows where desk = $1 and follower = $2", &args![self.0.desk(), follower])?;
+        Ok(u32::try_from(n).unwrap_or(u32::MAX))
     }
     pub fn put_reading(&self, profile: ProfileId, at: Timestamp, n: u32, is_whole: bool) -> Kept<()> {
         self.0.run(

@@ -9,14 +9,14 @@ use networks::Http;
 use networks::http::Reach;
 use proptest::prelude::*;
 use store::StoreError;
-use testkit::{Scene, scene::at};
+use testkit::{Fault, Op, Scene, scene::at};
 use verbs::converse::{Arrival, take_in};
 use verbs::publish::drafts;
 use verbs::reflect::aims::{self, AimWish};
 use verbs::reflect::progress;
 use verbs::relate::introduce::sought::{sought, whom};
 use verbs::relate::introduce::{Evidence, Introduction, ask, introduce};
-use verbs::relate::{a_while, contacts, edit, person, tie};
+use verbs::relate::{a_while, contacts, edit, follows, person, tie};
 use verbs::{App, Config, Cx, VerbError};
 
 fn app(scene: &Scene) -> Arc<App> {
@@ -69,6 +69,43 @@ const CIRCLE: &str = r#"
     post 08:12 flo@plaza "@ada wonderful"
 "#;
 const EVERYBODY: [&str; 6] = ["ada@plaza", "ben@plaza", "cat@plaza", "dora@plaza", "eli@plaza", "flo@plaza"];
+
+#[tokio::test]
+async fn public_follows_are_read_when_asked_for_once_a_day_and_of_strangers_nothing_is_kept() {
+    let scene = Scene::set(CIRCLE).await;
+    let app = app(&scene);
+    read(&scene, "ada@plaza", &EVERYBODY, 0).await;
+    let (ben, flo) = (id_of(&scene, "ben@plaza").await, id_of(&scene, "flo@plaza").await);
+    let plaza = &scene.networks["plaza"];
+    for (who, whom) in [("ben@plaza", "flo@plaza"), ("flo@plaza", "ben@plaza"), ("ben@plaza", "stranger@plaza"), ("ben@plaza", "ada@plaza")]
+    {
+        plaza.follow(who, whom, at("05:00"));
+    }
+    let told = async |who: PersonId, clock: &str| follows::read(cx(&scene, &app, clock), who).await;
+    let way = async |clock: &str| lines(&introduce(cx(&scene, &app, clock), flo).await.unwrap());
+    assert!(way("12:00").await.is_empty());
+    // Ourselves and strangers are counted among what was read, and kept nowhere.
+    let of_ben = told(ben, "12:00").await.unwrap();
+    assert_eq!((of_ben.n, of_ben.known, of_ben.is_whole), (3, 1, true));
+    told(flo, "12:00").await.unwrap();
+    assert_eq!(way("12:00").await, ["you → Ben → Flo"], "each follows the other");
+    let stranger = scene.kept.store.read::<_, StoreError>(&scene.seat, |tx| {
+        tx.count("select count(*) from profiles where desk = $1 and handle like 'stranger%'", &store::args![tx.desk()])
+    });
+    assert_eq!(stranger.await.unwrap(), 0);
+
+    // Within the day nobody is asked again.
+    plaza.world().follows.clear();
+    plaza.fail(Op::Profile, Fault::Refuse("not now".into()));
+    assert_eq!(told(ben, "20:00").await.unwrap(), of_ben);
+    let tomorrow = Cx { now: at("12:00") + jiff::SignedDuration::from_hours(25), ..cx(&scene, &app, "12:00") };
+    assert!(matches!(follows::read(tomorrow, ben).await, Err(VerbError::Wrong { field: "person", .. })), "told, and nothing is lost");
+    assert_eq!(person(cx(&scene, &app, "20:00"), ben, None).await.unwrap().follows, (true, Some(of_ben)));
+    // Whom they do not follow any more leads nowhere.
+    let after = follows::read(tomorrow, ben).await.unwrap();
+    assert_eq!((after.n, after.known), (0, 0));
+    assert!(way("12:00").await.is_empty());
+}
 
 #[tokio::test]
 async fn the_way_with_the_strongest_weakest_tie_comes_first() {

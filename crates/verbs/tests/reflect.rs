@@ -15,12 +15,12 @@ use verbs::publish;
 use verbs::reflect::aims::{self, AimWish};
 use verbs::reflect::balance::{self, Back};
 use verbs::reflect::bring_in::{Format, bring_in};
-use verbs::reflect::{hanging, links};
 use verbs::reflect::outcomes::{self, OutcomeWish};
 use verbs::reflect::progress;
 use verbs::reflect::sites::{self, Heard, Signed};
 use verbs::reflect::trials::{self, State, TrialWish};
 use verbs::reflect::visit::{self, Facts};
+use verbs::reflect::{hanging, links};
 use verbs::relate::edit;
 use verbs::relate::opt_ins::{self, Noted};
 use verbs::{App, Config, Cx, VerbError};
@@ -275,7 +275,8 @@ async fn a_talk_touches_the_aim_of_who_speaks_in_it_unless_it_has_its_own() {
     let cx = Cx { app: &app, seat: &scene.seat, now: at("12:00") };
     let (theirs, own) = (aims::add(cx, &wish()).await.unwrap(), aims::add(cx, &wish()).await.unwrap());
     let (talk, ben) = asked_by_ben(&scene).await;
-    let face = || async { scene.kept.store.read::<_, StoreError>(&scene.seat, move |tx| Ok(tx.conversations().get(talk)?.face)).await.unwrap() };
+    let face =
+        || async { scene.kept.store.read::<_, StoreError>(&scene.seat, move |tx| Ok(tx.conversations().get(talk)?.face)).await.unwrap() };
     let without = face().await;
     assert_eq!((without.touches, without.rank), (None, 2));
     hanging::hang(cx, ben, theirs).await.unwrap();

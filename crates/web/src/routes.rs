@@ -178,6 +178,7 @@ fn relate() -> Router<Site> {
         .route("/people/{id}/introduce", post(introduce::ask))
         .route("/people/{id}/edit", get(edit::form).post(edit::change))
         .route("/people/{id}/remind", post(edit::remind))
+        .route("/people/{id}/follows", post(edit::read_follows))
         .route("/people/{id}/aims", post(edit::hang))
         .route("/people/{id}/aims/off", post(edit::take_off))
         .route("/people/{id}/kind", post(edit::kind))

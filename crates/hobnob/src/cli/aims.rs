@@ -64,7 +64,7 @@ struct Wish {
     /// Where it leads on your own site
     #[arg(long, value_name = "URL", default_value = "")]
     url: String,
-    /// Of answers and people, count only those of people who hang on the aim, or whose words about themselves fit this query
+    /// Of answers and people, count only those of people who matter for the aim, or whose words about themselves fit this query
     #[arg(long, value_name = "QUERY", num_args = 0..=1, default_missing_value = "")]
     like_these: Option<String>,
 }

@@ -8,7 +8,7 @@ use verbs::publish::drafts;
 use verbs::reflect::hanging;
 use verbs::relate::people::{Filter, PersonRow, Who, people};
 use verbs::relate::person::{Happening, PersonPage, person};
-use verbs::relate::{contacts, edit, follow, ledger};
+use verbs::relate::{contacts, edit, follow, follows, ledger};
 
 use crate::cli::desk::{Sitting, Wrong, say};
 use crate::config::Flags;
@@ -58,8 +58,8 @@ enum What {
     Forget { id: i64 },
     /// To be reminded of them after so many days of silence; 0 ends it
     Remind { id: i64, days: u32 },
-    /// Hang a person on an aim: what you talk about with them touches it
-    Hang {
+    /// A person matters for an aim: what you talk about with them touches it
+    Aim {
         id: i64,
         /// The aim, by its number
         aim: i64,
@@ -67,6 +67,8 @@ enum What {
         #[arg(long)]
         off: bool,
     },
+    /// Read whom a person follows in public, for ways to others; of strangers nothing is kept
+    Follows { id: i64 },
     /// Keep a note about a person
     Note { id: i64, text: String },
     /// Follow somebody with one of your accounts, where its network lets a program do that
@@ -140,13 +142,26 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
             edit::set_remind(cx, PersonId(id), (days > 0).then_some(days)).await?;
             say(if is_json { json!({"person": id, "days": days}).to_string() } else { "Kept.".to_owned() });
         }
-        Some(What::Hang { id, aim, off: true }) => {
+        Some(What::Aim { id, aim, off: true }) => {
             let (name, aim_name) = hanging::take_off(cx, PersonId(id), AimId(aim)).await?;
-            tell(is_json, json!({"person": id, "aim": aim, "hangs": false}), format!("{name} does not hang on “{aim_name}” any more."));
+            tell(
+                is_json,
+                json!({"person": id, "aim": aim, "matters": false}),
+                format!("{name} does not matter for “{aim_name}” any more."),
+            );
         }
-        Some(What::Hang { id, aim, off: false }) => {
+        Some(What::Aim { id, aim, off: false }) => {
             let (name, aim_name, _) = hanging::hang(cx, PersonId(id), AimId(aim)).await?;
-            tell(is_json, json!({"person": id, "aim": aim, "hangs": true}), format!("{name} hangs on “{aim_name}” now."));
+            tell(is_json, json!({"person": id, "aim": aim, "matters": true}), format!("{name} matters for “{aim_name}” now."));
+        }
+        Some(What::Follows { id }) => {
+            let read = follows::read(cx, PersonId(id)).await?;
+            let many = if read.is_whole { "" } else { "at least " };
+            tell(
+                is_json,
+                json!({"person": id, "follows": read.n, "is_whole": read.is_whole, "known": read.known, "at": read.at.to_string()}),
+                format!("They follow {many}{}; {} of them are known here.", read.n, read.known),
+            );
         }
         Some(What::Follow { handle, account, no_more }) => {
             let account = drafts::find_account(cx, &account).await?;

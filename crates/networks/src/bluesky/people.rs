@@ -34,9 +34,10 @@ impl People for Bluesky {
     fn can_follow(&self) -> bool {
         true
     }
-    async fn following(&self, call: &Call<'_>, from: &Cursor) -> Answer<Batch<Profile>> {
+    async fn following(&self, call: &Call<'_>, whose: Option<&Profile>, from: &Cursor) -> Answer<Batch<Profile>> {
         let (xrpc, session) = Xrpc::of(call)?;
-        let mut parameters = vec![("actor", session.did.as_str()), ("limit", FOLLOWING_PAGE)];
+        let actor = whose.map_or(session.did.as_str(), |p| p.remote_id.as_str());
+        let mut parameters = vec![("actor", actor), ("limit", FOLLOWING_PAGE)];
         if !from.0.is_empty() {
             parameters.push(("cursor", &from.0));
         }

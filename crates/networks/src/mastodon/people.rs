@@ -25,15 +25,18 @@ impl People for Mastodon {
     fn can_follow(&self) -> bool {
         true
     }
-    async fn following(&self, call: &Call<'_>, from: &Cursor) -> Answer<Batch<Profile>> {
+    async fn following(&self, call: &Call<'_>, whose: Option<&Profile>, from: &Cursor) -> Answer<Batch<Profile>> {
         let client = Client::of(call)?;
         let here = client.here();
-        let own: wire::Account = client.get(&["api", "v1", "accounts", "verify_credentials"], &[]).await?.json()?;
+        let of: wire::Account = match whose {
+            Some(somebody) => account(&client, &somebody.handle).await?,
+            None => client.get(&["api", "v1", "accounts", "verify_credentials"], &[]).await?.json()?,
+        };
         let mut query = vec![("limit", FOLLOWING_PAGE)];
         if !from.0.is_empty() {
             query.push(("max_id", &from.0));
         }
-        let reply = client.get(&["api", "v1", "accounts", &own.id, "following"], &query).await?;
+        let reply = client.get(&["api", "v1", "accounts", &of.id, "following"], &query).await?;
         let next = reply.header("link").and_then(next_page);
         let items = super::client::page::<wire::Account>(&reply)?.items.iter().map(|a| profile_from_account(a, &here)).collect();
         Ok(Batch { items, has_more: next.is_some(), next: Cursor(next.unwrap_or_default()) })

@@ -38,10 +38,10 @@ impl People for Nostr {
     fn can_follow(&self) -> bool {
         true
     }
-    async fn following(&self, call: &Call<'_>, from: &Cursor) -> Answer<Batch<Profile>> {
+    async fn following(&self, call: &Call<'_>, whose: Option<&Profile>, from: &Cursor) -> Answer<Batch<Profile>> {
         let us = Us::of(call)?;
         let mut circle = us.circle(call).await;
-        let all = follows(&mut circle, us.public()).await?;
+        let all = follows(&mut circle, whose.map_or(us.public(), |p| p.remote_id.as_str())).await?;
         let start = from.0.parse().unwrap_or(0_usize).min(all.len());
         let end = (start + FOLLOWING_A_PAGE).min(all.len());
         let faces = faces(&mut circle, call.http, all[start..end].iter().cloned()).await;

@@ -12,8 +12,13 @@ impl People for FakeNetwork {
         self.meet(Op::Profile)?;
         self.world().profiles.get(handle.trim_start_matches('@')).cloned().ok_or(NetworkError::NotThere)
     }
-    async fn following(&self, call: &Call<'_>, _from: &Cursor) -> Answer<Batch<Profile>> {
-        let whom: Vec<String> = self.world().follows.iter().filter(|f| f.0 == call.account.handle).map(|f| f.1.clone()).collect();
+    fn can_follow(&self) -> bool {
+        true
+    }
+    async fn following(&self, call: &Call<'_>, whose: Option<&Profile>, _from: &Cursor) -> Answer<Batch<Profile>> {
+        self.meet(Op::Profile)?;
+        let of = whose.map_or(call.account.handle.as_str(), |p| p.handle.as_str());
+        let whom: Vec<String> = self.world().follows.iter().filter(|f| f.0 == of).map(|f| f.1.clone()).collect();
         Ok(Batch { items: whom.iter().map(|h| self.profile_of(h)).collect(), next: Cursor::default(), has_more: false })
     }
     async fn bind(&self, call: &Call<'_>, who: &Profile, bond: Bond) -> Answer<()> {

@@ -178,7 +178,7 @@ async fn ask_one(cx: Cx<'_>, account: &Account) -> Done<usize> {
     for _ in 0..PAGES_MAX {
         let page = call(cx, id, |network, call| {
             let from = from.clone();
-            Box::pin(async move { network.people().ok_or(NetworkError::NotOffered)?.following(call, &from).await })
+            Box::pin(async move { network.people().ok_or(NetworkError::NotOffered)?.following(call, None, &from).await })
         })
         .await?;
         all.extend(page.items);

@@ -62,7 +62,7 @@ async fn change(cx: Cx<'_>, account: AccountId, handle: &str, is_on: bool) -> Do
     Ok(profile)
 }
 
-fn sentence(why: &str) -> String {
+pub(super) fn sentence(why: &str) -> String {
     let mut letters = why.chars();
     let first = letters.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
     format!("{first}{}.", letters.as_str().trim_end_matches('.'))

@@ -6,6 +6,7 @@ pub mod bounces;
 pub mod contacts;
 pub mod edit;
 pub mod follow;
+pub mod follows;
 pub mod introduce;
 pub mod ledger;
 pub mod nature;

@@ -155,6 +155,8 @@ pub struct PersonPage {
     pub mail: String,
     pub notes: Vec<(NoteId, String, Timestamp)>,
     pub joins: Vec<JoinRow>,
+    /// Whether their public follows can be read, and what was read of them.
+    pub follows: (bool, Option<super::follows::Reading>),
     /// The aims they hang on, and the open ones they do not hang on.
     pub aims: AimsOf,
     pub zone: String,
@@ -237,6 +239,7 @@ fn page(tx: &Tx<'_>, networks: &Networks, kept: KeptPerson, before: Option<Times
         notes: tx.notes().of_person(kept.id)?.into_iter().map(|n| (n.id, n.text, n.at)).collect(),
         joins,
         aims: aims(tx, kept.id)?,
+        follows: if kept.is_me { (false, None) } else { super::follows::told(tx, networks, kept.id)? },
         zone,
         name: kept.name,
         about: kept.about,

@@ -83,11 +83,15 @@ pub async fn list(seated: Seated) -> Answer {
 /// What hangs on no aim, in a sentence; nothing where there is nothing.
 fn loose(loose: Loose) -> Option<String> {
     let parts = [(loose.posts, "post"), (loose.talks, "conversation"), (loose.topics, "topic")];
-    let told: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, one)| words::count(n as i64, one)).collect();
+    let told: Vec<String> = parts
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, one)| format!("{} {}", words::number(n as i64), words::plural(n as i64, one, &format!("{one}s"))))
+        .collect();
     let things = (!told.is_empty()).then(|| format!("{} of yours served none.", words::capital(&words::list(&told))));
     let people = (loose.people > 0).then(|| match loose.people {
-        1 => "One person you talked with hangs on none.".to_owned(),
-        n => format!("{} people you talked with hang on none.", words::number_first(n as i64)),
+        1 => "One person you talked with matters for none.".to_owned(),
+        n => format!("{} people you talked with matter for none.", words::number_first(n as i64)),
     });
     let told: Vec<String> = things.into_iter().chain(people).collect();
     (!told.is_empty()).then(|| format!("{} That may be right: not everything has to lead somewhere.", told.join(" ")))
@@ -438,8 +442,8 @@ pub async fn show(seated: Seated, Row(id): Row<AimId>) -> Answer {
 /// Who counts, in a sentence.
 fn whose(query: &str) -> String {
     match query {
-        "" => "Only people count who hang on this aim.".to_owned(),
-        query => format!("Only people count who hang on this aim, or whose words about themselves fit: {query}"),
+        "" => "Only those count who matter for it.".to_owned(),
+        query => format!("Only those count who matter for it, or whose words about themselves fit: {query}"),
     }
 }
 

@@ -8,7 +8,7 @@ use verbs::VerbError;
 use verbs::reflect::hanging;
 use verbs::relate::people::{Filter, people};
 use verbs::relate::person::{PersonPage, person};
-use verbs::relate::{edit, ledger};
+use verbs::relate::{edit, follows, ledger};
 
 use crate::errors::Fault;
 use crate::flash::Flash;
@@ -137,6 +137,20 @@ pub async fn remind(Row(id): Row<PersonId>, Posted { seated, form }: Posted<Remi
     }
 }
 
+/// Reads whom they follow in public.
+pub async fn read_follows(Row(id): Row<PersonId>, Posted { seated, .. }: Posted<Nothing>) -> Answer {
+    let path = format!("/people/{id}");
+    match follows::read(seated.cx(), id).await {
+        Ok(read) => {
+            let name = get(&seated, id).await?.name;
+            let told = super::person::follows_words(&read, words::first_name(&name), seated.now, seated.zone());
+            seated.done(&path, Flash::plain(told))
+        }
+        Err(VerbError::Wrong { why, .. }) => seated.done(&path, Flash::bad(why)),
+        Err(error) => Err(error.into()),
+    }
+}
+
 #[derive(Deserialize)]
 pub struct Hang {
     aim: i64,
@@ -146,7 +160,7 @@ pub async fn hang(Row(id): Row<PersonId>, Posted { seated, form }: Posted<Hang>)
     let path = format!("/people/{id}");
     match hanging::hang(seated.cx(), id, AimId(form.aim)).await {
         Ok((name, aim, _)) => {
-            let flash = Flash::said("", name, format!(" hangs on “{aim}” now: what you talk about touches it."));
+            let flash = Flash::said("", name, format!(" matters for “{aim}” now: what you talk about touches it."));
             seated.done(&path, flash.undo(format!("{path}/aims/off"), &[("aim", &form.aim.to_string())]))
         }
         Err(VerbError::Wrong { why, .. }) => seated.done(&path, Flash::bad(why)),
@@ -157,7 +171,7 @@ pub async fn hang(Row(id): Row<PersonId>, Posted { seated, form }: Posted<Hang>)
 pub async fn take_off(Row(id): Row<PersonId>, Posted { seated, form }: Posted<Hang>) -> Answer {
     let (name, aim) = hanging::take_off(seated.cx(), id, AimId(form.aim)).await?;
     let path = format!("/people/{id}");
-    let flash = Flash::said("", name, format!(" does not hang on “{aim}” any more."));
+    let flash = Flash::said("", name, format!(" does not matter for “{aim}” any more."));
     seated.done(&path, flash.undo(format!("{path}/aims"), &[("aim", &form.aim.to_string())]))
 }
 

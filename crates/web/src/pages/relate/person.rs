@@ -6,6 +6,7 @@ use askama::Template;
 use jiff::tz::TimeZone;
 use model::{AimId, Kind, NoteId, PersonId, PostId, TieWord, Timestamp};
 use serde::Deserialize;
+use verbs::relate::follows::Reading;
 use verbs::relate::person::{Both, Event, Happening, JoinRow, Ledger, Month, PersonPage, person};
 
 use super::introduce::{IntroductionPart, part};
@@ -51,6 +52,9 @@ struct Page {
     is_no_go_between: bool,
     notes: Vec<(NoteId, String, When)>,
     joins: Vec<(JoinRow, When)>,
+    /// Whom they follow: whether it can be read, and what was.
+    can_read_follows: bool,
+    follows: Option<String>,
     /// The aims they hang on, and those they could hang on.
     aims: Vec<(AimId, String)>,
     other_aims: Vec<(AimId, String)>,
@@ -178,6 +182,8 @@ fn page(seated: &Seated, p: PersonPage, is_older: bool) -> Page {
         is_no_go_between: p.is_no_go_between,
         notes: p.notes.into_iter().map(|(id, text, at)| (id, text, When::long_ago(now, at, zone))).collect(),
         joins: p.joins.into_iter().map(|j| (j.clone(), When::long_ago(now, j.at, zone))).collect(),
+        can_read_follows: p.follows.0,
+        follows: p.follows.1.map(|read| follows_words(&read, &first_name, now, zone)),
         aims: p.aims.0,
         other_aims: p.aims.1,
         nature: nature_word(p.nature),
@@ -187,6 +193,18 @@ fn page(seated: &Seated, p: PersonPage, is_older: bool) -> Page {
         name: p.name,
         first_name,
     }
+}
+
+/// What was read of somebody's follows, in a sentence.
+pub(super) fn follows_words(read: &Reading, first_name: &str, now: Timestamp, zone: &TimeZone) -> String {
+    let when = words::long_ago(now, read.at, zone);
+    let many = if read.is_whole { String::new() } else { "at least ".to_owned() };
+    let known = match read.known {
+        0 => "nobody whom this desk knows".to_owned(),
+        1 => "one whom this desk knows".to_owned(),
+        n => format!("{} whom this desk knows", words::number(n.into())),
+    };
+    format!("{first_name} follows {many}{}, {known} among them. Read {when}.", words::figures(read.n.into()))
 }
 
 fn work(role: &str, organisation: &str) -> String {
