@@ -19,44 +19,58 @@ pub struct Wish {
 }
 
 /// Somebody on a layer: the best weakest tie of a walk there, and over whom.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Reached {
-    search: u32,
     width: f32,
     over: Node,
 }
 
-const UNSEEN: Reached = Reached { search: 0, width: f32::NEG_INFINITY, over: 0 };
-
+/// Who was reached, and how. Most who are asked for were not: a bit each, few enough to stay close to the processor, answers that, and what
+/// stands beside it is only ever read of those who were.
 #[derive(Debug, Default)]
 struct Layer {
+    seen: Vec<u64>,
     reached: Vec<Reached>,
     people: Vec<Node>,
 }
 
+/// Where somebody's bit stands.
+fn bit(who: Node) -> (usize, u64) {
+    (who as usize / 64, 1 << (who % 64))
+}
+
 impl Layer {
-    fn get(&self, who: Node, search: u32) -> Option<Reached> {
-        self.reached.get(who as usize).filter(|r| r.search == search).copied()
+    fn get(&self, who: Node) -> Option<Reached> {
+        let (word, mask) = bit(who);
+        if self.seen.get(word)? & mask == 0 { None } else { self.reached.get(who as usize).copied() }
     }
-    fn put(&mut self, who: Node, search: u32, width: f32, over: Node) {
-        let place = who as usize;
-        if place >= self.reached.len() {
-            self.reached.resize((place + 1).next_power_of_two(), UNSEEN);
+    fn put(&mut self, who: Node, width: f32, over: Node) {
+        let (word, mask) = bit(who);
+        if word >= self.seen.len() {
+            self.seen.resize((word + 1).next_power_of_two(), 0);
+            self.reached.resize(self.seen.len() * 64, Reached::default());
         }
-        let known = &mut self.reached[place];
-        if known.search != search {
-            *known = Reached { search, width, over };
+        if self.seen[word] & mask == 0 {
+            self.seen[word] |= mask;
+            self.reached[who as usize] = Reached { width, over };
             self.people.push(who);
-        } else if known.width < width {
-            (known.width, known.over) = (width, over);
+        } else if self.reached[who as usize].width < width {
+            self.reached[who as usize] = Reached { width, over };
         }
+    }
+    fn clear(&mut self) {
+        if self.people.len() > self.seen.len() {
+            self.seen.fill(0);
+        } else {
+            self.people.iter().for_each(|who| self.seen[bit(*who).0] = 0);
+        }
+        self.people.clear();
     }
 }
 
 /// What a search needs beside the graph: one and two steps from the one end, one step from the other.
 #[derive(Debug, Default)]
 pub struct Room {
-    search: u32,
     near: Layer,
     far: Layer,
     back: Layer,
@@ -66,15 +80,8 @@ impl Room {
     pub fn new() -> Self {
         Self::default()
     }
-    fn begin(&mut self) -> u32 {
-        for layer in [&mut self.near, &mut self.far, &mut self.back] {
-            layer.people.clear();
-            if self.search == u32::MAX {
-                layer.reached.fill(UNSEEN);
-            }
-        }
-        self.search = if self.search == u32::MAX { 1 } else { self.search + 1 };
-        self.search
+    fn begin(&mut self) {
+        [&mut self.near, &mut self.far, &mut self.back].into_iter().for_each(Layer::clear);
     }
 }
 
@@ -159,8 +166,8 @@ fn on_rung<T: Ties>(
     is_barred: &impl Fn(Node) -> bool,
     room: &mut Room,
 ) -> Option<Best> {
-    let search = room.begin();
-    let Room { near, far, back, .. } = room;
+    room.begin();
+    let Room { near, far, back } = room;
     let mut best = Best { width: f32::NEG_INFINITY, hops: usize::MAX, between: [0; HOPS_MAX - 1] };
     let is_open = |who: Node| who != from && who != to && !is_barred(who);
     ties.each(from, least, &mut |who, strength| {
@@ -168,7 +175,7 @@ fn on_rung<T: Ties>(
             best.take(strength, &[]);
         }
         if strength >= least && is_open(who) {
-            near.put(who, search, strength, from);
+            near.put(who, strength, from);
         }
     });
     if wish.hops_max < 2 {
@@ -176,46 +183,46 @@ fn on_rung<T: Ties>(
     }
     ties.each(to, least, &mut |who, strength| {
         if strength >= least && is_open(who) {
-            back.put(who, search, strength, to);
-            if let Some(met) = near.get(who, search) {
+            back.put(who, strength, to);
+            if let Some(met) = near.get(who) {
                 best.take(met.width.min(strength), &[who]);
             }
         }
     });
     if wish.hops_max >= 3 {
-        spread(ties, least, is_open, (near, far), search, &best);
+        spread(ties, least, is_open, (near, far), &best);
         for &who in &back.people {
-            if let (Some(there), Some(met)) = (back.get(who, search), far.get(who, search)) {
+            if let (Some(there), Some(met)) = (back.get(who), far.get(who)) {
                 best.take(met.width.min(there.width), &[met.over, who]);
             }
         }
     }
     if wish.hops_max >= 4 {
-        meet(ties, least, is_open, (far, back), search, &mut best);
+        meet(ties, least, is_open, (far, back), &mut best);
     }
     (best.hops != usize::MAX).then_some(best)
 }
 
 /// From everyone one step away to everyone two steps away.
-fn spread<T: Ties>(ties: &mut T, least: f32, is_open: impl Fn(Node) -> bool, (near, far): (&Layer, &mut Layer), search: u32, best: &Best) {
+fn spread<T: Ties>(ties: &mut T, least: f32, is_open: impl Fn(Node) -> bool, (near, far): (&Layer, &mut Layer), best: &Best) {
     for &over in &near.people {
-        let Some(there) = near.get(over, search) else { continue };
+        let Some(there) = near.get(over) else { continue };
         if !best.may_take(there.width, 3) {
             continue;
         }
         ties.each(over, least.max(best.width), &mut |who, strength| {
             let width = there.width.min(strength);
             if strength >= least && best.may_take(width, 3) && is_open(who) {
-                far.put(who, search, width, over);
+                far.put(who, width, over);
             }
         });
     }
 }
 
 /// The second step from the other end, met at once with what lies two steps from the first.
-fn meet<T: Ties>(ties: &mut T, least: f32, is_open: impl Fn(Node) -> bool, (far, back): (&Layer, &Layer), search: u32, best: &mut Best) {
+fn meet<T: Ties>(ties: &mut T, least: f32, is_open: impl Fn(Node) -> bool, (far, back): (&Layer, &Layer), best: &mut Best) {
     for &over in &back.people {
-        let Some(there) = back.get(over, search) else { continue };
+        let Some(there) = back.get(over) else { continue };
         if !best.may_take(there.width, 4) {
             continue;
         }
@@ -224,7 +231,7 @@ fn meet<T: Ties>(ties: &mut T, least: f32, is_open: impl Fn(Node) -> bool, (far,
             if strength < least || !best.may_take(width, 4) || !is_open(who) {
                 return;
             }
-            if let Some(met) = far.get(who, search) {
+            if let Some(met) = far.get(who) {
                 // Who was the step on the way there and is the step on the way back was met by a shorter way already.
                 if met.over != over {
                     best.take(width.min(met.width), &[met.over, who, over]);
