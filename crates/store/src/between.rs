@@ -69,6 +69,8 @@ pub struct SeenVisits {
 const OF_PERSON: &str = "b.desk = $1 and b.profile in (select id from profiles where desk = $1 and person = $2)";
 /// Words of one person that are read at once.
 pub const WORDS_MAX: u32 = 500;
+/// Of those talked with last, how many are looked through for who states addresses.
+const STATING_LOOKED_AT: u32 = 1_000;
 
 fn read(row: &Row<'_>) -> Kept<Word> {
     Ok(Word {
@@ -167,8 +169,18 @@ impl Between<'_, '_> {
         )?;
         Ok(found.into_iter().filter_map(|(kind, n)| Some((Kind::from_word(&kind?)?, n))).collect())
     }
-    /// Words said before `before`, newest first.
+    /// Words said before `before`, newest first. Each profile's are read from its newest on, and no further than is asked for.
     pub fn words(&self, person: PersonId, before: Timestamp, max: u32) -> Kept<Vec<Word>> {
+        let max = max.min(WORDS_MAX);
+        let mut found: Vec<Word> = Vec::new();
+        for profile in self.0.profiles().of_person(person)? {
+            found.extend(self.words_with(profile.id, before, max)?);
+        }
+        found.sort_by_key(|w| std::cmp::Reverse((w.at, w.post)));
+        found.truncate(max as usize);
+        Ok(found)
+    }
+    fn words_with(&self, profile: ProfileId, before: Timestamp, max: u32) -> Kept<Vec<Word>> {
         self.0.all(
             &format!(
                 "select b.post, b.is_mine, b.at, p.network, p.conversation, p.text, p.warning, p.language, dr.kind, q.text,
@@ -176,10 +188,9 @@ impl Between<'_, '_> {
                  from between_us b join posts p on p.desk = b.desk and p.id = b.post and p.deleted_at is null
                  left join deliveries d on d.desk = p.desk and d.id = p.delivery left join drafts dr on dr.desk = d.desk and dr.id = d.draft
                  left join posts q on q.desk = p.desk and q.network = p.network and q.remote_id = p.reply_to
-                 where {OF_PERSON} and b.at < $3 order by b.at desc, b.post desc limit {}",
-                max.min(WORDS_MAX)
+                 where b.desk = $1 and b.profile = $2 and b.at < $3 order by b.at desc, b.post desc limit {max}"
             ),
-            &args![self.0.desk(), person, before],
+            &args![self.0.desk(), profile, before],
             read,
         )
     }
@@ -219,25 +230,39 @@ impl Between<'_, '_> {
         )
     }
     /// With whom a person talks in what we have read, and how often each way: (whom, they answered the person, the person answered them,
-    /// last time). Most first; never ourselves.
+    /// last time). The strongest ties first, never ourselves. Read by strength and no further, since somebody may have tens of thousands.
     pub fn talks_with(&self, person: PersonId, max: u32) -> Kept<Vec<(PersonId, u64, u64, Timestamp)>> {
-        self.0.all(
-            &format!(
-                "select g.person, cast(sum(p.heard) as bigint), cast(sum(p.said) as bigint), max(p.last_at) from pairs p
-                 join profiles g on g.desk = p.desk and g.id = p.other join persons o on o.desk = g.desk and o.id = g.person and o.is_me = 0
-                 where p.desk = $1 and p.one in (select id from profiles where desk = $1 and person = $2) and g.person <> $2 and p.last_at is not null
-                 group by g.person order by sum(p.said) + sum(p.heard) desc limit {max}"
-            ),
-            &args![self.0.desk(), person],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
-        )
+        let mut found: Vec<(f64, (PersonId, u64, u64, Timestamp))> = Vec::new();
+        for profile in self.0.profiles().of_person(person)? {
+            let theirs = self.0.all(
+                &format!(
+                    "select p.strength, g.person, p.heard, p.said, p.last_at from pairs p
+                     join profiles g on g.desk = p.desk and g.id = p.other join persons o on o.desk = g.desk and o.id = g.person and o.is_me = 0
+                     where p.desk = $1 and p.one = $2 and g.person <> $3 and p.last_at is not null order by p.strength desc, p.other limit {max}"
+                ),
+                &args![self.0.desk(), profile.id, person],
+                |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))),
+            )?;
+            for (strength, (whom, heard, said, last_at)) in theirs {
+                match found.iter_mut().find(|(_, known)| known.0 == whom) {
+                    Some((most, known)) => {
+                        *most = most.max(strength);
+                        *known = (whom, known.1 + heard, known.2 + said, known.3.max(last_at));
+                    }
+                    None => found.push((strength, (whom, heard, said, last_at))),
+                }
+            }
+        }
+        found.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Ok(found.into_iter().map(|(_, one)| one).take(max as usize).collect())
     }
     /// Profiles that we talked with and that state addresses of their own, lately talked with first.
     pub fn stating(&self, max: u32) -> Kept<Vec<crate::profiles::KeptProfile>> {
         let ids: Vec<ProfileId> = self.0.all(
             &format!(
-                "select f.id from talks t join profiles f on f.desk = t.desk and f.id = t.profile
-                 where t.desk = $1 and f.account is null and (f.links <> '[]' or f.url is not null) order by t.last_at desc limit {max}"
+                "select f.id from (select profile, last_at from talks where desk = $1 order by last_at desc limit {STATING_LOOKED_AT}) t
+                 join profiles f on f.desk = $1 and f.id = t.profile
+                 where f.account is null and (f.links <> '[]' or f.url is not null) order by t.last_at desc limit {max}"
             ),
             &args![self.0.desk()],
             |row| row.get(0),

@@ -81,6 +81,16 @@ pub struct Judged {
     pub because: Vec<String>,
 }
 
+/// What was decided, without why.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Decided {
+    pub does: Does,
+    /// From 0 to 1.
+    pub p: f64,
+    pub side: Side,
+    pub p_side: f64,
+}
+
 /// Words that are named for each of the two judgements, at most.
 const WHY_DOES_MAX: usize = 5;
 const WHY_SIDE_MAX: usize = 2;
@@ -90,14 +100,24 @@ pub fn judge(text: &str) -> Judged {
     judge_by(text, &Own::default())
 }
 
+/// Decides by what ships and what a person put right, for many texts whose reasons nobody will read: naming those is most of the work.
+pub fn decide_by(text: &str, own: &Own) -> Decided {
+    let found = features(&Tokens::of(text));
+    let (does, side) = decide(&found, own);
+    Decided { does: Does::ALL[does.label], p: f64::from(does.p), side: Side::ALL[side.label], p_side: f64::from(side.p) }
+}
+
+fn decide(found: &[Feature], own: &Own) -> (One, One) {
+    let (shipped, own_row) = (Shipped::get(), own.row(found));
+    (one(&shipped.does, found, own.shifts(&own_row, 0)), one(&shipped.side, found, own.shifts(&own_row, Does::ALL.len())))
+}
+
 /// Judges a text by what ships and what a person put right.
 pub fn judge_by(text: &str, own: &Own) -> Judged {
     let tokens = Tokens::of(text);
     let found = features(&tokens);
     let shipped = Shipped::get();
-    let own_row = own.row(&found);
-    let does = one(&shipped.does, &found, own.shifts(&own_row, 0));
-    let side = one(&shipped.side, &found, own.shifts(&own_row, Does::ALL.len()));
+    let (does, side) = decide(&found, own);
     let mut because = why::words(&tokens, &found, &shipped.does, (does.label, does.second), (own, 0), WHY_DOES_MAX);
     for reason in why::words(&tokens, &found, &shipped.side, (side.label, side.second), (own, Does::ALL.len()), WHY_SIDE_MAX) {
         if !because.contains(&reason) {

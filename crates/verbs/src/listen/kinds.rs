@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::SignedDuration;
 use model::kinds::own::CORRECTIONS_MAX;
-use model::kinds::{Correction, Does, Judged, Own, Side, judge_by};
+use model::kinds::{Correction, Decided, Does, Judged, Own, Side, decide_by, judge_by};
 use model::{PostId, Timestamp};
 use store::posts::KeptPost;
 use store::{Kept, StoreError, Tx};
@@ -40,12 +40,19 @@ impl Judge {
             None => judged,
         }
     }
+    /// The same without its reasons, for many posts.
+    pub fn decide(&self, post: PostId, text: &str) -> Decided {
+        match self.put_right.get(&post) {
+            Some((does, side)) => Decided { does: *does, p: 1.0, side: *side, p_side: 1.0 },
+            None => decide_by(text, &self.own),
+        }
+    }
     pub fn is_put_right(&self, post: PostId) -> bool {
         self.put_right.contains_key(&post)
     }
     /// Whether it mostly sells, as surely as is needed to set it aside.
     pub fn is_selling(&self, post: &KeptPost) -> bool {
-        let judged = self.judge(post.id, &text_of(post));
+        let judged = self.decide(post.id, &text_of(post));
         judged.does == Does::Sells && judged.p >= SELLS_FROM
     }
 }

@@ -158,8 +158,9 @@ impl<'t, 'c> Weigher<'t, 'c> {
         let hits = topic.query.hits(reading);
         let (gave, asked, talked) = self.standing(topic.id, &post.post.network)?;
         let (noes_here, noes) = self.tx.sightings().noes(post.author, topic.id)?;
-        let (known, nature) = self.people(post, &said)?;
-        let aim = topic.aim.map(|aim| self.tx.aims().find(aim)).transpose()?.flatten().filter(|a| a.closed_at.is_none()).map(|a| a.name);
+        let speakers = self.speakers(post, &said)?;
+        let (known, nature) = self.people(post, &speakers)?;
+        let aim = self.aim(topic, &speakers)?;
         let inside = inside(post, &said, self.now);
         let have = if inside.is_question { self.own.answers(self.tx, &post.post.text)? } else { None };
         Ok(Facts {
@@ -187,9 +188,17 @@ impl<'t, 'c> Weigher<'t, 'c> {
         })
     }
 
-    /// Who in it we know, closest first, and what kind of somebody its author is.
-    fn people(&self, post: &KeptPost, said: &[Said]) -> Kept<(Vec<Known>, Nature)> {
-        let mut nature = Nature::Person;
+    /// The open aim that it serves, by name: its topic's, else that of somebody who speaks in it.
+    fn aim(&self, topic: &Topic, speakers: &[PersonId]) -> Kept<Option<String>> {
+        let open = |id| Ok(self.tx.aims().find(id)?.filter(|a| a.closed_at.is_none()).map(|a| a.name));
+        if let Some(name) = topic.aim.map_or(Ok(None), open)? {
+            return Ok(Some(name));
+        }
+        self.tx.aims().of_people(speakers)?.map_or(Ok(None), open)
+    }
+
+    /// Its author, and who else speaks in its thread.
+    fn speakers(&self, post: &KeptPost, said: &[Said]) -> Kept<Vec<PersonId>> {
         let mut ids: Vec<PersonId> = Vec::new();
         if let Some(author) = self.tx.persons().of_profile(post.author)? {
             ids.push(author);
@@ -199,8 +208,14 @@ impl<'t, 'c> Weigher<'t, 'c> {
                 ids.push(one.person);
             }
         }
+        Ok(ids)
+    }
+
+    /// Who in it we know, closest first, and what kind of somebody its author is.
+    fn people(&self, post: &KeptPost, speakers: &[PersonId]) -> Kept<(Vec<Known>, Nature)> {
+        let mut nature = Nature::Person;
         let mut known = Vec::new();
-        for (i, id) in ids.into_iter().take(PEOPLE_MAX).enumerate() {
+        for (i, &id) in speakers.iter().take(PEOPLE_MAX).enumerate() {
             let Some(person) = self.tx.persons().find(id)? else { continue };
             if i == 0 {
                 // What somebody here said of them goes before the network's own word.

@@ -137,7 +137,7 @@ fn read(tx: &Tx<'_>, since: Timestamp) -> Kept<Vec<ReadPost>> {
     let judge = Judge::of(tx)?;
     let of = |one: store::kinds::Unsaid| {
         let text = one.title.map_or_else(|| one.text.clone(), |title| format!("{title}\n\n{}", one.text));
-        let judged = judge.judge(one.post, &text);
+        let judged = judge.decide(one.post, &text);
         ReadPost {
             post: one.post,
             at: one.at,

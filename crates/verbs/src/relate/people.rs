@@ -153,12 +153,17 @@ pub async fn people(cx: Cx<'_>, filter: Filter) -> Done<PeoplePage> {
             // Nobody has been silent who never spoke.
             let has_spoken = filter.order == PeopleOrder::LongestSilence;
             let bounds = PeopleBounds { words: Some(filter.words), has_spoken, ..filter.who.bounds(now) };
+            let is_whole = !has_spoken && bounds.words.as_deref().is_none_or(|words| words.trim().is_empty());
+            let counted = Who::ALL.iter().zip(counts).find(|(who, _)| is_whole && **who == filter.who).map(|(_, n)| n);
             let skip = filter.page.saturating_mul(PAGE);
             let kept = tx.persons().list(&bounds, filter.order, skip, PAGE)?;
             let rows = kept.iter().map(|person| row(tx, &networks, person, now)).collect::<Kept<Vec<_>>>()?;
             Ok(PeoplePage {
                 rows,
-                total: tx.persons().count(&bounds)?,
+                total: match counted {
+                    Some(n) => n,
+                    None => tx.persons().count(&bounds)?,
+                },
                 counts,
                 perhaps: perhaps(tx, &networks)?,
                 zone: tx.this_desk()?.zone,
