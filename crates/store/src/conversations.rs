@@ -132,27 +132,14 @@ pub enum Order {
     Longest,
 }
 
+pub use crate::narrow::Narrow;
+
 /// Where a page of a box begins: after this row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct After {
     pub rank: u32,
     pub since: Timestamp,
     pub id: ConversationId,
-}
-
-/// Which rows of a box. What is set must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Narrow {
-    /// A network's key; empty: every one.
-    pub network: String,
-    pub account: Option<AccountId>,
-    pub aim: Option<AimId>,
-    /// The person's tie is at least so close, as `verbs::relate::tie::key_of` makes it.
-    pub tie_min: Option<f64>,
-    /// Given to this colleague; `Some(None)`: to nobody.
-    pub assigned: Option<Option<VoiceId>>,
-    /// In the name, the words shown or the title; empty: any.
-    pub words: String,
 }
 
 const COLUMNS: &str = "id, account, network, networks, title, person, profile, who, words, language, post, is_mine, turn, because, since, last_at, posts, voices,
@@ -358,32 +345,7 @@ impl Conversations<'_, '_> {
                 (Order::Longest, _) => format!(" and (since, id) > ({since}, {id})"),
             };
         }
-        if !narrow.network.is_empty() {
-            sql += &format!(" and network = {}", place(narrow.network.as_str().into()));
-        }
-        if let Some(account) = narrow.account {
-            sql += &format!(" and account = {}", place(account.into()));
-        }
-        if let Some(aim) = narrow.aim {
-            sql += &format!(" and touches = {}", place(aim.into()));
-        }
-        match narrow.assigned {
-            Some(Some(voice)) => sql += &format!(" and assigned = {}", place(voice.into())),
-            Some(None) => sql += " and assigned is null",
-            None => {}
-        }
-        if let Some(least) = narrow.tie_min {
-            let least = place(least.into());
-            sql += &format!(
-                " and exists (select 1 from persons p where p.desk = conversations.desk and p.id = conversations.person and p.tie >= {least})"
-            );
-        }
-        if !narrow.words.is_empty() {
-            let like = place(format!("%{}%", escaped(&narrow.words)).as_str().into());
-            sql += &format!(
-                " and (lower(who) like {like} escape '!' or lower(words) like {like} escape '!' or lower(coalesce(title, '')) like {like} escape '!')"
-            );
-        }
+        sql += &narrow.conditions(&mut place);
         let by = match order {
             Order::Matters => "rank, since, id",
             Order::Newest => "since desc, id desc",
@@ -495,9 +457,4 @@ impl Conversations<'_, '_> {
         self.recount([(Some(&old.face), None)].into_iter())?;
         self.set_marks(kept, marks)
     }
-}
-
-/// Words to be found as they stand.
-fn escaped(words: &str) -> String {
-    words.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }

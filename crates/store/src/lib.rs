@@ -40,6 +40,7 @@ mod many;
 mod mark;
 pub mod migrate;
 mod named;
+mod narrow;
 pub mod notes;
 pub mod opt_ins;
 pub mod outcomes;

@@ -15,6 +15,7 @@ use verbs::converse::inbox::{Inbox, InboxPage, TieWish, Wish, inbox};
 use verbs::converse::later::put_back;
 use verbs::converse::talk::talk;
 use verbs::converse::{Arrival, promises, sync, take_in};
+use verbs::reflect::hanging;
 use verbs::{App, Config, Cx, VerbError};
 
 const THREE: &str = r#"
@@ -144,16 +145,9 @@ async fn a_box_is_narrowed_by_account_aim_tie_and_words() {
     let (scene, app) = set(THREE).await;
     let cx = Cx { app: &app, seat: &scene.seat, now: at("10:00") };
     let all = ids(cx).await;
-    scene
-        .kept
-        .store
-        .write::<_, StoreError>(&scene.seat, move |tx| {
-            let mut marks = tx.conversations().get(all[1])?.marks;
-            marks.aim = Some(model::AimId(4));
-            tx.conversations().set_marks(all[1], &marks)
-        })
-        .await
-        .unwrap();
+    let aim = model::Aim { name: "Repairs".into(), ..model::Aim::blank(model::AimId(4), at("08:00")) };
+    scene.kept.store.write::<_, StoreError>(&scene.seat, move |tx| tx.aims().put(&aim)).await.unwrap();
+    hanging::serve(cx, all[1], Some(model::AimId(4))).await.unwrap();
     let account = scene.account("ada@plaza");
     let page = |wish| async move { names(&inbox(cx, wish).await.unwrap()).into_iter().map(str::to_owned).collect::<Vec<_>>() };
     assert_eq!(page(Wish { account: Some(account), ..Wish::default() }).await.len(), 3);

@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use model::{AimId, Kind, PersonId, PostId};
 use serde_json::json;
+use verbs::Cx;
 use verbs::publish::drafts;
 use verbs::reflect::hanging;
 use verbs::relate::people::{Filter, PersonRow, Who, people};
@@ -89,6 +90,31 @@ fn tell(is_json: bool, done: serde_json::Value, words: String) {
     say(if is_json { done.to_string() } else { words });
 }
 
+/// A person matters for an aim, or does no more.
+async fn matter(cx: Cx<'_>, id: PersonId, aim: AimId, is_off: bool, is_json: bool) -> Result<()> {
+    let words = if is_off {
+        let (name, aim_name) = hanging::take_off(cx, id, aim).await?;
+        format!("{name} does not matter for “{aim_name}” any more.")
+    } else {
+        let (name, aim_name, _) = hanging::hang(cx, id, aim).await?;
+        format!("{name} matters for “{aim_name}” now.")
+    };
+    tell(is_json, json!({"person": id.0, "aim": aim.0, "matters": !is_off}), words);
+    Ok(())
+}
+
+/// Whom they follow in public.
+async fn read_follows(cx: Cx<'_>, id: PersonId, is_json: bool) -> Result<()> {
+    let read = follows::read(cx, id).await?;
+    let many = if read.is_whole { "" } else { "at least " };
+    tell(
+        is_json,
+        json!({"person": id.0, "follows": read.n, "is_whole": read.is_whole, "known": read.known, "at": read.at.to_string()}),
+        format!("They follow {many}{}; {} of them are known here.", read.n, read.known),
+    );
+    Ok(())
+}
+
 pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     let who =
         Who::from_word(&arguments.who).ok_or_else(|| Wrong::said(format!("“{}” is not all, tribe, drifting or new", arguments.who)))?;
@@ -142,27 +168,8 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
             edit::set_remind(cx, PersonId(id), (days > 0).then_some(days)).await?;
             say(if is_json { json!({"person": id, "days": days}).to_string() } else { "Kept.".to_owned() });
         }
-        Some(What::Aim { id, aim, off: true }) => {
-            let (name, aim_name) = hanging::take_off(cx, PersonId(id), AimId(aim)).await?;
-            tell(
-                is_json,
-                json!({"person": id, "aim": aim, "matters": false}),
-                format!("{name} does not matter for “{aim_name}” any more."),
-            );
-        }
-        Some(What::Aim { id, aim, off: false }) => {
-            let (name, aim_name, _) = hanging::hang(cx, PersonId(id), AimId(aim)).await?;
-            tell(is_json, json!({"person": id, "aim": aim, "matters": true}), format!("{name} matters for “{aim_name}” now."));
-        }
-        Some(What::Follows { id }) => {
-            let read = follows::read(cx, PersonId(id)).await?;
-            let many = if read.is_whole { "" } else { "at least " };
-            tell(
-                is_json,
-                json!({"person": id, "follows": read.n, "is_whole": read.is_whole, "known": read.known, "at": read.at.to_string()}),
-                format!("They follow {many}{}; {} of them are known here.", read.n, read.known),
-            );
-        }
+        Some(What::Aim { id, aim, off }) => matter(cx, PersonId(id), AimId(aim), off, is_json).await?,
+        Some(What::Follows { id }) => read_follows(cx, PersonId(id), is_json).await?,
         Some(What::Follow { handle, account, no_more }) => {
             let account = drafts::find_account(cx, &account).await?;
             let who = if no_more { follow::unfollow(cx, account, &handle).await? } else { follow::follow(cx, account, &handle).await? };

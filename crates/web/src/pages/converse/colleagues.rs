@@ -1,7 +1,7 @@
 //! Among colleagues, and many at once: whose a conversation is, notes behind the scenes, muting, promises, and what is done with several rows.
 
 use jiff::civil::Date;
-use model::{ConversationId, PostId, Timestamp, VoiceId};
+use model::{AimId, ConversationId, PostId, Timestamp, VoiceId};
 use serde::Deserialize;
 use verbs::converse::colleagues::{Many, assign, many, mute, say_aside, unmute};
 use verbs::converse::inbox::Inbox;
@@ -31,12 +31,20 @@ pub struct Behind {
     /// The post, the words, and the day named.
     pub proposed: Option<(i64, String, String)>,
     pub promised: Vec<String>,
+    /// The aims it could serve: number, name, chosen; and what stands for none of its own.
+    pub aims: Vec<(AimId, String, bool)>,
+    pub no_aim: String,
 }
 
 impl Behind {
     pub fn of(seated: &Seated, found: &Talk) -> Behind {
         let c = &found.colleagues;
         Behind {
+            aims: found.serves.aims.iter().map(|(id, name)| (*id, name.clone(), found.serves.own == Some(*id))).collect(),
+            no_aim: match &found.serves.by_somebody {
+                Some(name) => format!("None of its own: {name}, by who speaks in it"),
+                None => "None, just talking".to_owned(),
+            },
             writing: c
                 .writing
                 .iter()

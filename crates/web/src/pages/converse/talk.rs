@@ -3,7 +3,7 @@
 use askama::Template;
 use std::collections::BTreeMap;
 
-use model::{AimId, ConversationId, MediaKind, PictureId, PostId, Visibility};
+use model::{ConversationId, MediaKind, PictureId, PostId, Visibility};
 use serde::Deserialize;
 use verbs::VerbError;
 use verbs::converse::answering::{Answering, Words, keep};
@@ -73,9 +73,6 @@ struct Page {
     hold: String,
     card: Option<Card>,
     behind: Behind,
-    /// Number, name, chosen; and what stands for none of its own.
-    aims: Vec<(AimId, String, bool)>,
-    no_aim: String,
 }
 
 pub async fn show(seated: Seated, Row(id): Row<ConversationId>, Asked(question): Asked<Question>) -> Answer {
@@ -123,11 +120,6 @@ pub async fn draw(seated: &Seated, found: Talk, words: Option<(String, model::Ki
         reply: found.answering.as_ref().map(|a| ReplyBox { touch, ..reply_box(seated, found.id, a, words, wrong) }),
         lines: lines(seated, &found, &token),
         behind: Behind::of(seated, &found),
-        aims: found.serves.aims.iter().map(|(id, name)| (*id, name.clone(), found.serves.own == Some(*id))).collect(),
-        no_aim: match &found.serves.by_somebody {
-            Some(name) => format!("None of its own: {name}, by who speaks in it"),
-            None => "None, just talking".to_owned(),
-        },
     };
     let mut answer = seated.page(&page)?;
     if is_wrong {

@@ -7,6 +7,7 @@ pub mod everyone;
 pub mod go;
 pub mod letter;
 pub mod letter_mail;
+mod measures;
 pub mod outcomes;
 pub mod sites;
 pub mod spoken;
