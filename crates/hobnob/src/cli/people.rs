@@ -90,6 +90,16 @@ fn tell(is_json: bool, done: serde_json::Value, words: String) {
     say(if is_json { done.to_string() } else { words });
 }
 
+/// A page of people.
+async fn list(cx: Cx<'_>, filter: Filter, is_json: bool) -> Result<()> {
+    let found = people(cx, filter).await?;
+    if found.rows.is_empty() && !is_json {
+        say("Nobody.");
+    }
+    found.rows.iter().for_each(|row| line(row, is_json));
+    Ok(())
+}
+
 /// A person matters for an aim, or does no more.
 async fn matter(cx: Cx<'_>, id: PersonId, aim: AimId, is_off: bool, is_json: bool) -> Result<()> {
     let words = if is_off {
@@ -124,14 +134,7 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     let sitting = Sitting::open(flags).await?;
     let (cx, is_json) = (sitting.cx(), arguments.json);
     match arguments.what {
-        None => {
-            let filter = Filter { who, words: arguments.find, page: arguments.page - 1, ..Filter::default() };
-            let found = people(cx, filter).await?;
-            if found.rows.is_empty() && !is_json {
-                say("Nobody.");
-            }
-            found.rows.iter().for_each(|row| line(row, is_json));
-        }
+        None => list(cx, Filter { who, words: arguments.find, page: arguments.page - 1, ..Filter::default() }, is_json).await?,
         Some(What::Show { id }) => show(&person(cx, PersonId(id), None).await?, is_json),
         Some(What::Join { kept, gone }) => {
             let join = edit::join(cx, PersonId(kept), PersonId(gone)).await?;
