@@ -3,7 +3,7 @@
 use crate::tree::{Finding, Tree};
 
 /// A crate, and the crates of ours that it may depend on.
-const DOORS: &[(&str, &[&str])] = &[
+pub const DOORS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("networks", &["model"]),
     ("store", &["model"]),
@@ -55,7 +55,7 @@ fn objection(room: &str, allowed: &[&str], name: &str) -> Option<String> {
 }
 
 /// The names under `[dependencies]`, each with its line; `[dev-dependencies]` are a test's own affair.
-fn dependencies(manifest: &str) -> Vec<(usize, String)> {
+pub fn dependencies(manifest: &str) -> Vec<(usize, String)> {
     let mut names = Vec::new();
     let mut inside = false;
     for (at, line) in manifest.lines().enumerate() {

@@ -5,6 +5,7 @@
 mod depends;
 mod doors;
 mod lex;
+mod locks;
 mod maps;
 mod names;
 mod rooms;
@@ -29,6 +30,7 @@ const RULES: &[(&str, Rule)] = &[
     ("names", names::check),
     ("rooms", rooms::check),
     ("depends", depends::check),
+    ("locks", locks::check),
 ];
 
 fn house() -> Tree {
@@ -45,6 +47,11 @@ fn judge(name: &str) {
 #[test]
 fn house_doors() {
     judge("doors");
+}
+
+#[test]
+fn house_locks() {
+    judge("locks");
 }
 
 #[test]
