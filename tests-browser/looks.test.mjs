@@ -38,6 +38,7 @@ const PAGES = [
   ['accounts', '/settings/accounts'],
   ['links', '/settings/links'],
   ['mail', '/settings/mail'],
+  ['kept', '/settings/kept'],
   ['keys', '/keys'],
   ['more', '/more'],
   ['missing', '/no-such-place'],

@@ -51,6 +51,7 @@ pub mod posts;
 pub mod profiles;
 pub mod progress;
 pub mod promises;
+pub mod pruning;
 pub mod said;
 mod seal;
 pub mod search;

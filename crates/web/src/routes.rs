@@ -34,7 +34,7 @@ pub fn routes_with(site: Site, more: Router<Site>) -> Router {
 
 /// The front desk: first run, signing in, settings.
 fn desk() -> Router<Site> {
-    use pages::desk::{accounts, face, hello, mail, search, settings, sign_in};
+    use pages::desk::{accounts, face, hello, kept, mail, search, settings, sign_in};
     Router::new()
         .route("/", get(sign_in::door))
         .route("/hello/why", get(hello::why).post(hello::say_why))
@@ -57,6 +57,7 @@ fn desk() -> Router<Site> {
         .route("/settings/time", get(settings::time).post(settings::set_time))
         .route("/settings/look", get(settings::look).post(settings::set_look))
         .route("/settings/links", get(pages::reflect::sites::show).post(pages::reflect::sites::act))
+        .route("/settings/kept", get(kept::show).post(kept::keep))
         .route("/settings/mail", get(mail::show).post(mail::act))
         .route("/settings/backup", get(settings::backup))
         .route("/face/{profile}", get(face::show))

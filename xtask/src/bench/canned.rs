@@ -128,7 +128,11 @@ fn told(turns: &[Value]) -> bool {
         ),
         (
             all("rate") / quickest >= GAOYA_MIN,
-            format!("{:.1} times gaoya in its quickest setting with that recall, at least {GAOYA_MIN}", all("rate") / quickest),
+            if quickest.is_nan() {
+                format!("no setting of gaoya found {RECALL_MIN} of them, so there is none to be quicker than")
+            } else {
+                format!("{:.1} times gaoya in its quickest setting with that recall, at least {GAOYA_MIN}", all("rate") / quickest)
+            },
         ),
         (all("rate") / python >= DATASKETCH_MIN, format!("{:.0} times datasketch, at least {DATASKETCH_MIN}", all("rate") / python)),
         (all("bytes_a_post") <= BYTES_MAX, format!("{:.1} bytes a post, at most {BYTES_MAX}", all("bytes_a_post"))),

@@ -71,6 +71,8 @@ pub struct Run {
 pub struct Asked {
     pub seed: u64,
     pub deliveries: u64,
+    /// The storm goes on until so many kills were made.
+    pub kills: u64,
     on_postgres: bool,
     on_real: bool,
     /// People who write at the same time.
@@ -85,6 +87,7 @@ fn asked(words: &[&str]) -> anyhow::Result<Asked> {
     let mut asked = Asked {
         seed: 1,
         deliveries: 400,
+        kills: 0,
         on_postgres: false,
         on_real: false,
         writers: storm::WRITERS,
@@ -96,6 +99,7 @@ fn asked(words: &[&str]) -> anyhow::Result<Asked> {
         match pair {
             ["--seed", n] => asked.seed = n.parse().context("--seed wants a whole number")?,
             ["--deliveries", n] => asked.deliveries = n.parse().context("--deliveries wants a whole number")?,
+            ["--kills", n] => asked.kills = n.parse().context("--kills wants a whole number")?,
             ["--writers", n] => asked.writers = n.parse().context("--writers wants a whole number")?,
             ["--kill-every", ms] => asked.kill_every_ms = ms.parse().context("--kill-every wants milliseconds")?,
             ["--pace", n] => asked.pace = n.parse().context("--pace wants a whole number")?,
@@ -105,7 +109,7 @@ fn asked(words: &[&str]) -> anyhow::Result<Asked> {
             ["--networks", "real"] => asked.on_real = true,
             ["--keep", "data"] => asked.keeps = true,
             other => bail!(
-                "torment knows --seed N, --deliveries N, --store sqlite|postgres, --networks simulated|real, --writers N, --kill-every MS, --pace N, --keep data; not {}",
+                "torment knows --seed N, --deliveries N, --kills N, --store sqlite|postgres, --networks simulated|real, --writers N, --kill-every MS, --pace N, --keep data; not {}",
                 other.join(" ")
             ),
         }

@@ -28,7 +28,7 @@ const TICK: Duration = Duration::from_millis(250);
 const STALLED: Duration = Duration::from_secs(5);
 const TELL_EVERY: Duration = Duration::from_secs(15);
 
-/// Everybody at once, until enough was put in line.
+/// Everybody at once, until enough was put in line and enough kills were made.
 pub fn storm(asked: &Asked, run: &Run, servers: &[Server], settler: &mut Settler) -> anyhow::Result<()> {
     let ends = &run.ledger.ends;
     run.places.iter().for_each(|p| p.weather.turn(false));
@@ -59,7 +59,7 @@ fn conduct(asked: &Asked, run: &Run, servers: &[Server], settler: &mut Settler) 
     loop {
         std::thread::sleep(TICK);
         let (all, moving) = settler.books.count()?;
-        if all >= asked.deliveries {
+        if all >= asked.deliveries && run.ledger.kills.load(Ordering::Relaxed) >= asked.kills {
             return Ok(());
         }
         if all > most {

@@ -12,7 +12,8 @@ pub mod hand;
 pub mod import;
 pub mod inbox;
 mod introduce;
-pub mod lab;
+pub mod kept;
+mod lab;
 pub mod letter;
 pub mod listen;
 pub mod mail;
@@ -88,6 +89,8 @@ pub enum Command {
     People(people::Arguments),
     /// Find people, and what was said, in everything kept
     Search(search::Arguments),
+    /// How much of what others said is kept, and for how long
+    Kept(kept::Arguments),
     /// Run one of Hobnob's judgements on texts of your own
     #[command(subcommand)]
     Lab(lab::Lab),
@@ -119,6 +122,7 @@ pub async fn run(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::Listen(arguments) => listen::run(arguments, flags).await,
         Command::People(arguments) => people::run(arguments, flags).await,
         Command::Search(arguments) => search::run(arguments, flags).await,
+        Command::Kept(arguments) => kept::run(arguments, flags).await,
         Command::Lab(lab) => lab::run(lab),
         Command::Password(arguments) => password::run(arguments, flags).await,
     }

@@ -145,7 +145,9 @@ pub async fn keep_house(cx: Cx<'_>) -> Done<Next> {
             tx.conversations().next_back(now + HOUSE_EVERY)
         })
         .await?;
-    Ok(Next::At(next.0.unwrap_or(now + HOUSE_EVERY).max(now + SignedDuration::from_secs(1))))
+    let has_more = crate::listen::pruning::step(cx).await?;
+    let next = if has_more { Some(now) } else { next.0 };
+    Ok(Next::At(next.unwrap_or(now + HOUSE_EVERY).max(now + SignedDuration::from_secs(1))))
 }
 
 #[cfg(test)]

@@ -163,7 +163,7 @@ async fn bring_heard(cx: Cx<'_>, account: &Account) -> Done<(Brought, bool)> {
 async fn bring_home(cx: Cx<'_>, account: &Account) -> Done<(Brought, bool)> {
     let id = account.id;
     let from = Cursor(cx.app.store.read::<_, StoreError>(cx.seat, move |tx| tx.accounts().cursor(id, HOME)).await?);
-    let batch: Batch<Post> = call(cx, id, |network, call| {
+    let mut batch: Batch<Post> = call(cx, id, |network, call| {
         let from = from.clone();
         Box::pin(async move { network.listen().ok_or(NetworkError::NotOffered)?.search(call, &Search::Home, &from).await })
     })
@@ -174,6 +174,7 @@ async fn bring_home(cx: Cx<'_>, account: &Account) -> Done<(Brought, bool)> {
     cx.app
         .store
         .write::<_, StoreError>(cx.seat, move |tx| {
+            listen::pruning::leave_out_old(tx, &mut [&mut batch.items], now)?;
             let ids = take_in(tx, &account, &batch.items, Arrival::History, now)?;
             listen::notice(tx, &ids, now)?;
             tx.accounts().set_cursor(account.id, HOME, &batch.next.0, now)

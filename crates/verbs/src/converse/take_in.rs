@@ -158,7 +158,7 @@ pub(super) fn join(tx: &Tx<'_>, post: &Post, id: PostId, now: Timestamp) -> Kept
 }
 
 /// The names by which a post belongs to its conversation.
-pub(super) fn names_of(post: &Post) -> Vec<(&str, &str)> {
+pub(crate) fn names_of(post: &Post) -> Vec<(&str, &str)> {
     let network = post.network.as_str();
     let mut names: Vec<(&str, &str)> = vec![(network, &post.at.id)];
     names.extend([&post.local, &post.reply_to, &post.root].into_iter().flatten().filter(|n| !n.is_empty()).map(|n| (network, n.as_str())));

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use super::ears::AllEars;
 use super::hear::threads;
 use super::notice::notice;
+use super::pruning::leave_out_old;
 use crate::converse::{Arrival, take_down, take_in};
 use crate::pauses::Pauses;
 use crate::{App, Cx, Done, VerbError, calls};
@@ -278,12 +279,13 @@ impl Keeping<'_> {
     async fn keep_for(&self, ear: &Ear, caught: Vec<Post>, gone: &[String], next: &Cursor) -> Done<()> {
         let now = (self.now)();
         let cx = Cx { app: self.app, seat: &ear.seat, now };
-        let caught = fill(cx, &ear.account, caught).await;
-        let threads = threads(cx, &ear.account, &caught).await;
+        let mut caught = fill(cx, &ear.account, caught).await;
+        let mut threads = threads(cx, &ear.account, &caught).await;
         let (account, next, gone) = (ear.account.clone(), next.clone(), gone.to_vec());
         self.app
             .store
             .write::<_, StoreError>(&ear.seat, move |tx| {
+                leave_out_old(tx, &mut [&mut threads, &mut caught], now)?;
                 take_in(tx, &account, &threads, Arrival::History, now)?;
                 let ids = take_in(tx, &account, &caught, Arrival::History, now)?;
                 notice(tx, &ids, now)?;

@@ -10,6 +10,7 @@ use store::StoreError;
 use store::watches::KeptWatch;
 
 use super::notice::notice;
+use super::pruning::leave_out_old;
 use super::topics::search_of;
 use crate::converse::{Arrival, take_in};
 use crate::jobs::{Job, Next};
@@ -51,8 +52,8 @@ pub async fn hear(cx: Cx<'_>, id: WatchId) -> Done<Next> {
 async fn read(cx: Cx<'_>, watch: &KeptWatch, topic: &Topic, account: &Account) -> Done<Next> {
     let search = search(cx, watch, account).await?;
     let batch = look(cx, account, search, &watch.cursor).await?;
-    let caught: Vec<Post> = batch.items.into_iter().filter(|post| topic.query.matches(post)).collect();
-    let threads = threads(cx, account, &caught).await;
+    let mut caught: Vec<Post> = batch.items.into_iter().filter(|post| topic.query.matches(post)).collect();
+    let mut threads = threads(cx, account, &caught).await;
     let (id, account, now, next, has_more) = (watch.id, account.clone(), cx.now, batch.next, batch.has_more);
     cx.app
         .store
@@ -60,6 +61,7 @@ async fn read(cx: Cx<'_>, watch: &KeptWatch, topic: &Topic, account: &Account) -
             if tx.watches().find(id)?.is_none() {
                 return Ok(());
             }
+            leave_out_old(tx, &mut [&mut threads, &mut caught], now)?;
             take_in(tx, &account, &threads, Arrival::History, now)?;
             let ids = take_in(tx, &account, &caught, Arrival::History, now)?;
             notice(tx, &ids, now)?;
@@ -159,12 +161,13 @@ async fn put_off(cx: Cx<'_>, watch: &KeptWatch, error: NetworkError) -> Done<Nex
 pub async fn read_feed(cx: Cx<'_>, account: &Account) -> Done<u32> {
     let id = account.id;
     let cursor = cx.app.store.read::<_, StoreError>(cx.seat, move |tx| tx.accounts().cursor(id, FEED)).await?;
-    let batch = look(cx, account, Search::Feed, &cursor).await?;
-    let threads = comments(cx, account, &batch.items).await;
+    let mut batch = look(cx, account, Search::Feed, &cursor).await?;
+    let mut threads = comments(cx, account, &batch.items).await;
     let (account, now) = (account.clone(), cx.now);
     cx.app
         .store
         .write::<_, StoreError>(cx.seat, move |tx| {
+            leave_out_old(tx, &mut [&mut batch.items, &mut threads], now)?;
             let mut ids: Vec<PostId> = take_in(tx, &account, &batch.items, Arrival::History, now)?;
             ids.extend(take_in(tx, &account, &threads, Arrival::History, now)?);
             notice(tx, &ids, now)?;

@@ -9,6 +9,7 @@ pub mod hear;
 pub mod kinds;
 pub mod notice;
 mod own_words;
+pub mod pruning;
 pub mod selling;
 pub mod sightings;
 pub mod topics;

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod face;
 pub mod hello;
+pub mod kept;
 pub mod mail;
 pub mod search;
 pub mod settings;

@@ -28,6 +28,7 @@ pub static TABS: &[Tab] = &[
     Tab { path: "links", name: "Short links" },
     Tab { path: "mail", name: "Mail" },
     Tab { path: "share", name: "From elsewhere" },
+    Tab { path: "kept", name: "What is kept" },
     Tab { path: "backup", name: "Backup" },
 ];
 
