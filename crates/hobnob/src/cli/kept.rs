@@ -37,8 +37,10 @@ pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     } else {
         let days = if wanted.days == 0 { "for ever".into() } else { format!("for {} days", wanted.days) };
         let most = if wanted.posts == 0 { "as many posts as come".into() } else { format!("{} posts at most", wanted.posts) };
+        let so_far =
+            if talks == 0 { "nothing was forgotten".into() } else { format!("{talks} conversations with {posts} posts were forgotten") };
         format!(
-            "What others said is kept {days}, {most}; what you had a part in for ever.\n{} posts are kept. {talks} conversations with {posts} posts were forgotten so far.",
+            "What others said is kept {days}, {most}; what you had a part in for ever.\n{} posts are kept; so far {so_far}.",
             standing.posts
         )
     });

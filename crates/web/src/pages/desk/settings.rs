@@ -24,11 +24,11 @@ pub static TABS: &[Tab] = &[
     Tab { path: "accounts", name: "Accounts" },
     Tab { path: "voices", name: "Voices" },
     Tab { path: "time", name: "Time and words" },
+    Tab { path: "kept", name: "Kept" },
     Tab { path: "look", name: "Look" },
     Tab { path: "links", name: "Short links" },
     Tab { path: "mail", name: "Mail" },
     Tab { path: "share", name: "From elsewhere" },
-    Tab { path: "kept", name: "What is kept" },
     Tab { path: "backup", name: "Backup" },
 ];
 
