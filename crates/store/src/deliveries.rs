@@ -2,9 +2,9 @@
 //! `verbs/src/publish`.
 
 use jiff::SignedDuration;
-use model::{AccountId, Delivery, DeliveryId, DeliveryKey, DeliveryState, DraftId, Hold, Part, PostId, PostRef, Timestamp};
+use model::{AccountId, Delivery, DeliveryId, DeliveryKey, DeliveryState, DeskId, DraftId, Hold, Part, PostId, PostRef, Timestamp};
 
-use crate::{Kept, Row, StoreError, Tx, args, json};
+use crate::{Kept, Row, StoreError, Tx, Unscoped, args, json};
 
 pub struct Deliveries<'t, 'c>(&'t Tx<'c>);
 
@@ -22,8 +22,6 @@ pub struct Landed<'a> {
     pub at: &'a PostRef,
     pub url: Option<&'a str>,
     pub now: Timestamp,
-    /// Our own post, as it is kept or is going to be.
-    pub post: Option<PostId>,
 }
 
 const COLUMNS: &str = "id, draft, account, part_index, part, delivery_key, state, hold, due, wished_at, zone, attempts, tries, looks, attempted_at, first_attempt_at,
@@ -200,7 +198,7 @@ impl Deliveries<'_, '_> {
     /// A person carried it over: it stands there. `false`, and nothing changed, where it does not wait for a hand (any more).
     pub fn set_carried(&self, id: DeliveryId, at: &PostRef, url: Option<&str>, now: Timestamp) -> Kept<bool> {
         let n = self.0.run(
-            "update deliveries set state = 'landed', hold = null, why = null, landed_id = $3, landed_tag = $4, landed_url = $5, landed_at = $6
+            "update deliveries set state = 'landed', hold = null, why = null, landed_id = $3, landed_tag = $4, landed_url = $5, landed_at = $6, unfiled = 1
              where desk = $1 and id = $2 and state = 'planned' and hold = 'hand'",
             &args![self.0.desk(), id, &at.id, &at.tag, url, now],
         )?;
@@ -324,15 +322,26 @@ impl Deliveries<'_, '_> {
         )
     }
 
-    /// They stand there. `false`, and nothing changed, where the attempt is no longer the current one.
+    /// They stand there, and are to be filed. `false`, and nothing changed, where the attempt is no longer the current one.
     pub fn set_landed(&self, all: &[Landed<'_>]) -> Kept<Vec<bool>> {
-        let row =
-            |l: &Landed<'_>| args![self.0.desk(), l.delivery.id, l.delivery.attempts, &l.at.id, &l.at.tag, l.url, l.now, l.post].into();
+        let row = |l: &Landed<'_>| args![self.0.desk(), l.delivery.id, l.delivery.attempts, &l.at.id, &l.at.tag, l.url, l.now].into();
         self.0.run_each(
-            "update deliveries set state = 'landed', hold = null, why = null, landed_id = $4, landed_tag = $5, landed_url = $6, landed_at = $7, post = $8
+            "update deliveries set state = 'landed', hold = null, why = null, landed_id = $4, landed_tag = $5, landed_url = $6, landed_at = $7, unfiled = 1
              where desk = $1 and id = $2 and attempts = $3 and state in ('sending', 'ask-human')",
             all.iter().map(row).collect(),
         )
+    }
+    /// They are filed: each with the post that is kept of it, where one is. `false`, and nothing changed, where somebody else was first.
+    pub fn set_filed(&self, all: &[(DeliveryId, Option<PostId>)]) -> Kept<Vec<bool>> {
+        self.0.run_each(
+            "update deliveries set unfiled = null, post = $3 where desk = $1 and id = $2 and unfiled = 1",
+            all.iter().map(|(id, post)| args![self.0.desk(), *id, *post].into()).collect(),
+        )
+    }
+    /// One that can't be filed is left as it is.
+    pub fn leave_unfiled(&self, id: DeliveryId) -> Kept<()> {
+        self.0.run("update deliveries set unfiled = 0 where desk = $1 and id = $2 and unfiled = 1", &args![self.0.desk(), id])?;
+        Ok(())
     }
     /// The network would not take it.
     pub fn set_refused(&self, id: DeliveryId, attempt: u32, why: &str) -> Kept<bool> {
@@ -447,5 +456,14 @@ impl Deliveries<'_, '_> {
             &args![self.0.desk(), account],
             |row| row.get(0),
         )
+    }
+}
+
+impl Unscoped<'_> {
+    /// What has landed and is not filed yet, the longest landed first, with its desk.
+    pub fn unfiled(&self, max: u32) -> Kept<Vec<(DeskId, DeliveryId)>> {
+        self.all("select desk, id from deliveries where unfiled = 1 order by landed_at limit $1", &args![max], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
     }
 }

@@ -55,33 +55,42 @@ impl Desk {
         self.plan("Thank you, @ben@plaza, see https://bread.example/oven", |draft| draft.kind = Kind::Gives).await;
         self.plan("With a warning.", |draft| draft.warning = Some("Bread".into())).await;
     }
-    /// Does all due work until there is none: each piece alone, or all of it at once.
+    /// Does all due work until there is none: each piece alone, or all of it at once; and files what landed.
     async fn work(&self, is_together: bool) {
         let mut now = at("09:00");
         for _ in 0..20 {
-            let claim = move |tx: &mut store::Unscoped<'_>| tx.claim_jobs(now, now + jiff::SignedDuration::from_mins(5), 1000);
-            let jobs = self.app.store.write_unscoped::<_, StoreError>(claim).await.unwrap();
-            let jobs: Vec<_> = jobs.into_iter().filter(|job| job.kind == "deliver").collect();
-            if jobs.is_empty() {
+            if !self.send(now, is_together).await {
                 return;
             }
-            let each = jobs.iter().map(|job| perform_claimed(self.cx(now), job));
-            if is_together {
-                let go = self.hold_writer().await;
-                let let_go = async {
-                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-                    drop(go);
-                };
-                let (done, ()) = tokio::join!(join_all(each), let_go);
-                assert!(done.into_iter().all(|done| done == Ok(None)), "crossed off with what came of it");
-            } else {
-                for one in each {
-                    assert_eq!(one.await, Ok(None));
-                }
-            }
+            while publish::filing::file_some(&self.app).await.unwrap() {}
             now += jiff::SignedDuration::from_secs(1);
         }
         panic!("it never ends");
+    }
+    /// Sends what is due, as the worker does: what lands is not filed yet. Whether there was anything.
+    async fn send(&self, now: Timestamp, is_together: bool) -> bool {
+        let claim = move |tx: &mut store::Unscoped<'_>| tx.claim_jobs(now, now + jiff::SignedDuration::from_mins(5), 1000);
+        let jobs = self.app.store.write_unscoped::<_, StoreError>(claim).await.unwrap();
+        let jobs: Vec<_> = jobs.into_iter().filter(|job| job.kind == "deliver").collect();
+        let each = jobs.iter().map(|job| perform_claimed(self.cx(now), job));
+        if is_together && !jobs.is_empty() {
+            let go = self.hold_writer().await;
+            let let_go = async {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                drop(go);
+            };
+            let (done, ()) = tokio::join!(join_all(each), let_go);
+            assert!(done.into_iter().all(|done| done == Ok(None)), "crossed off with what came of it");
+        } else {
+            for one in each {
+                assert_eq!(one.await, Ok(None));
+            }
+        }
+        !jobs.is_empty()
+    }
+    async fn rows(&self, sql: &'static str) -> Vec<String> {
+        let read = move |tx: &store::Tx<'_>| tx.all(sql, &args![], |row| row.get::<String>(0));
+        self.app.store.read::<_, StoreError>(&self.scene.seat, read).await.unwrap()
     }
     /// Keeps the store's writer busy, so that what is asked meanwhile is asked together.
     async fn hold_writer(&self) -> mpsc::SyncSender<()> {
@@ -195,4 +204,73 @@ async fn one_that_is_taken_back_or_begun_meanwhile_is_not_sent() {
     assert!(done[2..].iter().all(|done| *done == Ok(Next::Over)));
     let posts: u32 = desk.scene.networks.values().map(|n| *n.world().calls.get(&testkit::Op::Post).unwrap_or(&0)).sum();
     assert_eq!(posts as usize, all.len() - 2);
+}
+
+/// Each delivery: its part, whether it is to be filed, whether a post is kept of it, and whether that one counts as taken down.
+const FILED: &str = "select d.part_index || ' ' || coalesce(d.unfiled, -1) || ' ' || (p.id is not null) || ' ' || (p.deleted_at is not null)
+  from deliveries d left join posts p on p.desk = d.desk and p.id = d.post and p.delivery = d.id order by d.id";
+
+fn yes(word: &str) -> bool {
+    matches!(word, "1" | "true")
+}
+
+/// `(unfiled, is_kept, is_down)` of each.
+async fn filed(desk: &Desk) -> Vec<(i64, bool, bool)> {
+    let rows = desk.rows(FILED).await;
+    rows.iter()
+        .map(|row| {
+            let words: Vec<&str> = row.split(' ').collect();
+            (words[1].parse().unwrap(), yes(words[2]), yes(words[3]))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn what_has_landed_is_filed_afterwards_and_once() {
+    let desk = Desk::set().await;
+    desk.plan("A word.", |_| {}).await;
+    let long = ["First", "Second"].map(|w| format!("{w} {}.", "and quite some words ".repeat(14).trim())).join("\n\n");
+    desk.plan(&long, |_| {}).await;
+    // The parts of a thread leave one after another, whether or not anything is filed between.
+    for second in 0..3 {
+        desk.send(at("09:00") + jiff::SignedDuration::from_secs(second), true).await;
+    }
+    let all = filed(&desk).await;
+    assert!(all.len() > 4 && all.iter().all(|one| *one == (1, false, false)), "{all:?}");
+    assert!(!publish::filing::file_some(&desk.app).await.unwrap(), "they are few");
+    assert!(filed(&desk).await.iter().all(|one| *one == (-1, true, false)));
+    let kept = desk.kept().await;
+    assert!(kept.iter().any(|line| line.contains("answers First and") && line.contains("delivered landed 1")), "{kept:#?}");
+    assert!(!publish::filing::file_some(&desk.app).await.unwrap());
+    assert_eq!(desk.kept().await, kept);
+}
+
+#[tokio::test]
+async fn what_is_taken_down_before_it_is_filed_is_kept_as_taken_down() {
+    let desk = Desk::set().await;
+    let planned = desk.plan("A slip.", |_| {}).await;
+    desk.send(at("09:00"), true).await;
+    let of = planned[0];
+    let draft = desk.app.store.read::<_, StoreError>(&desk.scene.seat, move |tx| Ok(tx.deliveries().get(of)?.draft)).await.unwrap();
+    publish::follow::take_down(desk.cx(at("09:01")), draft).await.unwrap();
+    for id in planned {
+        publish::follow::follow(desk.cx(at("09:01")), id).await.unwrap();
+    }
+    assert!(filed(&desk).await.iter().all(|one| *one == (-1, true, true)), "{:?}", filed(&desk).await);
+    publish::filing::file_some(&desk.app).await.unwrap();
+    assert!(filed(&desk).await.iter().all(|one| *one == (-1, true, true)));
+}
+
+#[tokio::test]
+async fn one_that_cannot_be_filed_holds_up_nobody_else() {
+    let desk = Desk::set().await;
+    let broken = desk.plan("This one is broken.", |_| {}).await[0];
+    desk.plan("This one is well.", |_| {}).await;
+    desk.send(at("09:00"), true).await;
+    let spoil = move |tx: &store::Tx<'_>| tx.run("update deliveries set part = '{' where desk = $1 and id = $2", &args![tx.desk(), broken]);
+    desk.app.store.write::<_, StoreError>(&desk.scene.seat, spoil).await.unwrap();
+    assert!(!publish::filing::file_some(&desk.app).await.unwrap());
+    let all = filed(&desk).await;
+    assert_eq!(all.iter().filter(|one| **one == (0, false, false)).count(), 1, "{all:?}");
+    assert_eq!(all.iter().filter(|one| **one == (-1, true, false)).count(), all.len() - 1, "{all:?}");
 }

@@ -69,6 +69,10 @@ impl Hands {
     pub fn at_once(&self) -> usize {
         self.at_once
     }
+    /// Whether something that was claimed waits for a hand.
+    pub fn is_pressed(&self) -> bool {
+        self.held > 0
+    }
 
     /// What to ask the store for; `None` while enough is held.
     pub fn wanted(&mut self) -> Option<Wanted> {

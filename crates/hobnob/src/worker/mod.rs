@@ -1,7 +1,8 @@
 //! The worker: asks the store for what is due and does it, much at once, but never so much for one account that others would wait.
 //! It knows neither what a job does (`verbs/src/jobs.rs`) nor how work is claimed (`store/src/jobs.rs`). Begin with [`work`]; which
-//! piece may begin when is decided in `hands.rs`.
+//! piece may begin when is decided in `hands.rs`, and when what has landed is filed in `files.rs`.
 
+mod files;
 mod hands;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use verbs::jobs::{Next, perform_claimed};
 use verbs::{App, Cx};
 
 use crate::clock::steady;
+use files::Files;
 use hands::{Hands, Held};
 
 /// How often the store is asked for due work when nobody rings.
@@ -41,6 +43,8 @@ enum News {
     /// A piece is done with, however it went. `is_sending`, and its account.
     Ended(bool, hands::Whose),
     Claimed(Vec<Claim>),
+    /// Some of what has landed was filed; whether there may be more.
+    Filed(bool),
 }
 
 /// What came of asking for work that sends, or that does not.
@@ -53,7 +57,8 @@ struct Claim {
 pub async fn work(app: Arc<App>, clock: fn() -> Timestamp, mut stopped: watch::Receiver<bool>) {
     let mut sending = Hands::sending();
     let mut bringing = Hands::bringing();
-    let (tell, mut news) = mpsc::channel(sending.at_once() + bringing.at_once() + 1);
+    let mut files = Files::new(Instant::now());
+    let (tell, mut news) = mpsc::channel(sending.at_once() + bringing.at_once() + 2);
     let mut running = JoinSet::new();
     let name = format!("worker-{}", std::process::id());
     let mut lived: Option<Duration> = None;
@@ -66,10 +71,17 @@ pub async fn work(app: Arc<App>, clock: fn() -> Timestamp, mut stopped: watch::R
                 running.spawn(do_one(app.clone(), clock, held, slot));
             }
         }
+        if files.begin(sending.is_pressed(), Instant::now()) {
+            running.spawn(file(app.clone(), tell.clone()));
+        }
         if !is_looking && (looked.elapsed() >= LOOK_EVERY || (is_rung && looked.elapsed() >= LOOK_GAP)) {
             // By the clock that nobody can set: one that was set back must not silence us.
             let is_sign_due = lived.is_none_or(|at| steady().saturating_sub(at) >= LIVES_EVERY);
             let wanted = [&mut sending, &mut bringing].into_iter().filter_map(Hands::wanted).collect::<Vec<_>>();
+            if is_sign_due {
+                // Another server may have died before it filed what it sent.
+                files.want(Instant::now());
+            }
             if is_sign_due || !wanted.is_empty() {
                 lived = if is_sign_due { Some(steady()) } else { lived };
                 (is_looking, is_rung) = (true, false);
@@ -80,7 +92,10 @@ pub async fn work(app: Arc<App>, clock: fn() -> Timestamp, mut stopped: watch::R
         let nap = if is_rung && !is_looking { LOOK_GAP } else { LOOK_EVERY }.saturating_sub(looked.elapsed());
         tokio::select! {
             told = news.recv() => match told {
-                Some(News::Ended(true, whose)) => is_rung |= sending.ended(whose),
+                Some(News::Ended(true, whose)) => {
+                    files.want(Instant::now());
+                    is_rung |= sending.ended(whose);
+                }
                 Some(News::Ended(false, whose)) => is_rung |= bringing.ended(whose),
                 Some(News::Claimed(claims)) => {
                     is_looking = false;
@@ -90,6 +105,7 @@ pub async fn work(app: Arc<App>, clock: fn() -> Timestamp, mut stopped: watch::R
                         if claim.is_sending { sending.take(claim.jobs) } else { bringing.take(claim.jobs) }
                     }
                 }
+                Some(News::Filed(is_more)) => files.ended(is_more),
                 None => return,
             },
             _ = app.bell.notified(), if !is_rung => is_rung = true,
@@ -141,6 +157,14 @@ async fn claim(app: &App, at: Timestamp, wanted: Vec<Wanted>, sign: Option<Strin
             wanted.into_iter().map(claim).collect()
         })
         .await
+}
+
+async fn file(app: Arc<App>, tell: mpsc::Sender<News>) {
+    let is_more = verbs::publish::filing::file_some(&app).await.unwrap_or_else(|error| {
+        tracing::error!("what has landed can't be filed just now: {}", error.code());
+        false
+    });
+    let _ = tell.send(News::Filed(is_more)).await;
 }
 
 /// A running piece's place; given up when the piece ends, also by a panic.

@@ -195,7 +195,7 @@ pub async fn bring_back(cx: Cx<'_>, id: DeliveryId, address: &str, is_sure: bool
             if !tx.deliveries().set_carried(id, &landing.at, landing.url.as_deref(), now)? {
                 return Err(VerbError::TooLate(why_not(&d).unwrap_or_else(|| "That was settled already.".into())));
             }
-            landed::landed(tx, &d, &landing, now)?;
+            landed::landed(tx, landed::Standing { delivery: &d, landing: &landing, now })?;
             let next = tx.deliveries().part(d.draft, d.account, d.part_index + 1)?;
             let next = next.filter(|n| n.state == DeliveryState::Planned && n.due <= now);
             // The next one waits for the same hand at once, and need not wait for the worker to say so.

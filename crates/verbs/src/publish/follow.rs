@@ -310,6 +310,9 @@ fn conclude(tx: &Tx<'_>, f: &Follow, d: &Delivery, answer: Result<Option<Landing
 /// What was done there is noted here.
 fn done(tx: &Tx<'_>, f: &Follow, d: &Delivery, landing: Option<Landing>, now: Timestamp) -> Kept<()> {
     let Some(account) = tx.accounts().find(d.account)? else { return Ok(()) };
+    // It may be so young that it is not filed yet.
+    super::filing::file(tx, &[d.id])?;
+    let d = &tx.deliveries().get(d.id)?;
     let page = d.landed_url.as_deref().or(d.landed.as_ref().map(|at| at.id.as_str())).unwrap_or_default();
     let part = (f.kind == FollowKind::Change).then_some(&f.part);
     super::tell::put(tx, &account, d, part, page, now)?;

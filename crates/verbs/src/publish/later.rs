@@ -183,7 +183,7 @@ pub async fn stands_there(cx: Cx<'_>, id: DeliveryId, address: &str) -> Done<()>
             let at = tx.find_own_post(&address)?.unwrap_or_else(|| PostRef::new(address.clone(), ""));
             let landing = Landing { at, url: Some(address) };
             let standing = landed::Standing { delivery: &d, landing: &landing, now };
-            if d.state != DeliveryState::AskHuman || landed::settle(tx, &[standing])? != [true] {
+            if d.state != DeliveryState::AskHuman || !landed::settle_filed(tx, standing)? {
                 return Err(VerbError::TooLate("That was settled already.".into()));
             }
             Ok(())

@@ -12,6 +12,7 @@ pub mod deliver;
 pub mod doubts;
 pub mod drafts;
 pub mod feed;
+pub mod filing;
 pub mod fit;
 pub mod follow;
 mod habits;

@@ -1,5 +1,6 @@
-//! What became of attempts, for all that came back at the same time together: settled, kept with their talk where they landed, and
-//! crossed off, in one transaction. An attempt that is no longer the current one changes nothing.
+//! What became of attempts, for all that came back at the same time together: settled and crossed off, in one transaction. An attempt that is
+//! no longer the current one changes nothing. What landed is filed by the worker when nothing has to leave (`filing.rs`); at once where no worker
+//! does it.
 
 use jiff::SignedDuration;
 use model::{Delivery, Hold, Timestamp};
@@ -9,7 +10,7 @@ use store::{Kept, Tx};
 
 use super::deliver::{QUIET, TRIES_MAX};
 use super::landed::{self, Standing};
-use super::patience;
+use super::{filing, patience};
 use crate::Done;
 use crate::jobs::{Job, Next};
 
@@ -36,8 +37,10 @@ pub fn settle_each(tx: &Tx<'_>, all: &[&Ending]) -> Done<Vec<Option<Next>>> {
     };
     let ends: Vec<_> = all.iter().map(|e| (e.delivery.id, e.delivery.attempts, told(&e.outcome), e.now)).collect();
     tx.deliveries().end_each(&ends)?;
-    let landed = all.iter().filter_map(|e| Some((&e.delivery, e.outcome.as_ref().ok()?, e.now)));
-    landed::settle(tx, &landed.map(|(delivery, landing, now)| Standing { delivery, landing, now }).collect::<Vec<_>>())?;
+    let landed = all.iter().filter_map(|e| Some(Standing { delivery: &e.delivery, landing: e.outcome.as_ref().ok()?, now: e.now }));
+    landed::settle(tx, &landed.collect::<Vec<_>>())?;
+    let at_once: Vec<_> = all.iter().filter(|e| e.job.is_none() && e.outcome.is_ok()).map(|e| e.delivery.id).collect();
+    filing::file(tx, &at_once)?;
     let (mut next, mut over) = (Vec::with_capacity(all.len()), Vec::new());
     for ending in all {
         let then = match &ending.outcome {

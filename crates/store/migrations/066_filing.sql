@@ -1,0 +1,3 @@
+-- What has landed and is not filed yet: its post is not kept with its conversation. What leaves at its minute goes before that (`publish/filing.rs`).
+alter table deliveries add column unfiled bigint;
+create index deliveries_unfiled on deliveries (landed_at) where unfiled = 1;
