@@ -40,6 +40,8 @@ cargo x COMMAND
   eval NAME [ARGUMENTS]             how right a judgement is, on ../shared/corpora or on drawn cases: kinds, worth, turns, verdicts,
                                     match
   torment listen [--seed N] [--rate POSTS-A-SECOND] [--minutes N] [--kill-every SECONDS]
+  torment peers [--seed N] [--kills N] [--posts N]
+                                    apalis and a script with skip locked, killed at random moments: what they double
   torment publish [--seed N] [--deliveries N] [--store sqlite|postgres] [--networks simulated|real]
                                     the real program against networks where everything goes wrong, killed at random
   counterparts NAME...              start servers by others and keep them: mastodon, bluesky, indieweb, nostr,
@@ -79,6 +81,7 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["eval", name, rest @ ..] => judgement::run("eval", name, rest),
         ["torment", "publish", rest @ ..] => torment::run(rest),
         ["torment", "listen", rest @ ..] => torment::listen::run(rest),
+        ["torment", "peers", rest @ ..] => torment::peers::run(rest),
         ["counterparts", names @ ..] if !names.is_empty() => counterparts::keep(names),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

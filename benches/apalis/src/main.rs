@@ -1,7 +1,10 @@
 //! apalis at the same work as Hobnob in `cargo x bench publish`: so many jobs due in the same second, each fetched, handled by a function
 //! that answers at once, and its outcome kept. Prints one line of JSON.
 //!
-//! `peer-apalis STORE JOBS BATCH CONCURRENCY`, where STORE is a path for SQLite or an address of PostgreSQL.
+//! `peer-apalis STORE JOBS BATCH CONCURRENCY`, where STORE is a path for SQLite or an address of PostgreSQL. `peer-apalis fill STORE JOBS` and
+//! `peer-apalis post STORE NETWORK` are the peers' part in `cargo x torment peers` (`killed.rs`).
+
+mod killed;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -71,7 +74,13 @@ macro_rules! run {
 #[tokio::main]
 async fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [store, jobs, batch, concurrency] = &words[..] else { bail!("peer-apalis STORE JOBS BATCH CONCURRENCY") };
+    let [store, jobs, batch, concurrency] = &words[..] else {
+        return match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["fill", store, jobs] => killed::fill(store, jobs.parse()?).await,
+            ["post", store, network] => killed::post(store, network).await,
+            _ => bail!("peer-apalis STORE JOBS BATCH CONCURRENCY, fill STORE JOBS, or post STORE NETWORK"),
+        };
+    };
     let (jobs, batch, concurrency): (usize, usize, usize) = (jobs.parse()?, batch.parse()?, concurrency.parse()?);
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let due = now + AHEAD + jobs as u64 / 5_000;
@@ -88,17 +97,7 @@ async fn main() -> Result<()> {
         let done = || async { sqlx::query_scalar::<_, i64>("select count(*) from apalis.jobs where status = 'Done'").fetch_one(&pool).await };
         run!(PostgresStorage::<usize>::new(&pool).with_config(config), seen, jobs, due, concurrency, done());
     } else {
-        // The same as Hobnob's: a write-ahead log, and every commit on the disk. apalis' own set-up would switch the syncing off.
-        let options = SqliteConnectOptions::new()
-            .filename(store)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(30));
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        SqliteStorage::<()>::migrations().run(&pool).await.context("its tables")?;
-        let full: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(&pool).await?;
-        anyhow::ensure!(full == 2, "synchronous is {full}, not FULL");
+        let pool = lite(store).await?;
         let config = apalis_sqlite::Config::default().queue(QUEUE).batch_size(batch);
         let done = || async { sqlx::query_scalar::<_, i64>("select count(*) from Jobs where status = 'Done'").fetch_one(&pool).await };
         run!(SqliteStorage::<usize>::new(&pool).with_config(config), seen, jobs, due, concurrency, done());
@@ -109,4 +108,19 @@ async fn main() -> Result<()> {
     let at = |share: f64| late[((late.len() - 1) as f64 * share) as usize];
     println!("{}", serde_json::json!({ "jobs": jobs, "seconds": seconds, "begun_ms": [at(0.5), at(0.99), at(1.0)] }));
     Ok(())
+}
+
+/// The same as Hobnob's: a write-ahead log, and every commit on the disk. apalis' own set-up would switch the syncing off.
+async fn lite(store: &str) -> Result<sqlx::SqlitePool> {
+    let options = SqliteConnectOptions::new()
+        .filename(store)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(30));
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+    SqliteStorage::<()>::migrations().run(&pool).await.context("its tables")?;
+    let full: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(&pool).await?;
+    anyhow::ensure!(full == 2, "synchronous is {full}, not FULL");
+    Ok(pool)
 }

@@ -26,13 +26,17 @@ impl Dialect {
     /// A condition that the number in `column` is not in the list of argument `n` (made by [`Dialect::list_argument`]).
     pub fn not_in_list(self, column: &str, n: usize) -> String {
         match self {
-            Dialect::Lite => format!("instr(${n}, ',' || {column} || ',') = 0"),
-            Dialect::Pg => format!("strpos(${n}, ',' || {column} || ',') = 0"),
+            Dialect::Lite => format!("{column} not in (select value from json_each(${n}))"),
+            Dialect::Pg => format!("{column} <> all (cast(cast(${n} as text) as bigint[]))"),
         }
     }
     /// The argument that belongs to [`Dialect::not_in_list`].
     pub fn list_argument(self, numbers: impl Iterator<Item = i64>) -> String {
-        numbers.fold(",".to_owned(), |list, n| format!("{list}{n},"))
+        let list = numbers.map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+        match self {
+            Dialect::Lite => format!("[{list}]"),
+            Dialect::Pg => format!("{{{list}}}"),
+        }
     }
     /// A condition that `column` holds the words of argument `n` (made by [`Dialect::words_argument`]), whatever their case.
     pub fn holds(self, column: &str, n: usize) -> String {

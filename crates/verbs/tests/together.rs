@@ -207,7 +207,8 @@ async fn one_that_is_taken_back_or_begun_meanwhile_is_not_sent() {
 }
 
 /// Each delivery: its part, whether it is to be filed, whether a post is kept of it, and whether that one counts as taken down.
-const FILED: &str = "select d.part_index || ' ' || coalesce(d.unfiled, -1) || ' ' || (p.id is not null) || ' ' || (p.deleted_at is not null)
+const FILED: &str =
+    "select d.part_index || ' ' || coalesce(d.unfiled, -1) || ' ' || (p.id is not null) || ' ' || (p.deleted_at is not null)
   from deliveries d left join posts p on p.desk = d.desk and p.id = d.post and p.delivery = d.id order by d.id";
 
 fn yes(word: &str) -> bool {

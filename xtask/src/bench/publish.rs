@@ -29,7 +29,8 @@ const SHARE_MIN: f64 = 0.8;
 /// Who takes a turn.
 #[derive(Clone, Copy, PartialEq)]
 enum Who {
-    /// Whole deliveries: the attempt committed, the network called, the post kept with its talk.
+    /// Deliveries: the attempt committed, the network called, what came of it settled; and then the post kept with its talk, which the rate
+    /// leaves out and `filed` tells.
     Deliveries,
     /// Due work alone, which is what the peer does.
     Jobs,
@@ -109,10 +110,11 @@ fn on(programs: &Programs, postgres: Option<&Postgres>, rounds: usize) -> anyhow
             let turn = read(&told, disk)?;
             let [middle, late, last] = turn.begun;
             println!(
-                "{store:<10} round {round}  {:<18} {:8.0} /s   begun {middle:6.0} {late:6.0} {last:6.0} ms   {:>7} us CPU each   disk {disk:5.0} syncs/s{}   load {:.1}",
+                "{store:<10} round {round}  {:<18} {:8.0} /s   begun {middle:6.0} {late:6.0} {last:6.0} ms   {:>7} us CPU each{}   disk {disk:5.0} syncs/s{}   load {:.1}",
                 who.name(),
                 turn.rate,
-                told["cpu"].as_f64().map_or("-".to_owned(), |cpu| format!("{:.0}", cpu * 1e6 / f64::from(JOBS))),
+                each(&told["cpu"]).unwrap_or("-".to_owned()),
+                filed(&told),
                 turn.share.map_or(String::new(), |share| format!(", {share:.2} of it used")),
                 machine::load().unwrap_or(f64::NAN)
             );
@@ -129,6 +131,19 @@ fn on(programs: &Programs, postgres: Option<&Postgres>, rounds: usize) -> anyhow
         println!("{store:<10} {} : {}  {middle:.1} times ({least:.1} to {most:.1})", ours.name(), theirs.name());
     }
     Ok(all)
+}
+
+/// Of so many CPU seconds, the share of each, in us.
+fn each(cpu: &Value) -> Option<String> {
+    cpu.as_f64().map(|cpu| format!("{:.0}", cpu * 1e6 / f64::from(JOBS)))
+}
+
+/// What was filed after what had to leave: how much of the CPU until it was settled, and when the last was filed.
+fn filed(told: &Value) -> String {
+    match (each(&told["settled_cpu"]), told["filed"].as_f64()) {
+        (Some(settled), Some(filed)) => format!(" ({settled} until settled), all filed after {filed:.1} s"),
+        _ => String::new(),
+    }
 }
 
 fn turn(programs: &Programs, who: Who, place: &str) -> anyhow::Result<Value> {
@@ -209,7 +224,8 @@ fn judge(all: &[(Who, Turn)]) -> bool {
     said.iter().all(|(is_kept, _)| *is_kept)
 }
 
-fn build_peer() -> anyhow::Result<PathBuf> {
+/// The peer, built.
+pub fn build_peer() -> anyhow::Result<PathBuf> {
     let target = machine::target()?.join("apalis");
     let mut build = machine::cargo();
     build.current_dir(machine::root()?).args([

@@ -9,6 +9,7 @@ mod desk;
 mod dice;
 pub mod listen;
 mod pages;
+pub mod peers;
 mod people;
 mod places;
 mod relay;
