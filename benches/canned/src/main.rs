@@ -25,6 +25,8 @@ const PLANTED_ONE_IN: u64 = 20;
 const WORDS_MIN: usize = 5;
 /// Questions asked of the full table.
 const ASKED: usize = 10_000;
+/// An answer that takes longer is asked for again.
+const SLOW_MS: f64 = 1.0;
 /// gaoya's bands and rows: as its own example has them, and with fewer hashes, as far as recall allows.
 const SETTINGS: [(usize, usize); 3] = [(42, 3), (16, 2), (10, 2)];
 
@@ -135,20 +137,21 @@ fn ours(posts: &[Post], is_checked: bool) -> Value {
     }
     let spent = cpu() - began;
     let false_alarms = pairs.iter().filter(|(a, b)| exact(&posts[*a].text, &posts[*b].text) < 0.5).count();
-    let mut times: Vec<f64> = posts
-        .iter()
-        .step_by((posts.len() / ASKED).max(1))
-        .map(|post| {
-            let asked = Instant::now();
-            std::hint::black_box(table.find_all(&Sketch::of(&post.text)));
-            asked.elapsed().as_secs_f64() * 1e3
-        })
-        .collect();
+    let ask = |post: &Post| {
+        let asked = Instant::now();
+        std::hint::black_box(table.find_all(&Sketch::of(&post.text)));
+        asked.elapsed().as_secs_f64() * 1e3
+    };
+    let every = (posts.len() / ASKED).max(1);
+    let mut times: Vec<f64> = posts.iter().step_by(every).map(ask).collect();
+    // What was slow because the machine did something else meanwhile is not so again.
+    let slow = posts.iter().step_by(every).zip(&times).filter(|(_, ms)| **ms > SLOW_MS).map(|(post, _)| ask(post));
+    let slow_again = slow.filter(|ms| *ms > SLOW_MS).count();
     times.sort_by(f64::total_cmp);
     json!({
         "who": "hobnob", "posts": posts.len(), "rate": posts.len() as f64 / spent, "recall": found as f64 / planted.max(1) as f64, "flagged": flagged,
         "bytes_a_post": table.bytes() as f64 / posts.len() as f64, "checked": pairs.len(), "false_alarms": false_alarms,
-        "answer_ms": {"p50": times[times.len() / 2], "p99": times[times.len() * 99 / 100], "p100": times[times.len() - 1]},
+        "answer_ms": {"p50": times[times.len() / 2], "p99": times[times.len() * 99 / 100], "p100": times[times.len() - 1], "slow_again": slow_again},
     })
 }
 

@@ -115,8 +115,9 @@ fn told(turns: &[Value]) -> bool {
         println!("of {} pairs held against their words, {} are less than half alike", checked["checked"], checked["false_alarms"]);
     }
     let middle_99 = |name: &str| middle(whole.iter().map(|t| t["answer_ms"][name].as_f64().unwrap_or(f64::NAN)).collect());
+    let slow_again = whole.iter().filter_map(|t| t["answer_ms"]["slow_again"].as_u64()).sum::<u64>();
     println!(
-        "one question of the full table: middle {:.4} ms, 99 of 100 {:.4} ms, the longest {answer:.3} ms",
+        "one question of the full table: middle {:.4} ms, 99 of 100 {:.4} ms, the longest {answer:.3} ms; over {ANSWER_MS_MAX} ms twice: {slow_again}",
         middle_99("p50"),
         middle_99("p99")
     );

@@ -1,78 +1,47 @@
-//! A text in 24 bytes and eight keys: its first words as a byte each, in order, and what it is looked up by.
+//! A text in what is kept of it and ten keys: each is of three of the five words that are chosen for it.
 
-/// From this on two texts are called nearly the same: the Jaccard index over their words and word pairs.
-pub const NEARLY: f32 = 0.5;
-/// Texts of fewer words are only ever the same or not.
-pub const WORDS_MIN: usize = 5;
-/// Words that are kept and compared.
-pub(super) const KEPT: usize = 23;
-/// Words that count for the keys; what comes after says the same again.
+use super::cut::{Word, words};
+use super::record::{Held, Record};
+
+/// Words that count; what comes after says the same again.
 const WORDS_MAX: usize = 200;
-/// Keys of a text, each of so many least hashes: of two in short texts, of three in longer ones.
-pub(super) const BANDS: usize = 8;
-const ROWS: usize = 3;
-const ROWS_SHORT: usize = 2;
-/// From so many words on a text is a longer one. About there it is looked up as either, for an edit may have moved it across.
-const LONG_FROM: usize = 10;
-const ABOUT: std::ops::RangeInclusive<usize> = 8..=12;
-
-/// Multipliers of the hash functions: odd numbers without pattern, from SplitMix64.
-const MULTIPLIERS: [u64; BANDS * ROWS] = multipliers();
-
-const fn multipliers() -> [u64; BANDS * ROWS] {
-    let mut all = [0; BANDS * ROWS];
-    let (mut at, mut state) = (0, 0x1234_5678_9abc_def0_u64);
-    while at < all.len() {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        all[at] = (z ^ (z >> 31)) | 1;
-        at += 1;
-    }
-    all
-}
-
-/// All that is kept of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Record {
-    /// Up to 255.
-    pub(super) words: u8,
-    /// A byte of each word's hash, in the text's order.
-    pub(super) bytes: [u8; KEPT],
-}
+/// Words that a text is looked up by.
+const CHOSEN: usize = 5;
+/// All ways to take three of those, the first one of the first three, the first four of the first four.
+const THREES: [[usize; 3]; KEYS_MAX] =
+    [[0, 1, 2], [0, 1, 3], [0, 2, 3], [1, 2, 3], [0, 1, 4], [0, 2, 4], [0, 3, 4], [1, 2, 4], [1, 3, 4], [2, 3, 4]];
+/// Keys of a text.
+pub(super) const KEYS_MAX: usize = 10;
+/// Each letter up to this makes a word twice as likely to be chosen.
+const LETTERS_MAX: u32 = 8;
+/// Odd numbers without pattern.
+const RANK: u64 = 0x9fb2_1c65_1e98_df25;
+const KEY: u64 = 0xbf58_476d_1ce4_e5b9;
 
 /// A text, ready to be looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sketch {
     pub(super) record: Record,
-    /// It is put under these.
-    pub(super) keys: [u64; BANDS],
-    /// And looked for under these too, where its length leaves doubt.
-    pub(super) other_keys: Option<[u64; BANDS]>,
+    keys: [u64; KEYS_MAX],
+    count: u8,
 }
 
 impl Sketch {
     /// Case, punctuation and spaces do not count. Links are all one word, and so are names called: the same words with another link are canned
     /// all the same. Of scripts without spaces each character is a word.
     pub fn of(text: &str) -> Sketch {
-        let mut record = Record { words: 0, bytes: [0; KEPT] };
-        let mut least = [u64::MAX; BANDS * ROWS];
-        let mut count = 0_usize;
-        words(text, |hash| {
-            if count < KEPT {
-                record.bytes[count] = (hash >> 56) as u8;
-            }
+        let mut record = Record::EMPTY;
+        let mut chosen = Chosen([u64::MAX; CHOSEN]);
+        let mut count = 0;
+        words(text, |word| {
+            record.push(word.hash);
+            chosen.offer(word);
             count += 1;
-            for (least, multiplier) in least.iter_mut().zip(&MULTIPLIERS) {
-                *least = (*least).min(hash.wrapping_mul(*multiplier));
-            }
             count < WORDS_MAX
         });
-        record.words = u8::try_from(count).unwrap_or(u8::MAX);
-        let keys = |rows| std::array::from_fn(|band| key(band, &least[band * ROWS..band * ROWS + rows]));
-        let (own, other) = if count < LONG_FROM { (ROWS_SHORT, ROWS) } else { (ROWS, ROWS_SHORT) };
-        Sketch { record, keys: keys(own), other_keys: ABOUT.contains(&count).then(|| keys(other)) }
+        record.close();
+        let (keys, count) = chosen.keys();
+        Sketch { record, keys, count }
     }
     /// Nothing is said in it: no words, at most signs.
     pub fn is_empty(&self) -> bool {
@@ -80,164 +49,37 @@ impl Sketch {
     }
     /// From 0, nothing in common, to 1, the same; as far as what is kept can tell.
     pub fn likeness(&self, other: &Sketch) -> f32 {
-        self.record.likeness(&other.record)
+        Held::of(&self.record).likeness(&other.record)
+    }
+    /// What it is put under and looked up by.
+    pub(super) fn keys(&self) -> &[u64] {
+        &self.keys[..usize::from(self.count)]
     }
 }
 
-fn key(band: usize, least: &[u64]) -> u64 {
-    let mut key = band as u64 + 1;
-    for value in least {
-        key = (key ^ (value >> 16)).wrapping_mul(0x9fb2_1c65_1e98_df25);
-        key ^= key >> 32;
-    }
-    key
-}
+/// The ranks of the five words of least rank, each once, the least first. Of two texts that differ in one word, or in one more or less, these
+/// differ in at most one: so four keys of ten are the same at least, whatever the rank. It leans to long words, which are the rare ones.
+struct Chosen([u64; CHOSEN]);
 
-impl Record {
-    fn kept(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.words).min(KEPT)]
-    }
-    /// The Jaccard index over words and word pairs, by their bytes. Two words share a byte once in 256 times, two pairs theirs once in 65,536.
-    pub(super) fn likeness(&self, other: &Record) -> f32 {
-        if self == other {
-            return 1.0;
-        }
-        let (a, b) = (self.kept(), other.kept());
-        let (less, more) = (self.words.min(other.words), self.words.max(other.words));
-        if usize::from(less) < WORDS_MIN || u16::from(less) * 2 < u16::from(more) {
-            return 0.0;
-        }
-        let (ours, theirs) = (set(a), set(b));
-        let size = |s: &[u64; 4]| s.iter().map(|w| w.count_ones()).sum::<u32>();
-        let both: u32 = ours.iter().zip(&theirs).map(|(a, b)| (a & b).count_ones()).sum();
-        let all = size(&ours) + size(&theirs);
-        // Pairs are never more alike than their words.
-        if (both * 3) < (all - both) {
-            return 0.0;
-        }
-        let (first, second) = (Pairs::of(a), Pairs::of(b));
-        let shared = first.kept().iter().filter(|p| second.kept().contains(p)).count() as u32;
-        let union = (all - both) + (first.count + second.count) as u32 - shared;
-        (both + shared) as f32 / union.max(1) as f32
-    }
-}
-
-fn set(words: &[u8]) -> [u64; 4] {
-    let mut set = [0; 4];
-    for word in words {
-        set[usize::from(*word >> 6)] |= 1 << (word & 63);
-    }
-    set
-}
-
-/// Pairs of words, each once.
-struct Pairs {
-    pairs: [u16; KEPT],
-    count: usize,
-}
-
-impl Pairs {
-    fn of(words: &[u8]) -> Pairs {
-        let mut all = Pairs { pairs: [0; KEPT], count: 0 };
-        for two in words.windows(2) {
-            let pair = u16::from_le_bytes([two[0], two[1]]);
-            if !all.kept().contains(&pair) {
-                all.pairs[all.count] = pair;
-                all.count += 1;
-            }
-        }
-        all
-    }
-    fn kept(&self) -> &[u16] {
-        &self.pairs[..self.count]
-    }
-}
-
-const LINK: u64 = 0x51ed_270b_9f3a_6c8d;
-const NAME: u64 = 0x2545_f491_4f6c_dd1d;
-/// From here on lie the scripts that are written without spaces, and the signs of the far end.
-const SPACELESS_FROM: u32 = 0x2e80;
-
-/// For every byte, what it is in small letters; 0 for what stands between words. Bytes of other letters go the long way.
-const SMALL: [u8; 256] = small();
-
-const fn small() -> [u8; 256] {
-    let mut table = [0; 256];
-    let mut at = 0;
-    while at < 256 {
-        let byte = at as u8;
-        if byte.is_ascii_alphanumeric() {
-            table[at] = byte.to_ascii_lowercase();
-        }
-        at += 1;
-    }
-    table
-}
-
-/// The hash of each word, in order, until `take` has had enough.
-fn words(text: &str, mut take: impl FnMut(u64) -> bool) {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        if SMALL[usize::from(byte)] != 0 || byte >= 0x80 {
-            let (hash, end) = word(text, at);
-            let is_link = bytes[end..].starts_with(b"://");
-            at = if is_link { next_space(bytes, end) } else { end };
-            if let Some(hash) = if is_link { Some(LINK) } else { hash }
-                && !take(hash)
-            {
-                return;
-            }
-        } else if byte == b'@'
-            && bytes.get(at + 1).is_some_and(|b| SMALL[usize::from(*b)] != 0)
-            && (at == 0 || SMALL[usize::from(bytes[at - 1])] == 0)
-        {
-            at = next_space(bytes, at);
-            if !take(NAME) {
-                return;
-            }
-        } else {
-            at += 1;
+impl Chosen {
+    /// Nothing here hangs on a branch: which words are chosen can't be guessed by the processor.
+    fn offer(&mut self, word: Word) {
+        let rank = word.hash.wrapping_mul(RANK) >> word.letters.min(LETTERS_MAX);
+        let is_known = self.0.iter().fold(false, |is_known, known| is_known | (*known == rank));
+        let mut rank = if is_known { u64::MAX } else { rank };
+        for place in &mut self.0 {
+            (*place, rank) = ((*place).min(rank), (*place).max(rank));
         }
     }
-}
-
-fn next_space(bytes: &[u8], from: usize) -> usize {
-    bytes[from..].iter().position(u8::is_ascii_whitespace).map_or(bytes.len(), |n| from + n)
-}
-
-/// The word that begins here, and where it ends. `None` where it is a sign after all.
-fn word(text: &str, from: usize) -> (Option<u64>, usize) {
-    let bytes = text.as_bytes();
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut at = from;
-    while at < bytes.len() {
-        let small = SMALL[usize::from(bytes[at])];
-        if small != 0 {
-            hash = (hash ^ u64::from(small)).wrapping_mul(0x0000_0100_0000_01b3);
-            at += 1;
-        } else if bytes[at] >= 0x80 {
-            let Some(c) = text[at..].chars().next() else { break };
-            let is_alone = u32::from(c) >= SPACELESS_FROM;
-            if (is_alone || !c.is_alphanumeric()) && at > from {
-                break;
-            }
-            at += c.len_utf8();
-            if !c.is_alphanumeric() {
-                return (None, at);
-            }
-            for small in c.to_lowercase() {
-                hash = (hash ^ u64::from(u32::from(small))).wrapping_mul(0x0000_0100_0000_01b3);
-            }
-            if is_alone {
-                break;
-            }
-        } else {
-            break;
-        }
+    /// The keys of a text, and how many these are. Of fewer than three words they make one together.
+    fn keys(&self) -> ([u64; KEYS_MAX], u8) {
+        let keys = THREES.map(|three| three.iter().fold(0_u64, |sum, at| sum.wrapping_add(self.0[*at])).wrapping_mul(KEY));
+        let count = match self.0.iter().filter(|rank| **rank != u64::MAX).count() {
+            0 => 0,
+            1..=3 => 1,
+            4 => 4,
+            _ => KEYS_MAX as u8,
+        };
+        (keys, count)
     }
-    hash ^= hash >> 32;
-    hash = hash.wrapping_mul(0xd6e8_feb8_6659_fd93);
-    (Some(hash ^ (hash >> 32)), at)
 }
