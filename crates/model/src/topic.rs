@@ -145,10 +145,12 @@ impl PartialEq for Wanted {
 impl Eq for Wanted {}
 
 impl Wanted {
-    fn new(written: &str) -> Wanted {
-        let words: Vec<String> = words::words(written).map(words::case_folded).collect();
-        let signs = if words.is_empty() { words::signs(written).map(str::to_owned).collect() } else { Vec::new() };
-        Wanted { written: written.to_owned(), words, signs, stems: OnceLock::new() }
+    fn new(written: String) -> Wanted {
+        // Most are one plain word, and nothing has to be cut then.
+        let is_plain = !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let words = if is_plain { vec![written.to_ascii_lowercase()] } else { words::words(&written).map(words::case_folded).collect() };
+        let signs = if words.is_empty() { words::signs(&written).map(str::to_owned).collect() } else { Vec::new() };
+        Wanted { written, words, signs, stems: OnceLock::new() }
     }
     /// As it was written, without quotation marks.
     pub fn written(&self) -> &str {

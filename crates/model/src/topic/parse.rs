@@ -22,7 +22,8 @@ pub(super) type Read<T> = Result<T, QueryError>;
 
 pub(super) fn parse(text: &str) -> Read<(Term, Vec<Place>)> {
     // Positions in errors are of the text as given, so that a page can point at the very letter.
-    let letters: Vec<char> = text.chars().collect();
+    let mut letters = Vec::with_capacity(text.len().min(QUERY_MAX + 1));
+    letters.extend(text.chars().take(QUERY_MAX + 1));
     if letters.len() > QUERY_MAX {
         return wrong(QUERY_MAX, format!("A query has at most {QUERY_MAX} letters. Make two topics of it."));
     }
@@ -82,7 +83,8 @@ impl Reader {
     }
 
     fn any(&mut self, depth: usize) -> Read<Term> {
-        let mut choices = vec![self.all(depth)?];
+        // Most have no OR, and need no list of choices.
+        let (mut last, mut choices) = (self.all(depth)?, Vec::new());
         loop {
             self.skip_space();
             if !self.is_next("OR") {
@@ -94,8 +96,12 @@ impl Reader {
             if self.peek().is_none_or(|c| c == ')') || self.is_next("OR") {
                 return wrong(at, "OR stands between two things, such as bread OR cake.");
             }
-            choices.push(self.all(depth)?);
+            choices.push(std::mem::replace(&mut last, self.all(depth)?));
         }
+        if choices.is_empty() {
+            return Ok(last);
+        }
+        choices.push(last);
         Ok(flat(choices, Term::Any))
     }
 
@@ -217,7 +223,7 @@ impl Reader {
         if words.trim().is_empty() {
             return wrong(start, "This phrase is empty. Put words between the marks.");
         }
-        let wanted = Wanted::new(words.trim());
+        let wanted = Wanted::new(words.trim().to_owned());
         if wanted.words().is_empty() && wanted.signs().is_empty() {
             return wrong(start, "Nothing in this phrase can be looked for. Put words between the marks.");
         }
@@ -251,7 +257,7 @@ impl Reader {
         if word.contains('*') {
             return starred(&word, start);
         }
-        let wanted = Wanted::new(&word);
+        let wanted = Wanted::new(word);
         if wanted.words().is_empty() && wanted.signs().is_empty() {
             return wrong(start, "This is neither a word nor a sign that could be looked for.");
         }
@@ -277,20 +283,26 @@ fn ends_word(c: char) -> bool {
 }
 
 /// One thing stays itself; a list within a list of the same kind is one list.
-fn flat(list: Vec<Term>, make: fn(Vec<Term>) -> Term) -> Term {
+fn flat(mut list: Vec<Term>, make: fn(Vec<Term>) -> Term) -> Term {
+    if list.len() == 1
+        && let Some(one) = list.pop()
+    {
+        return one;
+    }
     let is_all = matches!(make(Vec::new()), Term::All(_));
-    let mut flat = Vec::with_capacity(list.len());
-    for term in list {
-        match term {
-            Term::All(inner) if is_all => flat.extend(inner),
-            Term::Any(inner) if !is_all => flat.extend(inner),
-            other => flat.push(other),
+    let is_same = |term: &Term| matches!(term, Term::All(_) if is_all) || matches!(term, Term::Any(_) if !is_all);
+    if list.iter().any(is_same) {
+        let mut flat = Vec::with_capacity(list.len());
+        for term in list {
+            match term {
+                Term::All(inner) if is_all => flat.extend(inner),
+                Term::Any(inner) if !is_all => flat.extend(inner),
+                other => flat.push(other),
+            }
         }
+        list = flat;
     }
-    match flat.len() {
-        1 => flat.remove(0),
-        _ => make(flat),
-    }
+    make(list)
 }
 
 /// A word of which only the beginning is given.
