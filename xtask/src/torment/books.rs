@@ -52,7 +52,10 @@ impl Books {
         let both = self.runtime.block_on(self.store.read_unscoped::<_, StoreError>(|tx| {
             Ok((
                 tx.count("select count(*) from deliveries", &[])?,
-                tx.count("select count(*) from deliveries where state = 'sending' or (state = 'planned' and hold is null)", &[])?,
+                tx.count(
+                    "select count(*) from deliveries where state = 'sending' or (state = 'planned' and hold is null) or unfiled = 1",
+                    &[],
+                )?,
             ))
         }))?;
         Ok(both)
@@ -187,6 +190,10 @@ fn judge_one(figures: &mut Figures, place: &Place, d: &Delivery, here: &[&Standi
     } else if here.len() > wants && here.len() == 1 {
         figures.lost += 1;
         figures.tell(format!("{what} stands there all the same"));
+    }
+    if d.state == DeliveryState::Landed && d.post.is_none() {
+        figures.stuck += 1;
+        figures.tell(format!("{what} was never filed"));
     }
     if let (DeliveryState::Landed, [one]) = (&d.state, here) {
         let parent = d.part.reply_to.as_ref().map(|r| r.parent.id.as_str());

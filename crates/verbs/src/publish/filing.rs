@@ -17,28 +17,35 @@ use crate::converse;
 use crate::converse::landed::Stands;
 use crate::{App, Done};
 
+/// Looked up at once, of all desks.
+const LOOK_MAX: u32 = 256;
 /// Filed in one transaction: others wait for the same writer.
-const TOGETHER_MAX: u32 = 48;
+const TOGETHER_MAX: usize = 64;
 /// Words of a post by which a gesture is remembered.
 const WHAT_MAX: usize = 80;
 
 /// Files some of what has landed, whatever the desk, the longest landed first. Answers whether there may be more.
 pub async fn file_some(app: &App) -> Done<bool> {
-    let all = app.store.read_unscoped::<_, StoreError>(|tx| tx.unfiled(TOGETHER_MAX)).await?;
+    let all = app.store.read_unscoped::<_, StoreError>(|tx| tx.unfiled(LOOK_MAX)).await?;
     let mut by_desk: BTreeMap<DeskId, Vec<DeliveryId>> = BTreeMap::new();
     all.iter().for_each(|(desk, id)| by_desk.entry(*desk).or_default().push(*id));
-    for (desk, ids) in by_desk {
-        let seat = Seat::of_clock(desk);
-        let together = ids.clone();
+    // Desks don't wait for each other where the store has several writers.
+    futures_util::future::try_join_all(by_desk.into_iter().map(|(desk, ids)| file_of(app, Seat::of_clock(desk), ids))).await?;
+    app.bell.notify_one();
+    Ok(all.len() == LOOK_MAX as usize)
+}
+
+async fn file_of(app: &App, seat: Seat, all: Vec<DeliveryId>) -> Done<()> {
+    for ids in all.chunks(TOGETHER_MAX) {
+        let together = ids.to_vec();
         if app.store.write::<_, StoreError>(&seat, move |tx| file(tx, &together)).await.is_err() {
             // One that can't be filed holds up nobody else.
             for id in ids {
-                file_alone(app, &seat, id).await?;
+                file_alone(app, &seat, *id).await?;
             }
         }
     }
-    app.bell.notify_one();
-    Ok(all.len() == TOGETHER_MAX as usize)
+    Ok(())
 }
 
 async fn file_alone(app: &App, seat: &Seat, id: DeliveryId) -> Done<()> {
