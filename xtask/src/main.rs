@@ -45,7 +45,7 @@ cargo x COMMAND
   torment publish [--seed N] [--deliveries N] [--store sqlite|postgres] [--networks simulated|real]
                                     the real program against networks where everything goes wrong, killed at random
   counterparts NAME...              start servers by others and keep them: mastodon, bluesky, indieweb, nostr,
-                                    wordpress, mail, postgres
+                                    wordpress, mail, websub, postgres
 ";
 
 fn main() -> ExitCode {

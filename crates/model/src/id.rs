@@ -74,6 +74,8 @@ ids! {
     SubjectId,
     /// A page that told of its link to one of ours, or the other way round.
     WebmentionId,
+    /// A feed's hub that was asked to tell us.
+    SubscriptionId,
     /// A piece of due work.
     JobId,
     /// A file of drafts that was handed in.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use model::extract::Pointer;
 use model::{Account, Article, DeliveryKey, NetworkKey, Part, PictureId, Post, PostRef, Profile, Rules, Secret, Timestamp};
 
-use crate::{Answer, Http, NetworkError};
+use crate::{Answer, Http, NetworkError, Push};
 
 /// What a network is called and what it lets a post be before its server has been asked.
 pub struct About {
@@ -52,6 +52,9 @@ pub trait Network: Send + Sync {
         None
     }
     fn pages(&self) -> Option<&dyn Pages> {
+        None
+    }
+    fn push(&self) -> Option<&dyn Push> {
         None
     }
     fn drafts(&self) -> Option<&dyn Drafts> {

@@ -10,7 +10,9 @@ pub mod error;
 pub mod facets;
 pub mod html;
 pub mod http;
+pub mod link_header;
 pub mod mail;
+pub mod push;
 pub mod stand_ins;
 mod tags;
 
@@ -27,6 +29,7 @@ pub use error::{Answer, Happened, NetworkError};
 pub use facets::*;
 pub use http::Http;
 use model::NetworkKey;
+pub use push::Push;
 
 /// Every network this build speaks, in the order in which they are offered.
 pub static ALL: &[&dyn Network] =

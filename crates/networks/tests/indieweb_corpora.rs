@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use networks::indieweb::links::{by_element, of_header};
+use networks::indieweb::links::by_element;
 use networks::indieweb::mf::{self, Item, Value};
+use networks::link_header::of_header;
 use serde_json::{Value as Json, json};
 use url::Url;
 

@@ -43,6 +43,7 @@ pub const TABLES: &[&str] = &[
     "attempts",
     "follows",
     "webmentions",
+    "subscriptions",
     "topics",
     "watches",
     "sightings",
@@ -105,6 +106,7 @@ pub const PRIVATE_TABLES: &[&str] = &[
     "cursors",
     "day_salts",
     "mail_servers",
+    "subscriptions",
 ];
 
 /// What no backup keeps, because it is there to be thrown away: a day's salt in a file would outlast its day.

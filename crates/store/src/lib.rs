@@ -62,6 +62,7 @@ pub mod sittings;
 pub mod slots;
 mod store;
 pub mod subjects;
+pub mod subscriptions;
 pub mod talk_days;
 pub mod threads;
 pub mod topics;

@@ -45,6 +45,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("060 arrivals once", include_str!("../migrations/060_arrivals_once.sql")),
     ("061 people of aims", include_str!("../migrations/061_people_of_aims.sql")),
     ("066 filing", include_str!("../migrations/066_filing.sql")),
+    ("062 subscriptions", include_str!("../migrations/062_subscriptions.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

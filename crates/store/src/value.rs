@@ -55,6 +55,7 @@ from_ids!(
     TopicId,
     WatchId,
     WebmentionId,
+    SubscriptionId,
     SightingId,
     FollowingId,
     AimId,

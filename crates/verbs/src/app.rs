@@ -62,6 +62,8 @@ pub struct App {
     pub(crate) post: tokio::sync::Semaphore,
     /// Whose words are whose.
     pub canned: Arc<crate::listen::canned::Tables>,
+    /// What hubs send of feeds.
+    pub(crate) pushes: crate::listen::push::Gate,
     /// One refresher of a token at a time, by account.
     refreshers: Mutex<Refreshers>,
 }
@@ -82,6 +84,7 @@ impl App {
             doubts: Default::default(),
             beginning: Gather::default(),
             ending: Gather::default(),
+            pushes: Default::default(),
             refreshers: Mutex::default(),
         })
     }

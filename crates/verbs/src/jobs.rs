@@ -1,6 +1,6 @@
 //! Everything that happens by itself: the closed list. It holds no work; it only says which function.
 
-use model::{AccountId, DeliveryId, MailId, Timestamp, WatchId, WebmentionId};
+use model::{AccountId, DeliveryId, MailId, SubscriptionId, Timestamp, WatchId, WebmentionId};
 use store::jobs::{Claimed, Line};
 
 use crate::{Cx, Done, VerbError};
@@ -24,6 +24,10 @@ pub enum Job {
     Tell(WebmentionId),
     /// Read a page elsewhere that is said to link to one of ours.
     Verify(WebmentionId),
+    /// Ask the hub that a feed names to tell us at once, or once more before that ends.
+    Subscribe(AccountId),
+    /// Tell a hub that we want nothing more of a feed.
+    Unsubscribe(SubscriptionId),
     /// Hand one letter to the mail server, once.
     Mail(MailId),
     /// Write the week's letter and send it to those who get it. One a desk.
@@ -51,6 +55,8 @@ impl Job {
             Job::Follow(id) => ("follow", id.0),
             Job::Tell(id) => ("tell", id.0),
             Job::Verify(id) => ("verify", id.0),
+            Job::Subscribe(id) => ("subscribe", id.0),
+            Job::Unsubscribe(id) => ("unsubscribe", id.0),
             Job::Mail(id) => ("mail", id.0),
             Job::WriteLetter => ("write-letter", 0),
         }
@@ -65,6 +71,8 @@ impl Job {
             "follow" => Job::Follow(DeliveryId(subject)),
             "tell" => Job::Tell(WebmentionId(subject)),
             "verify" => Job::Verify(WebmentionId(subject)),
+            "subscribe" => Job::Subscribe(AccountId(subject)),
+            "unsubscribe" => Job::Unsubscribe(SubscriptionId(subject)),
             "mail" => Job::Mail(MailId(subject)),
             "write-letter" => Job::WriteLetter,
             _ => return None,
@@ -83,8 +91,8 @@ impl Job {
     /// Whose network it calls, and whether it sends.
     fn line(self, tx: &store::Tx<'_>) -> store::Kept<Line> {
         let (account, is_sending) = match self {
-            Job::Sync(id) | Job::LookAgain(id) => (Some(id), false),
-            Job::KeepHouse | Job::Tell(_) | Job::Verify(_) | Job::WriteLetter => (None, false),
+            Job::Sync(id) | Job::LookAgain(id) | Job::Subscribe(id) => (Some(id), false),
+            Job::KeepHouse | Job::Tell(_) | Job::Verify(_) | Job::Unsubscribe(_) | Job::WriteLetter => (None, false),
             Job::Mail(_) => (None, true),
             Job::Hear(id) => (tx.watches().account_of(id)?, false),
             Job::Deliver(id) | Job::Follow(id) => (tx.deliveries().account_of(id)?, true),
@@ -117,6 +125,8 @@ pub async fn perform(cx: Cx<'_>, job: Job) -> Done<Next> {
         Job::Hear(id) => crate::listen::hear(cx, id).await,
         Job::Tell(id) => crate::publish::tell::tell(cx, id).await,
         Job::Verify(id) => crate::converse::webmention::verify(cx, id).await,
+        Job::Subscribe(id) => crate::listen::push::subscribe(cx, id).await,
+        Job::Unsubscribe(id) => crate::listen::push::unsubscribe(cx, id).await,
         Job::Mail(id) => crate::publish::mail::send(cx, id).await,
         Job::WriteLetter => crate::reflect::by_mail::write(cx).await,
     }

@@ -136,7 +136,7 @@ fn publish() -> Router<Site> {
 
 /// Worth joining, topics, venues.
 fn listen() -> Router<Site> {
-    use pages::listen::{following, kind, ranked, sightings, topics, venues};
+    use pages::listen::{following, kind, push, ranked, sightings, topics, venues};
     Router::new()
         .route("/listen", get(sightings::show))
         .route("/listen/passed", get(sightings::passed))
@@ -156,6 +156,7 @@ fn listen() -> Router<Site> {
         .route("/listen/{id}/later", get(sightings::later_form).post(sightings::later))
         .route("/listen/{id}/pass", post(sightings::pass))
         .route("/listen/{id}/back", post(sightings::back))
+        .route("/pushed/{key}", get(push::answer).post(push::take))
         .route("/posts/{id}/kind", get(kind::show).post(kind::change))
         .route("/posts/{id}/kind/back", post(kind::back))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{Check, Counts, Part, Verdict};
-use crate::counterparts::{Bluesky, IndieWeb, Installing, Mail, Mastodon, Nostr, Set, Setting, WordPress, chromium};
+use crate::counterparts::{Bluesky, IndieWeb, Installing, Mail, Mastodon, Nostr, Set, Setting, WebSub, WordPress, chromium};
 use crate::machine;
 
 /// Crates whose tests run a second time, on PostgreSQL.
@@ -22,7 +22,7 @@ pub const ALL: &[Part] = &[
     Part {
         name: "networks",
         what: "the networks' clients against servers of others",
-        sets: &[Set::Postgres, Set::Mastodon, Set::IndieWeb, Set::Nostr, Set::Bluesky, Set::WordPress, Set::Mail],
+        sets: &[Set::Postgres, Set::Mastodon, Set::IndieWeb, Set::Nostr, Set::Bluesky, Set::WordPress, Set::Mail, Set::WebSub],
         run: networks,
     },
     Part {
@@ -74,7 +74,9 @@ fn postgres(check: &mut Check) -> anyhow::Result<Verdict> {
 fn networks(check: &mut Check) -> anyhow::Result<Verdict> {
     let mut files = test_files("crates/networks/tests", COUNTERPART_TESTS)?;
     files.extend(test_files("crates/verbs/tests", COUNTERPART_TESTS)?);
-    against_counterparts(check, "networks", &["hobnob-networks", "hobnob-verbs"], &files, &[indieweb, nostr, wordpress, mail])
+    files.extend(test_files("crates/web/tests", COUNTERPART_TESTS)?);
+    let packages = &["hobnob-networks", "hobnob-verbs", "hobnob-web"];
+    against_counterparts(check, "networks", packages, &files, &[indieweb, nostr, wordpress, mail, websub])
 }
 
 fn main_job(check: &mut Check) -> anyhow::Result<Verdict> {
@@ -127,6 +129,12 @@ fn indieweb(installing: &mut Installing) -> anyhow::Result<Started> {
 
 fn mail(installing: &mut Installing) -> anyhow::Result<Started> {
     let server = Mail::start(installing)?;
+    let settings = server.settings();
+    Ok((Box::new(server), settings))
+}
+
+fn websub(installing: &mut Installing) -> anyhow::Result<Started> {
+    let server = WebSub::start(installing)?;
     let settings = server.settings();
     Ok((Box::new(server), settings))
 }

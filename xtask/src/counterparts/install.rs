@@ -45,6 +45,8 @@ const NOSTR_AROUND_PACKAGES: &[&str] = &["nostr-tools@2.25.2", "ws@8"];
 const INDIEWEB_PACKAGES: &[&str] = &["django-indieweb==0.6.2", "Django==5.2.19", "waitress==3.0.2"];
 /// A mail server in Python, and what makes certificates for it.
 const MAIL_PACKAGES: &[&str] = &["aiosmtpd==1.4.6", "trustme==1.2.1"];
+/// A hub of feeds, which pins nothing of what it needs.
+const WEBSUB_PACKAGES: &[&str] = &["Flask-WebSub==0.4.1", "Flask==3.1.3", "Werkzeug==3.1.9", "requests==2.34.2"];
 /// The newest set that runs on Node 20.
 const BLUESKY_PACKAGES: &[&str] = &["@atproto/dev-env@0.3.215"];
 const BROWSER_PACKAGES: &[&str] = &["playwright-core@1.65.1", "axe-core@4"];
@@ -62,6 +64,8 @@ pub enum Set {
     Nostr,
     /// A mail server that delivers nothing.
     Mail,
+    /// A hub that tells of feeds.
+    WebSub,
     /// WordPress, PHP and MariaDB, from Debian.
     WordPress,
     /// Chromium, and what drives and judges pages.
@@ -79,6 +83,7 @@ pub fn wanted(names: &[&str]) -> Vec<Set> {
             "nostr" => sets.push(Set::Nostr),
             "indieweb" => sets.push(Set::IndieWeb),
             "mail" => sets.push(Set::Mail),
+            "websub" => sets.push(Set::WebSub),
             "postgres" => sets.push(Set::Postgres),
             "wordpress" => sets.push(Set::WordPress),
             _ => sets.extend([Set::Postgres, Set::Bluesky]),
@@ -145,6 +150,7 @@ fn install(set: Set) -> anyhow::Result<PathBuf> {
         Set::Mastodon => python(&folder, &log, MASTODON_PACKAGES)?,
         Set::IndieWeb => python(&folder, &log, INDIEWEB_PACKAGES)?,
         Set::Mail => python(&folder, &log, MAIL_PACKAGES)?,
+        Set::WebSub => python(&folder, &log, WEBSUB_PACKAGES)?,
         Set::Bluesky => npm(&folder, &log, BLUESKY_PACKAGES)?,
         Set::Nostr => {
             python(&folder, &log, NOSTR_PACKAGES)?;
@@ -164,6 +170,7 @@ fn packages(set: Set) -> &'static [&'static str] {
         Set::Mastodon => MASTODON_PACKAGES,
         Set::IndieWeb => INDIEWEB_PACKAGES,
         Set::Mail => MAIL_PACKAGES,
+        Set::WebSub => WEBSUB_PACKAGES,
         Set::Bluesky => BLUESKY_PACKAGES,
         Set::Nostr => NOSTR_PACKAGES,
         Set::Browser => BROWSER_PACKAGES,
@@ -176,7 +183,7 @@ fn recipe(set: Set) -> String {
     if set == Set::WordPress {
         return super::wordpress::recipe();
     }
-    let runs_on = if matches!(set, Set::Mastodon | Set::IndieWeb | Set::Mail | Set::Nostr) {
+    let runs_on = if matches!(set, Set::Mastodon | Set::IndieWeb | Set::Mail | Set::WebSub | Set::Nostr) {
         machine::output("python3", &["--version"])
     } else {
         machine::output("node", &["--version"])
@@ -189,7 +196,7 @@ fn debian_part(set: Set, log: &Path) -> anyhow::Result<()> {
     match set {
         Set::Postgres => debian::need(log, "PostgreSQL", "postgresql", || super::postgres::programs().is_some()),
         Set::WordPress => super::wordpress::install_packages(log),
-        Set::Mastodon | Set::IndieWeb | Set::Mail => python_itself(log),
+        Set::Mastodon | Set::IndieWeb | Set::Mail | Set::WebSub => python_itself(log),
         Set::Nostr => {
             python_itself(log)?;
             node(log)

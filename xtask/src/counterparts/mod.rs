@@ -1,5 +1,5 @@
 //! Servers that others wrote, started on loopback for the tests: a Bluesky network, Nostr relays, a stand-in for the Mastodon client
-//! API, two people's own sites, a WordPress, a mail server, a PostgreSQL of our own. Not the tests themselves. Everything is installed into
+//! API, two people's own sites, a WordPress, a mail server, a hub of feeds, a PostgreSQL of our own. Not the tests themselves. Everything is installed into
 //! `target/counterparts`, once.
 //! Begin with `install.rs` (what is installed and how), then one file a server.
 
@@ -11,6 +11,7 @@ mod mail;
 mod mastodon;
 mod nostr;
 mod postgres;
+mod websub;
 mod wordpress;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub use mail::Mail;
 pub use mastodon::Mastodon;
 pub use nostr::Nostr;
 pub use postgres::Postgres;
+pub use websub::WebSub;
 pub use wordpress::WordPress;
 
 use crate::machine;
@@ -36,7 +38,7 @@ pub fn cache() -> anyhow::Result<PathBuf> {
 }
 
 /// The counterparts that can be kept.
-const NAMES: [&str; 7] = ["mastodon", "bluesky", "indieweb", "nostr", "wordpress", "mail", "postgres"];
+const NAMES: [&str; 8] = ["mastodon", "bluesky", "indieweb", "nostr", "wordpress", "mail", "websub", "postgres"];
 
 /// `cargo x counterparts NAME...`: starts them, says how to reach them, and keeps them until Ctrl-C.
 pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
@@ -55,6 +57,7 @@ pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
     };
     let wordpress = names.contains(&"wordpress").then(|| WordPress::start(&mut installing)).transpose()?;
     let mail = names.contains(&"mail").then(|| Mail::start(&mut installing)).transpose()?;
+    let websub = names.contains(&"websub").then(|| WebSub::start(&mut installing)).transpose()?;
     let settings = [
         postgres.as_ref().map(Postgres::settings),
         mastodon.as_ref().map(Mastodon::settings),
@@ -63,6 +66,7 @@ pub fn keep(names: &[&str]) -> anyhow::Result<bool> {
         bluesky.as_ref().map(Bluesky::settings),
         wordpress.as_ref().map(WordPress::settings),
         mail.as_ref().map(Mail::settings),
+        websub.as_ref().map(WebSub::settings),
     ];
     for (name, value) in settings.into_iter().flatten().flatten() {
         println!("export {name}='{value}'");

@@ -27,12 +27,15 @@ enum What {
     Import { file: PathBuf },
     /// Write the feeds that are followed to a list (OPML)
     Export { file: PathBuf },
+    /// Say which feeds are followed, and how what is new in each comes
+    List,
 }
 
 pub async fn run(arguments: Arguments, flags: &Flags) -> Result<()> {
     match arguments.what {
         What::Import { file } => import(&file, arguments.json, flags).await,
         What::Export { file } => export(&file, flags).await,
+        What::List => list(arguments.json, flags).await,
     }
 }
 
@@ -75,6 +78,21 @@ async fn export(file: &Path, flags: &Flags) -> Result<()> {
     std::fs::write(file, list).map_err(|e| Wrong::said(format!("{} can't be written: {e}", file.display())))?;
     let are = if feeds.len() == 1 { "feed is" } else { "feeds are" };
     say(format!("{} {are} in {}.", feeds.len(), file.display()));
+    Ok(())
+}
+
+async fn list(as_json: bool, flags: &Flags) -> Result<()> {
+    let sitting = Sitting::open(flags).await?;
+    for row in accounts::list(sitting.cx()).await?.into_iter().filter(|r| r.account.network.as_str() == feed::KEY) {
+        let (account, comes) = (row.account, row.arrives.map(|a| a.words(|at| at.to_string())));
+        if as_json {
+            let why = row.why;
+            say(json!({"account": account.id.0, "name": account.name, "url": account.server, "comes": comes, "why": why}));
+        } else {
+            say(format!("{}  {}", account.name, account.server));
+            row.why.into_iter().chain(comes).for_each(|line| say(format!("    {line}")));
+        }
+    }
     Ok(())
 }
 

@@ -55,7 +55,11 @@ pub(super) async fn fetch(http: &Http, url: &str, have: &Version, now: Timestamp
 
 /// The character set that the server told.
 pub(super) fn charset(reply: &Reply) -> Option<&str> {
-    let kind = reply.header(CONTENT_TYPE.as_str())?;
+    charset_of(reply.header(CONTENT_TYPE.as_str())?)
+}
+
+/// The same in a `Content-Type`.
+pub(super) fn charset_of(kind: &str) -> Option<&str> {
     let (_, rest) = kind.split_once("charset=")?;
     rest.split(';').next().map(|c| c.trim().trim_matches(['"', '\'']))
 }

@@ -21,6 +21,9 @@ pub(super) fn document(text: &str, base: Option<&Url>) -> Result<Document, Strin
     head.authors = authors(&value, base);
     head.links.extend(link(&value, "home_page_url", "alternate", base));
     head.links.extend(link(&value, "feed_url", "self", base));
+    for hub in list(&value, "hubs").filter(|h| text_of(h, "type").is_some_and(|t| t.eq_ignore_ascii_case("websub"))) {
+        head.links.extend(link(hub, "url", "hub", base));
+    }
     document.icon = text_of(&value, "icon").or_else(|| text_of(&value, "favicon")).and_then(|i| resolve(base, &i));
     document.items = items.iter().filter(|i| i.is_object()).take(ITEMS_MAX).map(|i| item(i, base)).collect();
     Ok(document)

@@ -39,8 +39,7 @@ impl Listen for Feed {
         if !self.can(search) {
             return Err(NetworkError::NotOffered);
         }
-        // A cursor that cannot be read is as none: the newest come again, and are known again by their ids.
-        let (read, is_first): (Read, bool) = serde_json::from_str(&from.0).map_or((Read::default(), true), |r| (r, false));
+        let (read, is_first) = read_of(from);
         let url = &call.account.server;
         let (reply, version) = match fetch(call.http, url, &read.version, call.now).await? {
             Fetched::Unchanged => return Ok(Batch { items: Vec::new(), next: from.clone(), has_more: false }),
@@ -92,6 +91,17 @@ fn under(mut comment: Post, of: &PostRef) -> Post {
     comment.title = None;
     comment.root = Some(of.id.clone());
     comment
+}
+
+/// What of a feed, oldest first, is new since a cursor.
+pub(super) fn unseen_of(found: &mut Vec<Post>, from: &Cursor) -> Vec<Post> {
+    let (read, is_first) = read_of(from);
+    unseen(found, &read.seen, is_first).0
+}
+
+/// How far was read, and whether nothing was. A cursor that cannot be read is as none: the newest come again, and are known again by their ids.
+fn read_of(from: &Cursor) -> (Read, bool) {
+    serde_json::from_str(&from.0).map_or((Read::default(), true), |read| (read, false))
 }
 
 /// What of a feed, oldest first, is new or has new words; and the marks to remember, newest first.

@@ -8,6 +8,7 @@ mod fetch;
 mod json;
 mod listen;
 pub mod opml;
+mod push;
 mod read;
 mod sign_in;
 mod translate;
@@ -18,7 +19,7 @@ mod tests;
 
 pub use translate::{FeedHead, posts_of_feed};
 
-use crate::{About, Listen, Network, SignIn};
+use crate::{About, Listen, Network, Push, SignIn};
 
 /// The key of this kind of network.
 pub const KEY: &str = "feed";
@@ -46,6 +47,9 @@ impl Network for Feed {
         Some(self)
     }
     fn listen(&self) -> Option<&dyn Listen> {
+        Some(self)
+    }
+    fn push(&self) -> Option<&dyn Push> {
         Some(self)
     }
 }

@@ -54,6 +54,18 @@ pub(super) fn posts(bytes: &[u8], source: &Source<'_>) -> Answer<(FeedHead, Vec<
     Ok((head, posts))
 }
 
+/// What a feed's own head says that something is: pairs of such a relation and an address.
+pub(super) fn relations(bytes: &[u8], source: &Source<'_>, rels: &[&str]) -> Answer<Vec<(String, String)>> {
+    let document = read(bytes, source)?;
+    let all = document.head.links.into_iter();
+    Ok(all
+        .filter_map(|link| {
+            let rel = link.rel.split_ascii_whitespace().find(|r| rels.contains(r))?;
+            Some((rel.to_owned(), link.href))
+        })
+        .collect())
+}
+
 fn read(bytes: &[u8], source: &Source<'_>) -> Answer<Document> {
     let garbled = |why: &str| NetworkError::Garbled(format!("that is not a feed: {why}"));
     let text = encoding::decode(bytes, source.charset);

@@ -1,12 +1,13 @@
 //! Where a page says that something is: by the `Link` header, or by `rel` on a `link` or `a`. And the page itself, fetched within bounds.
 
 use model::Timestamp;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LINK};
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use url::Url;
 
 use super::dom::{Dom, HTML_MAX};
 use super::mf;
 use crate::http::Reply;
+use crate::link_header::by_header;
 use crate::{Answer, Http, NetworkError};
 
 const KINDS: &str = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1";
@@ -51,47 +52,6 @@ pub async fn fetch(http: &Http, url: &str, now: Timestamp) -> Answer<Got> {
     }
 }
 
-/// The addresses that `Link` headers give for a kind, as written.
-pub fn by_header(headers: &HeaderMap, rel: &str) -> Vec<String> {
-    headers.get_all(LINK).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| of_header(v, rel)).collect()
-}
-
-/// One header's value: `<address>; rel="a b", <address>; rel=c`. See RFC 8288.
-pub fn of_header(value: &str, rel: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = value;
-    while let Some(from) = rest.find('<') {
-        let Some(to) = rest[from..].find('>').map(|i| from + i) else { break };
-        let address = rest[from + 1..to].trim().to_owned();
-        let (parameters, after) = until_comma(&rest[to + 1..]);
-        if rels_of(parameters).is_some_and(|rels| rels.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case(rel))) {
-            found.push(address);
-        }
-        rest = after;
-    }
-    found
-}
-
-/// Splits at the first comma that stands in no quotes.
-fn until_comma(text: &str) -> (&str, &str) {
-    let mut is_quoted = false;
-    for (at, c) in text.char_indices() {
-        match c {
-            '"' => is_quoted = !is_quoted,
-            ',' if !is_quoted => return (&text[..at], &text[at + 1..]),
-            _ => {}
-        }
-    }
-    (text, "")
-}
-
-fn rels_of(parameters: &str) -> Option<String> {
-    parameters.split(';').find_map(|one| {
-        let (key, value) = one.split_once('=')?;
-        key.trim().eq_ignore_ascii_case("rel").then(|| value.trim().trim_matches('"').to_owned())
-    })
-}
-
 /// The first `link` or `a` of the page with that kind and an address. An empty address means the page itself.
 pub fn by_element(dom: &Dom, base: &Url, rel: &str) -> Option<Url> {
     dom.all_below(dom.root()).into_iter().filter(|n| dom.is(*n, &["link", "a"])).find_map(|node| {
@@ -107,21 +67,6 @@ pub fn by_element(dom: &Dom, base: &Url, rel: &str) -> Option<Url> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn headers_in_many_forms() {
-        for (value, expected) in [
-            ("</a>; rel=webmention", vec!["/a"]),
-            ("<https://x.example/?a=1,2>; rel=\"x webmention\"", vec!["https://x.example/?a=1,2"]),
-            ("</a>; title=\"b, c\"; REL=WebMention, </b>; rel=webmention", vec!["/a", "/b"]),
-            ("</a>; rel=\"not-webmention\"", vec![]),
-            ("<>; rel=webmention", vec![""]),
-            ("</a; rel=webmention", vec![]),
-        ] {
-            assert_eq!(of_header(value, "webmention"), expected, "{value}");
-        }
-    }
 
     #[test]
     fn the_first_on_the_page_holds() {
@@ -130,12 +75,5 @@ mod tests {
         assert_eq!(find("<a rel=webmention href=wm>x</a><link rel=webmention href=/no>").as_deref(), Some("https://b.example/x/wm"));
         assert_eq!(find("<link rel=webmention><a rel='a webmention' href=''>").as_deref(), Some("https://b.example/x/1"));
         assert_eq!(find("<!-- <a rel=webmention href=/no> --><template><a rel=webmention href=/no></a></template>"), None);
-    }
-
-    proptest! {
-        #[test]
-        fn any_header_is_borne(value in "[<>;,=\"a-z /é]{0,60}") {
-            let _ = of_header(&value, "webmention");
-        }
     }
 }

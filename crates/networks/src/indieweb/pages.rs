@@ -11,6 +11,7 @@ use super::links::{self, Got};
 use super::mf::{Item, Page};
 use super::translate::{addresses, is_same, post_of_entry};
 use super::{IndieWeb, entry};
+use crate::link_header::by_header;
 use crate::{Answer, Http, NetworkError, Pages, Saying, Speaks, Told};
 
 const KINDS: &str = "text/html, application/xhtml+xml;q=0.9, text/plain;q=0.5, application/json;q=0.5, */*;q=0.1";
@@ -73,8 +74,8 @@ impl Pages for IndieWeb {
 /// Whether a page gives another as its owner's.
 async fn names(http: &Http, page: &str, other: &str, now: Timestamp) -> Answer<bool> {
     let got = links::fetch(http, page, now).await?;
-    let by_header = links::by_header(&got.reply.headers, "me").into_iter().filter_map(|to| got.reply.url.join(&to).ok()).map(String::from);
-    Ok(by_header.chain(got.page().rels.all("me").iter().cloned()).any(|me| is_same(&me, other)))
+    let in_header = by_header(&got.reply.headers, "me").into_iter().filter_map(|to| got.reply.url.join(&to).ok()).map(String::from);
+    Ok(in_header.chain(got.page().rels.all("me").iter().cloned()).any(|me| is_same(&me, other)))
 }
 
 /// Whether any element of a page leads to an address or shows it. Words and comments do not count.

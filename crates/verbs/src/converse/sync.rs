@@ -18,7 +18,7 @@ use crate::{Cx, Done, VerbError, listen};
 
 /// How often an account is looked at.
 const EVERY: SignedDuration = SignedDuration::from_secs(60);
-/// How often a feed is.
+/// How often a feed is whose hub does not tell us.
 const FEED_EVERY: SignedDuration = SignedDuration::from_mins(30);
 /// Spread over this much, so that accounts don't all ask in the same second.
 const JITTER_S: i64 = 15;
@@ -61,7 +61,10 @@ pub async fn sync(cx: Cx<'_>, id: AccountId) -> Done<Next> {
         return Ok(Next::Over);
     }
     match bring(cx, id).await {
-        Ok(brought) if brought.is_feed => Ok(Next::At(cx.now + FEED_EVERY + SignedDuration::from_secs(jitter(id, cx.now)))),
+        Ok(brought) if brought.is_feed => {
+            let paced = cx.now + FEED_EVERY + SignedDuration::from_secs(jitter(id, cx.now));
+            Ok(Next::At(listen::push::read_again(cx, id).await?.unwrap_or(paced)))
+        }
         Ok(_) => Ok(Next::At(cx.now + EVERY + SignedDuration::from_secs(jitter(id, cx.now)))),
         Err(VerbError::Network(NetworkError::SlowDown { until })) => Ok(Next::At(until.max(cx.now + EVERY))),
         // Connecting again puts it back in line.
@@ -98,6 +101,7 @@ pub async fn bring(cx: Cx<'_>, id: AccountId) -> Done<Brought> {
     }
     if network.listen().is_some_and(|ears| ears.can(&Search::Feed)) {
         brought.posts += listen::read_feed(cx, &account).await?;
+        listen::push::begin(cx, &account).await?;
         brought.is_feed = true;
     }
     if network.listen().is_some_and(|ears| ears.can(&Search::Home)) {

@@ -9,6 +9,7 @@ use store::StoreError;
 
 use crate::calls;
 use crate::jobs::{Job, Next};
+use crate::listen::push::{self, Arrives};
 use crate::{Cx, Done, VerbError, listen};
 
 /// A sign-in that was begun is finished within this time, or begun anew.
@@ -56,6 +57,8 @@ pub struct AccountRow {
     pub synced_at: Option<Timestamp>,
     /// The network said that private messages are not for this sign-in.
     pub is_kept_from_private: bool,
+    /// How what is new comes, where a hub could tell us of it.
+    pub arrives: Option<Arrives>,
 }
 
 /// What comes of asking for an account.
@@ -110,24 +113,27 @@ fn offer(network: &dyn Network) -> Option<Offer> {
 
 /// The desk's accounts, oldest first.
 pub async fn list(cx: Cx<'_>) -> Done<Vec<AccountRow>> {
+    let (ears, now) = (push::Ears::of(cx.app), cx.now);
     let kept = cx
         .app
         .store
-        .read::<_, StoreError>(cx.seat, |tx| {
+        .read::<_, StoreError>(cx.seat, move |tx| {
             let accounts = tx.accounts().list()?;
+            let mut arrivals = push::arrivals(&ears, tx, &accounts, now)?;
             accounts
                 .into_iter()
                 .map(|account| {
                     let (why, synced) = tx.accounts().health(account.id)?;
                     let is_kept_from_private = crate::converse::private::is_refused(tx, account.id)?;
-                    Ok::<_, StoreError>((account, why, synced, is_kept_from_private))
+                    let arrives = arrivals.remove(&account.id);
+                    Ok::<_, StoreError>((account, why, synced, is_kept_from_private, arrives))
                 })
                 .collect::<Result<Vec<_>, _>>()
         })
         .await?;
     Ok(kept
         .into_iter()
-        .map(|(account, why, synced_at, is_kept_from_private)| {
+        .map(|(account, why, synced_at, is_kept_from_private, arrives)| {
             let network = cx.app.networks.get(&account.network);
             let (network_name, mark) = network.map_or(("a network this Hobnob does not know", "??"), |n| (n.about().name, n.about().mark));
             AccountRow {
@@ -138,6 +144,7 @@ pub async fn list(cx: Cx<'_>) -> Done<Vec<AccountRow>> {
                 why,
                 synced_at,
                 is_kept_from_private,
+                arrives,
             }
         })
         .collect())
@@ -280,6 +287,7 @@ pub async fn disconnect(cx: Cx<'_>, id: AccountId) -> Done<Account> {
             tx.accounts().close(id, now)?;
             Job::Sync(id).delete(tx)?;
             Job::LookAgain(id).delete(tx)?;
+            push::leave(tx, id, now)?;
             Ok(account)
         })
         .await?;
@@ -296,6 +304,7 @@ pub async fn rest(cx: Cx<'_>, id: AccountId, is_resting: bool) -> Done<()> {
             tx.accounts().get(id)?;
             tx.accounts().set_state(id, if is_resting { &AccountState::Resting } else { &AccountState::Working }, None)?;
             if is_resting {
+                push::leave(tx, id, now)?;
                 return Job::Sync(id).delete(tx);
             }
             crate::publish::later::wake(tx, id, now)?;

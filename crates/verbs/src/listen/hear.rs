@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use model::{Account, Post, PostId, Topic, WatchId};
+use model::{Account, Post, PostId, Timestamp, Topic, WatchId};
 use networks::{Batch, Cursor, NetworkError, Search};
-use store::StoreError;
 use store::watches::KeptWatch;
+use store::{Kept, StoreError, Tx};
 
 use super::notice::notice;
 use super::pruning::leave_out_old;
+use super::push;
 use super::topics::search_of;
 use crate::converse::{Arrival, take_in};
 use crate::jobs::{Job, Next};
@@ -160,7 +161,8 @@ async fn put_off(cx: Cx<'_>, watch: &KeptWatch, error: NetworkError) -> Done<Nex
 /// hands such accounts over to this. Answers how many posts came.
 pub async fn read_feed(cx: Cx<'_>, account: &Account) -> Done<u32> {
     let id = account.id;
-    let cursor = cx.app.store.read::<_, StoreError>(cx.seat, move |tx| tx.accounts().cursor(id, FEED)).await?;
+    let kept = cx.app.store.read::<_, StoreError>(cx.seat, move |tx| tx.accounts().cursor_and_time(id, FEED)).await?;
+    let (cursor, before) = kept.map_or((String::new(), None), |(cursor, at)| (cursor, Some(at)));
     let mut batch = look(cx, account, Search::Feed, &cursor).await?;
     let mut threads = comments(cx, account, &batch.items).await;
     let (account, now) = (account.clone(), cx.now);
@@ -168,9 +170,8 @@ pub async fn read_feed(cx: Cx<'_>, account: &Account) -> Done<u32> {
         .store
         .write::<_, StoreError>(cx.seat, move |tx| {
             leave_out_old(tx, &mut [&mut batch.items, &mut threads], now)?;
-            let mut ids: Vec<PostId> = take_in(tx, &account, &batch.items, Arrival::History, now)?;
-            ids.extend(take_in(tx, &account, &threads, Arrival::History, now)?);
-            notice(tx, &ids, now)?;
+            push::notice_silence(tx, id, &batch.items, before, now)?;
+            let ids = keep_feed(tx, &account, &batch.items, &threads, now)?;
             tx.accounts().set_cursor(id, FEED, &batch.next.0, now)?;
             Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
         })
@@ -178,7 +179,16 @@ pub async fn read_feed(cx: Cx<'_>, account: &Account) -> Done<u32> {
         .map_err(VerbError::from)
 }
 
-const FEED: &str = "feed";
+/// Keeps what was said in a feed and under it, however it came, and holds it against the topics. What is there already stays as it is.
+pub(super) fn keep_feed(tx: &Tx<'_>, account: &Account, posts: &[Post], threads: &[Post], now: Timestamp) -> Kept<Vec<PostId>> {
+    let mut ids: Vec<PostId> = take_in(tx, account, posts, Arrival::History, now)?;
+    ids.extend(take_in(tx, account, threads, Arrival::History, now)?);
+    notice(tx, &ids, now)?;
+    Ok(ids)
+}
+
+/// Where stands how far a feed was read.
+pub(super) const FEED: &str = "feed";
 /// Posts of a feed whose comments are looked at in one reading.
 const COMMENTED_MAX: usize = 5;
 /// Comments are looked for under posts not older than this.

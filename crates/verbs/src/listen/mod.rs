@@ -10,6 +10,7 @@ pub mod kinds;
 pub mod notice;
 mod own_words;
 pub mod pruning;
+pub mod push;
 pub mod selling;
 pub mod sightings;
 pub mod topics;

@@ -35,6 +35,8 @@ struct Row {
     row: AccountRow,
     does: String,
     state: Health,
+    /// How what is new comes, where a hub could tell us of it; empty elsewhere.
+    comes: String,
 }
 
 enum Health {
@@ -64,7 +66,9 @@ impl Row {
             (_, None, Some(at)) => Health::Well(format!("well, {}", words::long_ago(seated.now, at, seated.zone()))),
             (_, None, None) => Health::Waiting("Being read for the first time.".into()),
         };
-        Row { row, does, state }
+        let until = |at| words::day_and_clock(seated.now, at, seated.zone());
+        let comes = row.arrives.as_ref().map(|a| a.words(until)).unwrap_or_default();
+        Row { row, does, state, comes }
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod following;
 pub mod kind;
+pub mod push;
 pub mod ranked;
 pub mod sightings;
 pub mod topics;
