@@ -54,5 +54,5 @@ pub use profile::Profile;
 pub use rules::{Cards, EmojiWeight, Misfit, Naming, Rules, SiteRules, Unit, Weights};
 pub use shown::{Poll, PollAnswer, Quote, Quoted};
 pub use slot::Slot;
-pub use topic::{Ask, Hits, Query, QueryError, Reading, Said, Topic};
+pub use topic::{Ask, Hits, Query, QueryError, Reader, Reading, Said, Topic};
 pub use trial::{Decision, TRIAL_DAYS, Trial, TrialDay};

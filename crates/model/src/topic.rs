@@ -1,6 +1,6 @@
 //! What we listen for, and the one query language for following and for searching. `docs/queries.md` says it for people, with the
 //! grammar; `topic/parse.rs` reads it, `topic/said.rs` says what of a post is looked at, `topic/matching.rs` holds one query against
-//! one post and is the reference for `matcher`, which holds very many at once.
+//! one post and is the reference for `matcher`, which holds very many at once; `topic/reader.rs` makes many posts ready for one query.
 
 mod asks;
 mod dates;
@@ -8,6 +8,7 @@ mod keys;
 mod matching;
 mod parse;
 mod print;
+mod reader;
 mod said;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use asks::{ASKS_MAX, Ask};
 pub use dates::When;
 pub use matching::{Hits, Reading};
 pub use parse::{DEPTH_MAX, QUERY_MAX, TERMS_MAX};
+pub use reader::Reader;
 pub(crate) use said::{Field, each_field, each_first_part, each_host, each_tag, each_to, each_venue, has_picture, is_question};
 pub use said::{Said, venue_of};
 

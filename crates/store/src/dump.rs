@@ -89,8 +89,15 @@ pub const TABLES: &[&str] = &[
 ];
 
 /// What no file holds, because it is made from the rest: what search looks in.
-pub const MADE_TABLES: &[&str] =
-    &["search_rows", "search_words", "search_words_config", "search_words_data", "search_words_docsize", "search_words_idx"];
+pub const MADE_TABLES: &[&str] = &[
+    "search_behind",
+    "search_rows",
+    "search_words",
+    "search_words_config",
+    "search_words_data",
+    "search_words_docsize",
+    "search_words_idx",
+];
 
 /// What no export shows: secrets, passwords' hashes, sessions, and what only the machine needs.
 pub const PRIVATE_TABLES: &[&str] = &[

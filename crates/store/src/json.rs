@@ -11,6 +11,9 @@ use serde_json::{Value as Json, json};
 
 use crate::{Kept, StoreError};
 
+/// What most posts have of most things.
+const NONE: &str = "[]";
+
 fn broken(what: &str) -> StoreError {
     StoreError::Broken(format!("a kept {what} can't be read"))
 }
@@ -39,6 +42,9 @@ pub fn strings_out(list: &[String]) -> String {
     json!(list).to_string()
 }
 pub fn strings_in(kept: &str) -> Kept<Vec<String>> {
+    if kept == NONE {
+        return Ok(Vec::new());
+    }
     Ok(each(&parse("list", kept)?, text))
 }
 
@@ -46,6 +52,9 @@ pub fn mentions_out(list: &[Mention]) -> String {
     Json::Array(list.iter().map(|m| json!([m.remote_id, m.handle])).collect()).to_string()
 }
 pub fn mentions_in(kept: &str) -> Kept<Vec<Mention>> {
+    if kept == NONE {
+        return Ok(Vec::new());
+    }
     Ok(each(&parse("mention", kept)?, |m| Mention { remote_id: text(&m[0]), handle: text(&m[1]) }))
 }
 
@@ -54,6 +63,9 @@ pub fn media_out(list: &[Media]) -> String {
         .to_string()
 }
 pub fn media_in(kept: &str) -> Kept<Vec<Media>> {
+    if kept == NONE {
+        return Ok(Vec::new());
+    }
     Ok(each(&parse("picture", kept)?, |m| Media {
         kind: MediaKind::from_word(m["kind"].as_str().unwrap_or_default()),
         url: text(&m["url"]),

@@ -46,6 +46,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("061 people of aims", include_str!("../migrations/061_people_of_aims.sql")),
     ("066 filing", include_str!("../migrations/066_filing.sql")),
     ("062 subscriptions", include_str!("../migrations/062_subscriptions.sql")),
+    ("063 search anew", include_str!("../migrations/063_search_anew.sql")),
 ];
 
 /// Brings the tables up to date. Each step is one transaction; two processes at once are kept apart.

@@ -1,12 +1,14 @@
 //! People by the words of their names, and posts that may match a query: the index of `search_rows.rs` narrows, the query decides elsewhere.
 
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
 use model::sieve::{Sieve, Times};
-use model::{PersonId, PostId, ProfileId};
+use model::{ConversationId, NetworkKey, PersonId, Post, PostId, PostRef, Profile, ProfileId, Timestamp, Visibility};
 
 use crate::dialect::Dialect;
-use crate::posts::KeptPost;
 use crate::search_rows::{SLOTS, for_lite, for_pg, place_of};
-use crate::{Kept, Tx, Value, args};
+use crate::{Kept, Row, Tx, Value, args, json};
 
 /// Words looked for at once; the rest of a question is left out.
 pub const TERMS_MAX: usize = 6;
@@ -36,7 +38,13 @@ pub struct FoundPerson {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     pub place: i64,
-    pub kept: KeptPost,
+    pub id: PostId,
+    pub author: ProfileId,
+    pub conversation: Option<ConversationId>,
+    pub deleted_at: Option<Timestamp>,
+    /// As far as it is held against a query, counted and shown where it was found: without its thread, its edits and its numbers, and with
+    /// no more of its author than name, handle and face.
+    pub post: Post,
 }
 
 /// What the database is asked.
@@ -47,6 +55,27 @@ pub struct Narrowed<'q> {
     pub times: Times,
     /// Only places below this one.
     pub under: Option<i64>,
+    pub depth: Depth,
+}
+
+/// How far SQLite's index looks through at once for what stands in a row or near each other, or lacks something: into the words of every post
+/// that holds them, which for common words is nearly each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Depth {
+    /// The newest posts from which it is told how common something is.
+    pub tasted: usize,
+    /// Posts, about, whose words are looked into; where all of a desk holds no more than the most, it is looked through whole.
+    pub into: usize,
+    pub into_max: usize,
+    /// Posts that are gone back, whatever they hold.
+    pub back_max: usize,
+}
+
+impl Default for Depth {
+    /// About 40 ms of CPU at most.
+    fn default() -> Depth {
+        Depth { tasted: 2_048, into: 50_000, into_max: 80_000, back_max: 1_000_000 }
+    }
 }
 
 /// Each word as it may stand anywhere in a text.
@@ -88,33 +117,151 @@ impl Search<'_, '_> {
         )
     }
 
-    /// Posts that may match a query, the newest first, from behind `asked.under` on: what the database narrows to. Each is still to be held
-    /// against the query itself.
-    pub fn candidates(&self, asked: &Narrowed<'_>, count: usize) -> Kept<Vec<Candidate>> {
-        let (desk, dialect) = (self.0.desk(), self.0.dialect());
-        let first = place_of(desk, asked.times.since);
-        let end = place_of(desk, asked.times.before.saturating_sub(1)).saturating_add(SLOTS);
-        let mut values = args![desk, first, asked.under.unwrap_or(i64::MAX).min(end), count].to_vec();
-        let in_time = "place >= $2 and place < $3";
-        let some = match (asked.sieve, dialect) {
-            (None, _) => format!("select place, post, desk from search_rows where desk = $1 and {in_time} order by place desc limit $4"),
-            (Some(sieve), Dialect::Lite) => {
+    /// Walks the posts that may match a query, the newest first, from behind `asked.under` on: what the database narrows to. Each is still
+    /// to be held against the query itself. Ends after `most`, where `take` wants no more, or where the index was looked through as far as
+    /// it is at once.
+    pub fn walk(&self, asked: &Narrowed<'_>, most: usize, take: impl FnMut(Candidate) -> ControlFlow<()>) -> Kept<Walked> {
+        match self.0.dialect() {
+            Dialect::Lite => self.walk_lite(asked, most, take),
+            Dialect::Pg => self.walk_pg(asked, most, take),
+        }
+    }
+
+    /// SQLite steps from one to the next.
+    fn walk_lite(&self, asked: &Narrowed<'_>, most: usize, mut take: impl FnMut(Candidate) -> ControlFlow<()>) -> Kept<Walked> {
+        let sieve = asked.sieve.map(|sieve| self.spoken(sieve)).transpose()?;
+        let loose = sieve.as_ref().and_then(Sieve::loosened);
+        let (first, end) = self.places(asked);
+        let from = loose.map_or(Ok(None), |loose| self.far_enough(&loose, end, asked.depth))?.filter(|from| *from > first);
+        let mut values = args![self.0.desk(), from.unwrap_or(first), end, most].to_vec();
+        let found = match &sieve {
+            // In this order and no other: the index has its rows in the order of places, so that none is read that is not asked for.
+            Some(sieve) => {
                 values.extend(args![for_lite(sieve)]);
-                "select r.place, r.post, r.desk from search_words cross join search_rows r on r.place = search_words.rowid and r.desk = $1
+                "search_words cross join search_rows r on r.place = search_words.rowid and r.desk = $1
+                 cross join posts p on p.desk = r.desk and p.id = r.post cross join profiles f on f.desk = p.desk and f.id = p.author
                  where search_words match $5 and search_words.rowid >= $2 and search_words.rowid < $3 order by search_words.rowid desc limit $4"
-                    .to_owned()
             }
-            (Some(sieve), Dialect::Pg) => {
-                values.extend(args![for_pg(sieve)]);
-                format!(
-                    "select place, post, desk from search_rows where desk = $1 and {in_time} and words @@ cast(cast($5 as text) as tsquery)
-                     order by place desc limit $4"
-                )
+            None => {
+                "search_rows r cross join posts p on p.desk = r.desk and p.id = r.post cross join profiles f on f.desk = p.desk and f.id = p.author
+                 where r.desk = $1 and r.place >= $2 and r.place < $3 order by r.place desc limit $4"
             }
         };
-        let places = self.0.all(&some, &values, |row| Ok((row.get::<i64>(0)?, row.get::<PostId>(1)?)))?;
-        let ids: Vec<PostId> = places.iter().map(|(_, id)| *id).collect();
-        let kept = self.0.posts().find_all(&ids)?;
-        Ok(places.into_iter().zip(kept).filter_map(|((place, _), kept)| Some(Candidate { place, kept: kept? })).collect())
+        let (mut count, mut last) = (0, asked.under);
+        let mut is_enough = false;
+        self.0.walk(&format!("select {COLUMNS} from {found}"), &values, |row| {
+            let candidate = read(row)?;
+            (count, last) = (count + 1, Some(candidate.place));
+            let flow = take(candidate);
+            is_enough = flow.is_break();
+            Ok(flow)
+        })?;
+        let is_through = !is_enough && count < most;
+        Ok(Walked { is_whole: is_through && from.is_none(), last: if is_through { from.or(last) } else { last } })
     }
+
+    /// PostgreSQL answers a statement whole, and is asked for some at a time.
+    fn walk_pg(&self, asked: &Narrowed<'_>, most: usize, mut take: impl FnMut(Candidate) -> ControlFlow<()>) -> Kept<Walked> {
+        let (first, mut end) = self.places(asked);
+        let words = asked.sieve.map(|sieve| args![for_pg(sieve)].to_vec()).unwrap_or_default();
+        let sql = format!(
+            "select {COLUMNS} from (select place, post, desk from search_rows where desk = $1 and place >= $2 and place < $3 {}
+               order by place desc limit $4) r
+             join posts p on p.desk = r.desk and p.id = r.post join profiles f on f.desk = p.desk and f.id = p.author order by r.place desc",
+            if words.is_empty() { "" } else { "and words @@ cast(cast($5 as text) as tsquery)" }
+        );
+        let (mut walked, mut last) = (0, asked.under);
+        while walked < most {
+            let some = SOME.min(most - walked);
+            let mut values = args![self.0.desk(), first, end, some].to_vec();
+            values.extend(words.iter().cloned());
+            let (mut count, mut is_enough) = (0, false);
+            self.0.walk(&sql, &values, |row| {
+                let candidate = read(row)?;
+                (count, end, last) = (count + 1, candidate.place, Some(candidate.place));
+                let flow = take(candidate);
+                is_enough = flow.is_break();
+                Ok(flow)
+            })?;
+            walked += count;
+            if is_enough || count < some {
+                return Ok(Walked { is_whole: !is_enough, last });
+            }
+        }
+        Ok(Walked { is_whole: false, last })
+    }
+
+    /// Between which places is looked: from the first on, and before the second.
+    fn places(&self, asked: &Narrowed<'_>) -> (i64, i64) {
+        let desk = self.0.desk();
+        let end = place_of(desk, asked.times.before.saturating_sub(1)).saturating_add(SLOTS);
+        (place_of(desk, asked.times.since), asked.under.unwrap_or(i64::MAX).min(end))
+    }
+
+    /// A sieve without the stems of languages in which nothing is kept: each that is looked for in vain costs as much as a rare word.
+    fn spoken(&self, sieve: &Sieve) -> Kept<Sieve> {
+        let (mut asked, mut spoken) = (BTreeSet::new(), BTreeSet::new());
+        sieve.each_tongue(&mut |tongue| _ = asked.insert(tongue));
+        for tongue in asked {
+            let posts = args![for_lite(&Sieve::Fact(model::sieve::in_tongue(tongue)))];
+            if self.0.find("select 1 from search_words where search_words match $1 limit 1", &posts, |row| row.get::<i64>(0))?.is_some() {
+                spoken.insert(tongue);
+            }
+        }
+        Ok(sieve.spoken(&|tongue| spoken.contains(&tongue)))
+    }
+
+    /// The place down to which the index is looked through at once; nothing where that is no bound.
+    fn far_enough(&self, loose: &Sieve, end: i64, depth: Depth) -> Kept<Option<i64>> {
+        // A desk has a stretch of places to itself; asked for by it, the index of places alone is read.
+        let nth = "select place from search_rows where place >= $1 and place < $2 order by place desc limit 1 offset $3";
+        let back = |n: usize| self.0.find(nth, &args![place_of(self.0.desk(), 0), end, n], |row| row.get::<i64>(0));
+        let Some(from) = back(depth.tasted)? else { return Ok(None) };
+        let among = "select count(*) from search_words where search_words match $1 and rowid >= $2 and rowid < $3";
+        let tasted: usize = self.0.get("a count", among, &args![for_lite(loose), from, end], |row| row.get(0))?;
+        // As many as were ever put in: no fewer than there are.
+        let all: usize = self.0.get("a count", "select coalesce(max(rowid), 0) from search_rows", &[], |row| row.get(0))?;
+        if tasted * (all / depth.tasted) <= depth.into_max {
+            return Ok(None);
+        }
+        back((depth.into * depth.tasted / tasted).min(depth.back_max))
+    }
+}
+
+/// How far was walked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Walked {
+    /// There are no more.
+    pub is_whole: bool,
+    /// Everything from this place on was walked.
+    pub last: Option<i64>,
+}
+
+/// Posts that PostgreSQL is asked for at once.
+const SOME: usize = 100;
+const COLUMNS: &str = "r.place, p.id, p.author, p.conversation, p.deleted_at, p.network, p.remote_id, p.text, p.title, p.url, p.created_at,
+  p.language, p.reply_to, p.mentions, p.tags, p.links, p.media, p.warning, p.visibility, f.remote_id, f.handle, f.name, f.avatar_url";
+
+fn read(row: &Row<'_>) -> Kept<Candidate> {
+    let network = NetworkKey(row.get(5)?);
+    let author = Profile {
+        network,
+        remote_id: row.get(19)?,
+        handle: row.get(20)?,
+        name: row.get(21)?,
+        avatar_url: row.get(22)?,
+        ..Profile::default()
+    };
+    let mut post = Post::new(PostRef::new(row.get::<String>(6)?, ""), author, row.get::<String>(7)?, row.get(10)?);
+    post.title = row.get(8)?;
+    post.url = row.get(9)?;
+    post.language = row.get(11)?;
+    post.reply_to = row.get(12)?;
+    post.mentions = json::mentions_in(&row.get::<String>(13)?)?;
+    post.tags = json::strings_in(&row.get::<String>(14)?)?;
+    post.links = json::strings_in(&row.get::<String>(15)?)?;
+    post.media = json::media_in(&row.get::<String>(16)?)?;
+    post.warning = row.get(17)?;
+    post.visibility = Visibility::from_word(&row.get::<String>(18)?).unwrap_or_default();
+    Ok(Candidate { place: row.get(0)?, id: row.get(1)?, author: row.get(2)?, conversation: row.get(3)?, deleted_at: row.get(4)?, post })
 }

@@ -42,8 +42,13 @@ fn vector(tokens: &Tokens) -> String {
 pub(crate) fn for_lite(sieve: &Sieve) -> String {
     let list = |list: &[Sieve], word: &str| format!("({})", list.iter().map(for_lite).collect::<Vec<_>>().join(word));
     match sieve {
-        Sieve::Word(token) | Sieve::Fact(token) => format!("\"{token}\""),
+        Sieve::Word(token) | Sieve::Fact(token) | Sieve::Stem(_, token) => format!("\"{token}\""),
         Sieve::Row(row) => format!("\"{}\"", row.join(" ")),
+        // FTS5 counts what lies between the first and the last of them.
+        Sieve::Near(all, among) => {
+            let words: Vec<String> = all.iter().map(|token| format!("\"{token}\"")).collect();
+            format!("NEAR({}, {})", words.join(" "), among + all.len() - 2)
+        }
         Sieve::Beginning(start) => format!("\"{start}\" *"),
         Sieve::All(all) => list(all, " AND "),
         Sieve::Any(any) => list(any, " OR "),
@@ -51,13 +56,13 @@ pub(crate) fn for_lite(sieve: &Sieve) -> String {
     }
 }
 
-/// A sieve as PostgreSQL reads a `tsquery`. A row is only its words: places in long texts are not kept.
+/// A sieve as PostgreSQL reads a `tsquery`. Words in a row or near each other are only words: places in long texts are not kept.
 pub(crate) fn for_pg(sieve: &Sieve) -> String {
     let quoted = |token: &str| format!("'{}'", token.replace('\'', "''"));
     let list = |list: &[Sieve], word: &str| format!("({})", list.iter().map(for_pg).collect::<Vec<_>>().join(word));
     match sieve {
-        Sieve::Word(token) | Sieve::Fact(token) => quoted(token),
-        Sieve::Row(row) => format!("({})", row.iter().map(|token| quoted(token)).collect::<Vec<_>>().join(" & ")),
+        Sieve::Word(token) | Sieve::Fact(token) | Sieve::Stem(_, token) => quoted(token),
+        Sieve::Row(row) | Sieve::Near(row, _) => format!("({})", row.iter().map(|token| quoted(token)).collect::<Vec<_>>().join(" & ")),
         Sieve::Beginning(start) => format!("{}:*", quoted(start)),
         Sieve::All(all) => list(all, " & "),
         Sieve::Any(any) => list(any, " | "),
@@ -130,20 +135,31 @@ impl Search<'_, '_> {
         self.0.run("delete from search_rows where desk = $1 and post = $2", &args![self.0.desk(), id]).map(drop)
     }
 
-    /// Brings some posts into the index that are not in it: those of before there was one, and those brought back from a backup.
-    /// Whether there may be more.
+    /// Brings some posts into the index that are not in it, the newest first: those of before there was one, and those brought back from a
+    /// backup. Whether there may be more; where it stopped is kept for the next time.
     pub fn catch_up(&self) -> Kept<bool> {
+        let desk = self.0.desk();
+        let under: i64 = self.0.find(BEHIND, &args![desk], |row| row.get(0))?.unwrap_or(i64::MAX);
         let missing = self.0.all(
-            "select p.id from posts p where p.desk = $1 and p.deleted_at is null
-               and not exists (select 1 from search_rows r where r.desk = p.desk and r.post = p.id) order by p.id desc limit $2",
-            &args![self.0.desk(), CATCH_UP],
+            "select p.id from posts p where p.desk = $1 and p.id < $2 and p.deleted_at is null
+               and not exists (select 1 from search_rows r where r.desk = p.desk and r.post = p.id) order by p.id desc limit $3",
+            &args![desk, under, CATCH_UP],
             |row| row.get::<PostId>(0),
         )?;
-        for id in &missing {
-            if let Some(kept) = self.0.posts().find(*id)? {
-                self.keep(*id, &kept.post)?;
-            }
+        let posts = self.0.posts().find_all(&missing)?;
+        posts.iter().flatten().try_for_each(|kept| self.keep(kept.id, &kept.post))?;
+        self.0.run("delete from search_behind where desk = $1", &args![desk])?;
+        let is_more = missing.len() == CATCH_UP;
+        if let Some(last) = missing.last().filter(|_| is_more) {
+            self.0.run("insert into search_behind (desk, under) values ($1, $2)", &args![desk, *last])?;
         }
-        Ok(missing.len() == CATCH_UP)
+        Ok(is_more)
+    }
+
+    /// Whether posts are still to be brought into the index.
+    pub fn is_behind(&self) -> Kept<bool> {
+        Ok(self.0.find(BEHIND, &args![self.0.desk()], |row| row.get::<i64>(0))?.is_some())
     }
 }
+
+const BEHIND: &str = "select under from search_behind where desk = $1";

@@ -1,6 +1,7 @@
 //! One transaction, in one desk. Every query in it is meant for that desk; the store's nouns hang on it as methods.
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 
 use model::{DeskId, Id, Timestamp};
 
@@ -145,13 +146,20 @@ impl Tx<'_> {
 
     /// Each row, as it comes.
     pub fn each(&self, sql: &str, args: &[Value], mut take: impl FnMut(&Row<'_>) -> Kept<()>) -> Kept<()> {
+        self.walk(sql, args, |row| take(row).map(ControlFlow::Continue))
+    }
+
+    /// Each row, as it comes, as long as `take` wants more. What is not taken costs nothing on SQLite, and was read already on PostgreSQL.
+    pub(crate) fn walk(&self, sql: &str, args: &[Value], mut take: impl FnMut(&Row<'_>) -> Kept<ControlFlow<()>>) -> Kept<()> {
         match &self.inner {
             Inner::Lite(connection) => {
                 let mut statement = connection.prepare_cached(sql)?;
                 bind(&mut statement, args)?;
                 let mut rows = statement.raw_query();
                 while let Some(row) = rows.next()? {
-                    take(&Row::Lite(row))?;
+                    if take(&Row::Lite(row))?.is_break() {
+                        break;
+                    }
                 }
                 Ok(())
             }
@@ -162,7 +170,12 @@ impl Tx<'_> {
                     let refs: Vec<&(dyn postgres::types::ToSql + Sync)> = args.iter().map(|v| v as _).collect();
                     transaction.query(&statement, &refs)?
                 };
-                rows.iter().try_for_each(|row| take(&Row::Pg(row)))
+                for row in &rows {
+                    if take(&Row::Pg(row))?.is_break() {
+                        break;
+                    }
+                }
+                Ok(())
             }
         }
     }

@@ -4,13 +4,15 @@
 
 use std::sync::Arc;
 
+use model::sieve::{Sieve, Times};
 use model::{DeskId, NetworkKey, Post, PostId, PostRef, Profile, Query, Timestamp};
 use networks::Http;
 use networks::http::Reach;
 use store::StoreError;
 use store::posts::{OwnPost, Sight};
+use store::search::{Depth, Narrowed};
 use testkit::{Scene, scene::at};
-use verbs::desk::search::{Asked, Found, Order, PAGE, narrowed, search, sift};
+use verbs::desk::search::{Asked, BYTES_MAX, Found, Order, PAGE, narrowed, search, sift};
 use verbs::{App, Config, Cx};
 
 #[path = "../examples/eval_match/draw.rs"]
@@ -133,7 +135,90 @@ async fn more_posts_of_one_instant_than_it_has_places_are_all_found() {
 }
 
 #[tokio::test]
-async fn so_are_those_of_ours_that_land_together() {
+async fn a_page_ends_where_enough_text_was_read_and_the_next_goes_on() {
+    let scene = Scene::set("account ada@plaza").await;
+    let long = "a long article about much else ".repeat(6_000);
+    put(&scene, (0..12).map(|n| post(n, "ben", &format!("bread {long}"), n as i64)).collect()).await;
+    assert!(long.len() * 12 > 2 * BYTES_MAX);
+    let (mut after, mut all, mut pages) = (None, Vec::new(), 0);
+    loop {
+        let page = found(&scene, "bread", Order::Newest, after).await;
+        (after, pages) = (page.next, pages + 1);
+        all.extend(page.hits.into_iter().map(|hit| hit.id));
+        if after.is_none() {
+            break;
+        }
+        assert!(page.is_more && pages < 12);
+    }
+    assert!(pages > 1);
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 12);
+}
+
+#[tokio::test]
+async fn what_is_looked_for_in_parts_of_the_index_is_found_as_in_the_whole() {
+    let scene = Scene::set("account ada@plaza").await;
+    let texts = ["the bread of the town", "of the bread", "the bread", "bread is bread"];
+    let texts: Vec<String> = (0..2_000).map(|n| texts[(n * 7 + n / 5) % 4].to_owned()).collect();
+    put(&scene, texts.iter().enumerate().map(|(n, text)| post(n, "ben", text, n as i64)).collect()).await;
+    for (words, holds) in [
+        ("\"of the\"", Box::new(|t: &str| t.contains("of the")) as Box<dyn Fn(&str) -> bool>),
+        ("the -of", Box::new(|t| t == "the bread")),
+        ("\"of bread\"~1", Box::new(|t| t != "bread is bread" && t != "the bread")),
+        ("bread", Box::new(|_| true)),
+    ] {
+        let sieve = Sieve::of(&Query::parse(words).unwrap());
+        let walk = move |tx: &store::Tx<'_>| {
+            let depth = Depth { tasted: 50, into: 200, into_max: 300, back_max: 700 };
+            let mut asked = Narrowed { sieve: sieve.as_ref(), times: Times { since: i64::MIN, before: i64::MAX }, under: None, depth };
+            let (mut seen, mut parts) = (Vec::new(), 0);
+            loop {
+                let walked = tx.search().walk(&asked, usize::MAX >> 1, |candidate| {
+                    seen.push(candidate.post.text);
+                    std::ops::ControlFlow::Continue(())
+                })?;
+                parts += 1;
+                if walked.is_whole {
+                    return Ok((seen, parts));
+                }
+                asked.under = walked.last;
+            }
+        };
+        let is_lite = std::env::var("HOBNOB_TEST_DB").is_err();
+        let (seen, parts): (Vec<String>, i32) = scene.kept.store.read::<_, StoreError>(&scene.seat, walk).await.unwrap();
+        let expected: Vec<&String> = texts.iter().rev().filter(|text| holds(text)).collect();
+        let seen: Vec<&String> = seen.iter().filter(|text| is_lite || holds(text)).collect();
+        assert_eq!(seen, expected, "{words}");
+        assert_eq!(parts > 1, is_lite && words != "bread", "{words}: {parts}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_in_no_index_is_brought_in_some_at_a_time() {
+    let scene = Scene::set("account ada@plaza").await;
+    put(&scene, (0..900).map(|n| post(n, "ben", "bread", n as i64)).collect()).await;
+    scene.kept.store.write_unscoped::<_, StoreError>(|tx| tx.run("delete from search_rows", &[])).await.unwrap();
+    let mut counts = Vec::new();
+    loop {
+        let step = |tx: &store::Tx<'_>| Ok((tx.search().catch_up()?, tx.search().is_behind()?));
+        let (is_more, is_behind) = scene.kept.store.write::<_, StoreError>(&scene.seat, step).await.unwrap();
+        assert_eq!(is_more, is_behind);
+        let (query, seat) = (Query::parse("bread").unwrap(), &scene.seat);
+        let sifted = scene.kept.store.read::<_, StoreError>(seat, move |tx| sift(tx, &query, None, 1_500)).await.unwrap();
+        let newest = sifted.matched.first().map(|c| c.post.at.id.clone());
+        assert_eq!(newest.as_deref(), Some("p899"), "the newest first");
+        counts.push(sifted.matched.len());
+        if !is_more {
+            break;
+        }
+        assert!(found(&scene, "bread", Order::Newest, None).await.is_behind);
+    }
+    assert_eq!(counts, [400, 800, 900]);
+}
+
+#[tokio::test]
+async fn those_of_ours_that_land_together_are_all_found() {
     let scene = Scene::set("account ada@plaza").await;
     let (posts, account) = ((0..1_100).map(|n| post(n, "ada", "bread", 1)).collect::<Vec<_>>(), scene.account("ada@plaza"));
     let keep = move |tx: &store::Tx<'_>| {
@@ -195,7 +280,7 @@ async fn search_answers_as_the_plain_evaluation_does() {
         let one = |query: &Query| {
             let sifted = sift(tx, query, None, 1_000)?;
             assert!(sifted.is_whole);
-            Ok(sifted.matched.into_iter().map(|c| c.kept.post.at.id).collect())
+            Ok(sifted.matched.into_iter().map(|c| c.post.at.id).collect())
         };
         asked.iter().map(one).collect::<Result<Vec<Vec<String>>, StoreError>>()
     };

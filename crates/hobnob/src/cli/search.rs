@@ -69,7 +69,7 @@ fn as_json(found: &Found) {
         |list: &[search::Facet]| -> Vec<_> { list.iter().map(|f| json!({"name": f.label, "adds": f.adds, "count": f.count})).collect() };
     let all = &found.facets;
     say(json!({
-        "count": found.count, "more": found.is_more, "next": found.next,
+        "count": found.count, "more": found.is_more, "next": found.next, "behind": found.is_behind,
         "networks": facets(&all.networks), "people": facets(&all.people), "venues": facets(&all.venues), "years": facets(&all.years),
     }));
 }
@@ -83,6 +83,9 @@ fn plainly(found: &Found) {
     }
     if found.people.is_empty() && found.hits.is_empty() {
         say("Nobody and nothing by those words.");
+    }
+    if found.is_behind {
+        say("Older posts are still being made ready to be found, the newest first.");
     }
     if let Some(next) = found.next {
         say(format!("More: --after {next}"));

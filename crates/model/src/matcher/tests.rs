@@ -155,6 +155,19 @@ fn posts() -> impl Strategy<Value = Vec<Post>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
+    /// A post read for one query says what it says to many.
+    #[test]
+    fn reading_for_one_query_is_reading(queries in queries(), posts in posts()) {
+        for query in &queries {
+            let mut reader = crate::Reader::of(query);
+            for post in &posts {
+                let (one, many) = (reader.read(post), crate::Reading::of(post));
+                prop_assert_eq!(query.matches_reading(&one), query.matches_reading(&many), "{} {:?} {:?}", query.text(), post.text, post.language);
+                prop_assert_eq!(query.hits(&one), query.hits(&many), "{} {:?} {:?}", query.text(), post.text, post.language);
+            }
+        }
+    }
+
     /// The matcher answers what the plain way answers, whatever comes and goes between.
     #[test]
     fn it_answers_as_the_reference_does(queries in queries(), posts in posts(), steps in proptest::collection::vec((0..5_u8, 0..12_usize), 1..16)) {

@@ -35,10 +35,14 @@ pub enum Sieve {
     Word(String),
     /// Among its words, these in a row.
     Row(Vec<String>),
+    /// Among its words, these in any order, with at most so many others among them.
+    Near(Vec<String>, usize),
     /// A word that begins so.
     Beginning(String),
     /// The post holds this token among its facts.
     Fact(String),
+    /// It is in this language, and among its facts is this token, a stem.
+    Stem(Tongue, String),
     All(Vec<Sieve>),
     Any(Vec<Sieve>),
     /// The first, and not the second.
@@ -71,6 +75,11 @@ const REPLY: &str = "reply";
 const LINK: &str = "link";
 const PICTURE: &str = "picture";
 
+/// The fact of every post in a language whose stems are known. A tag of a language may be written in ways that say less.
+pub fn in_tongue(tongue: Tongue) -> String {
+    fact(sort::STEM, tongue.code())
+}
+
 /// A token as it is kept: without spaces and quotation marks, and not too long.
 fn token(text: &str) -> Cow<'_, str> {
     let is_fit = |c: char| !c.is_whitespace() && !c.is_control() && c != '"' && c != '\\';
@@ -83,6 +92,11 @@ fn token(text: &str) -> Cow<'_, str> {
 
 fn fact(sort: char, text: &str) -> String {
     format!("{sort}{}", token(text))
+}
+
+/// Stems of different languages are different things.
+fn stem_fact(tongue: Tongue, stem: &str) -> String {
+    format!("{}{}{}{}", sort::STEM, tongue.code(), sort::STEM, token(stem))
 }
 
 fn plain(text: &str) -> String {
@@ -108,11 +122,14 @@ impl Kept {
         let post = said.post;
         let tongue = Tongue::of(post.language.as_deref());
         let (mut row, mut facts) = (String::new(), BTreeSet::new());
+        if tongue.has_stems() {
+            facts.insert(in_tongue(tongue));
+        }
         each_field(post, |_, text| {
             for word in words::words(text) {
                 let cased = case_folded(word);
                 if let Some(stem) = tongue.stem(&cased) {
-                    facts.insert(fact(sort::STEM, &stem));
+                    facts.insert(stem_fact(tongue, &stem));
                 }
                 row.push_str(&token(&unmarked(&cased, tongue.marks())));
                 row.push(' ');
@@ -145,6 +162,44 @@ impl Sieve {
     /// What to ask for a query; nothing where every post has to be looked at.
     pub fn of(query: &Query) -> Option<Sieve> {
         over(query.term())
+    }
+
+    /// Calls `take` for each language in whose stems something is looked for, as often as it is.
+    pub fn each_tongue(&self, take: &mut dyn FnMut(Tongue)) {
+        match self {
+            Sieve::Stem(tongue, _) => take(*tongue),
+            Sieve::All(list) | Sieve::Any(list) => list.iter().for_each(|one| one.each_tongue(take)),
+            Sieve::Without(one, other) => [one, other].into_iter().for_each(|one| one.each_tongue(take)),
+            Sieve::Word(_) | Sieve::Row(_) | Sieve::Near(..) | Sieve::Beginning(_) | Sieve::Fact(_) => {}
+        }
+    }
+
+    /// The same for posts in these languages alone: what stems of others are looked for is left out.
+    pub fn spoken(&self, is_spoken: &dyn Fn(Tongue) -> bool) -> Sieve {
+        let is_heard = |one: &&Sieve| !matches!(one, Sieve::Stem(tongue, _) if !is_spoken(*tongue));
+        match self {
+            // A word always stands beside its stems, so that something is left.
+            Sieve::Any(list) => any(list.iter().filter(is_heard).map(|one| one.spoken(is_spoken)).collect()),
+            Sieve::All(list) => Sieve::All(list.iter().map(|one| one.spoken(is_spoken)).collect()),
+            Sieve::Without(one, other) => Sieve::Without(Box::new(one.spoken(is_spoken)), Box::new(other.spoken(is_spoken))),
+            one => one.clone(),
+        }
+    }
+
+    /// What passes when nobody asks how words stand to each other, nor what must not be there: those that an index has to look at more
+    /// closely. Nothing where that is the same.
+    pub fn loosened(&self) -> Option<Sieve> {
+        let is_close = |one: &Sieve| matches!(one, Sieve::Row(_) | Sieve::Near(..) | Sieve::Without(..));
+        let words = |list: &[String]| Sieve::All(list.iter().cloned().map(Sieve::Word).collect());
+        let each = |list: &[Sieve]| list.iter().map(|one| one.loosened().unwrap_or_else(|| one.clone())).collect();
+        match self {
+            Sieve::Row(list) | Sieve::Near(list, _) => Some(words(list)),
+            Sieve::Without(one, _) => Some(one.loosened().unwrap_or_else(|| (**one).clone())),
+            Sieve::All(list) | Sieve::Any(list) if !list.iter().any(|one| is_close(one) || one.loosened().is_some()) => None,
+            Sieve::All(list) => Some(Sieve::All(each(list))),
+            Sieve::Any(list) => Some(Sieve::Any(each(list))),
+            Sieve::Word(_) | Sieve::Beginning(_) | Sieve::Fact(_) | Sieve::Stem(..) => None,
+        }
     }
 }
 
@@ -191,7 +246,7 @@ fn over(term: &Term) -> Option<Sieve> {
     match term {
         Term::Word(wanted) => word(wanted, true),
         Term::Phrase(wanted) => word(wanted, false),
-        Term::Near(wanted, _) => all(wanted.words().iter().map(|w| any(forms(w))).collect()),
+        Term::Near(wanted, among) => near(wanted, usize::from(*among)),
         Term::Prefix(start) => Some(any(all_marks(start).into_iter().map(beginning).collect())),
         Term::All(list) => over_all(list),
         Term::Any(list) => Some(any(list.iter().map(over).collect::<Option<Vec<_>>>()?)),
@@ -210,9 +265,10 @@ fn over_all(list: &[Term]) -> Option<Sieve> {
 fn under(term: &Term) -> Option<Sieve> {
     match term {
         Term::Word(wanted) | Term::Phrase(wanted) => match wanted.words() {
-            [word] if word.is_ascii() => Some(Sieve::Word(token(word).into_owned())),
+            [word] if word.is_ascii() => self::word(wanted, matches!(term, Term::Word(_))),
             _ => None,
         },
+        Term::Prefix(start) if start.is_ascii() && start.len() <= PLAIN_MAX => Some(beginning(start.clone())),
         Term::Tag(_) | Term::Lang(_) | Term::Is(_) | Term::Has(_) | Term::Link(_) => fact_of(term),
         Term::Any(list) => {
             let known: Vec<Sieve> = list.iter().filter_map(under).collect();
@@ -254,8 +310,8 @@ fn word(wanted: &Wanted, has_stems: bool) -> Option<Sieve> {
         [one] => {
             let mut list = forms(one);
             if has_stems {
-                let stems: BTreeSet<String> = Tongue::all().filter_map(|tongue| tongue.stem(one)).collect();
-                list.extend(stems.iter().map(|stem| Sieve::Fact(fact(sort::STEM, stem))));
+                let stems = Tongue::all().filter_map(|tongue| Some((tongue, wanted.stem(tongue)?)));
+                list.extend(stems.map(|(tongue, stem)| Sieve::Stem(tongue, stem_fact(tongue, stem))));
             }
             Some(any(list))
         }
@@ -266,6 +322,23 @@ fn word(wanted: &Wanted, has_stems: bool) -> Option<Sieve> {
             Some(any(rows.into_iter().map(Sieve::Row).collect()))
         }
     }
+}
+
+/// Words near each other. Two that are one word without their marks leave the place of one to others.
+fn near(wanted: &Wanted, among: usize) -> Option<Sieve> {
+    let words: BTreeSet<&str> = wanted.words().iter().map(String::as_str).collect();
+    let as_heard = |marks: Marks| {
+        let alike: BTreeSet<String> = words.iter().map(|w| token(&unmarked(w, marks)).into_owned()).filter(|w| !w.is_empty()).collect();
+        alike.into_iter().collect::<Vec<_>>()
+    };
+    // The marks of one language hold for all words of a post.
+    let ways: BTreeSet<Vec<String>> = Marks::ALL.into_iter().map(as_heard).collect();
+    let way = |mut way: Vec<String>| match way.len() {
+        0 => None,
+        1 => Some(Sieve::Word(way.remove(0))),
+        n => Some(Sieve::Near(way, among + words.len() - n)),
+    };
+    Some(any(ways.into_iter().map(way).collect::<Option<Vec<_>>>()?))
 }
 
 fn all_marks(word: &str) -> BTreeSet<String> {

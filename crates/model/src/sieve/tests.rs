@@ -9,8 +9,13 @@ impl Sieve {
         match self {
             Sieve::Word(word) => words.contains(&word.as_str()),
             Sieve::Row(row) => words.windows(row.len()).any(|some| some == row.iter().map(String::as_str).collect::<Vec<_>>()),
+            Sieve::Near(all, among) => {
+                let is_whole = |some: &[&str]| all.iter().all(|word| some.contains(&word.as_str()));
+                let length = all.len() + among;
+                is_whole(&words[..length.min(words.len())]) || words.windows(length).any(is_whole)
+            }
             Sieve::Beginning(start) => words.iter().any(|word| word.starts_with(start)),
-            Sieve::Fact(fact) => facts.contains(&fact.as_str()),
+            Sieve::Fact(fact) | Sieve::Stem(_, fact) => facts.contains(&fact.as_str()),
             Sieve::All(list) => list.iter().all(|one| one.passes(words, facts)),
             Sieve::Any(list) => list.iter().any(|one| one.passes(words, facts)),
             Sieve::Without(one, other) => one.passes(words, facts) && !other.passes(words, facts),
@@ -19,9 +24,13 @@ impl Sieve {
 }
 
 fn passes(query: &Query, post: &Post) -> bool {
+    Sieve::of(query).is_none_or(|sieve| passes_it(&sieve, post))
+}
+
+fn passes_it(sieve: &Sieve, post: &Post) -> bool {
     let kept = Kept::of(post);
     let (words, facts): (Vec<&str>, Vec<&str>) = (kept.words.split(' ').collect(), kept.facts.split(' ').collect());
-    Sieve::of(query).is_none_or(|sieve| sieve.passes(&words, &facts))
+    sieve.passes(&words, &facts)
 }
 
 fn post(text: &str, language: Option<&str>) -> Post {
@@ -38,13 +47,20 @@ fn what_is_asked_is_as_narrow_as_it_can_be() {
     let word = |w: &str| Sieve::Word(w.to_owned());
     assert_eq!(asked("\"rye\""), Some(word("rye")));
     assert_eq!(
-        asked("\"rye\" -spelt -(\"a b\")"),
+        asked("\"rye\" -spelt -(\"a b\")").map(|sieve| sieve.spoken(&|_| false)),
         Some(Sieve::Without(Box::new(word("rye")), Box::new(word("spelt")))),
         "what is not sure to hold is not left out"
     );
     assert_eq!(asked("#Rye lang:DE"), Some(Sieve::All(vec![Sieve::Fact("#rye".into()), Sieve::Fact("$de".into())])));
     assert_eq!(asked("\"rye bread\""), Some(Sieve::Row(vec!["rye".into(), "bread".into()])));
+    assert_eq!(asked("\"rye a rye bread\"~2"), Some(Sieve::Near(vec!["a".into(), "bread".into(), "rye".into()], 2)));
+    assert_eq!(asked("\"café cafe\"~2"), Some(Sieve::Any(vec![word("cafe"), Sieve::Near(vec!["cafe".into(), "café".into()], 2)])));
     assert!(passes(&Query::parse("bakes").unwrap(), &post("Baking", Some("en"))), "stems are kept");
+    assert!(!passes(&Query::parse("bakes").unwrap(), &post("Baking", Some("is"))), "of the post's own language");
+    assert!(
+        !passes(&Query::parse("oven -bakes").unwrap(), &post("Baking in the oven", Some("en"))),
+        "nor is a form of what must not be there"
+    );
 }
 
 #[test]
@@ -99,6 +115,13 @@ proptest! {
         prop_assume!(query.is_ok());
         let (query, post) = (query.unwrap(), post(&said.join(" "), language));
         let times = Times::of(&query);
+        if let Some(sieve) = Sieve::of(&query) {
+            let tongue = Tongue::of(language);
+            prop_assert_eq!(passes_it(&sieve, &post), passes_it(&sieve.spoken(&|one| one == tongue), &post), "{:?}", sieve);
+            if let Some(loose) = sieve.loosened() {
+                prop_assert!(!passes_it(&sieve, &post) || passes_it(&loose, &post), "{:?}", loose);
+            }
+        }
         if query.matches(&post) {
             prop_assert!(passes(&query, &post), "{:?} for {:?}", Sieve::of(&query), Kept::of(&post));
             prop_assert!((times.since..times.before).contains(&post.created_at.as_millisecond()));

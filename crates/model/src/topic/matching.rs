@@ -1,6 +1,7 @@
 //! Holds one query against one post, the plain way. What the matcher answers is tested against this.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::{Field, Has, Is, Query, Said, Term, Wanted, each_field, each_first_part, each_host, each_tag, each_to, each_venue};
@@ -8,26 +9,45 @@ use super::{has_picture, is_question};
 use crate::words::{self, Marks, Tongue, case_folded, unmarked};
 
 /// A word of a post under the rules of its language.
-struct Heard {
-    word: String,
-    stem: Option<String>,
+pub(super) struct Heard {
+    pub word: String,
+    pub stem: Option<String>,
 }
 
-/// A post made ready to be held against many queries.
+/// The words of a post, each once.
+struct Sets {
+    words: HashSet<String>,
+    stems: HashSet<String>,
+}
+
+/// What few queries look for, each made when it is first asked for.
+#[derive(Default)]
+struct Rest {
+    signs: OnceCell<HashMap<String, u32>>,
+    tags: OnceCell<HashSet<String>>,
+    from: OnceCell<HashSet<String>>,
+    to: OnceCell<HashSet<String>>,
+    hosts: OnceCell<HashSet<String>>,
+    venues: OnceCell<HashSet<String>>,
+    is_question: OnceCell<bool>,
+}
+
+/// All that `each` hands on, as it is compared.
+fn set<'p>(each: impl FnOnce(&mut dyn FnMut(&'p str))) -> HashSet<String> {
+    let mut all = HashSet::new();
+    each(&mut |one| _ = all.insert(plain(one)));
+    all
+}
+
+/// A post made ready to be held against queries: against many by [`Reading::of`], against one by a [`super::Reader`].
 pub struct Reading<'p> {
     said: Said<'p>,
     tongue: Tongue,
     /// What it says, field by field, so that no phrase runs across two.
     fields: Vec<(Field, Vec<Heard>)>,
-    words: HashSet<String>,
-    stems: HashSet<String>,
-    signs: HashMap<String, u32>,
-    tags: HashSet<String>,
-    from: HashSet<String>,
-    to: HashSet<String>,
-    hosts: HashSet<String>,
-    venues: HashSet<String>,
-    is_question: bool,
+    /// Not made for a single query, for which looking through the words once costs less.
+    sets: Option<Sets>,
+    rest: Rest,
 }
 
 /// How much of what a topic looks for a post holds.
@@ -48,27 +68,68 @@ fn plain(text: &str) -> String {
 
 impl<'p> Reading<'p> {
     pub fn of(said: impl Into<Said<'p>>) -> Reading<'p> {
-        let said = said.into();
+        let mut reading = Self::heard(said.into(), heard);
+        let all = || reading.fields.iter().flat_map(|(_, heard)| heard);
+        reading.sets = Some(Sets { words: all().map(|h| h.word.clone()).collect(), stems: all().filter_map(|h| h.stem.clone()).collect() });
+        reading
+    }
+
+    /// With its words as `hear` hears each of them.
+    pub(super) fn heard(said: Said<'p>, mut hear: impl FnMut(&str, Tongue) -> Heard) -> Reading<'p> {
         let post = said.post;
         let tongue = Tongue::of(post.language.as_deref());
-        let (mut fields, mut signs) = (Vec::new(), HashMap::new());
-        each_field(post, |field, text| {
-            fields.push((field, words::words(text).map(|word| heard(word, tongue)).collect::<Vec<_>>()));
-            for sign in words::signs(words::looked_at(text)) {
-                *signs.entry(sign.to_owned()).or_default() += 1;
-            }
-        });
-        let all = || fields.iter().flat_map(|(_, heard)| heard);
-        let (words, stems) = (all().map(|h| h.word.clone()).collect(), all().filter_map(|h| h.stem.clone()).collect());
-        let (mut tags, mut from, mut to) = (HashSet::new(), HashSet::new(), HashSet::new());
-        each_tag(post, |tag| _ = tags.insert(plain(tag)));
-        each_first_part(post.author.handle.trim_start_matches('@'), |part| _ = from.insert(plain(part)));
-        each_to(post, |handle| each_first_part(handle, |part| _ = to.insert(plain(part))));
-        let (mut hosts, mut venues) = (HashSet::new(), HashSet::new());
-        each_host(post, |host| _ = hosts.insert(plain(host)));
-        each_venue(said, |venue| _ = venues.insert(plain(venue)));
-        let is_question = is_question(post);
-        Reading { said, tongue, fields, words, stems, signs, tags, from, to, hosts, venues, is_question }
+        let mut fields = Vec::new();
+        each_field(post, |field, text| fields.push((field, words::words(text).map(|word| hear(word, tongue)).collect::<Vec<_>>())));
+        Reading { said, tongue, fields, sets: None, rest: Rest::default() }
+    }
+
+    fn all_heard(&self) -> impl Iterator<Item = &Heard> {
+        self.fields.iter().flat_map(|(_, heard)| heard)
+    }
+    fn says(&self, word: &str) -> bool {
+        self.sets.as_ref().map_or_else(|| self.all_heard().any(|heard| heard.word == word), |sets| sets.words.contains(word))
+    }
+    fn says_a_form(&self, stem: &str) -> bool {
+        let is_one = |heard: &Heard| heard.stem.as_deref() == Some(stem);
+        self.sets.as_ref().map_or_else(|| self.all_heard().any(is_one), |sets| sets.stems.contains(stem))
+    }
+    fn says_a_beginning(&self, start: &str) -> bool {
+        let all = self.sets.as_ref();
+        all.map_or_else(
+            || self.all_heard().any(|heard| heard.word.starts_with(start)),
+            |sets| sets.words.iter().any(|word| word.starts_with(start)),
+        )
+    }
+    fn signs(&self) -> &HashMap<String, u32> {
+        self.rest.signs.get_or_init(|| {
+            let mut signs = HashMap::new();
+            each_field(self.said.post, |_, text| {
+                for sign in words::signs(words::looked_at(text)) {
+                    *signs.entry(sign.to_owned()).or_default() += 1;
+                }
+            });
+            signs
+        })
+    }
+
+    fn tags(&self) -> &HashSet<String> {
+        self.rest.tags.get_or_init(|| set(|take| each_tag(self.said.post, take)))
+    }
+    fn from(&self) -> &HashSet<String> {
+        let handle = self.said.post.author.handle.trim_start_matches('@');
+        self.rest.from.get_or_init(|| set(|take| each_first_part(handle, take)))
+    }
+    fn to(&self) -> &HashSet<String> {
+        self.rest.to.get_or_init(|| set(|take| each_to(self.said.post, |handle| each_first_part(handle, &mut *take))))
+    }
+    fn hosts(&self) -> &HashSet<String> {
+        self.rest.hosts.get_or_init(|| set(|take| each_host(self.said.post, take)))
+    }
+    fn venues(&self) -> &HashSet<String> {
+        self.rest.venues.get_or_init(|| set(|take| each_venue(self.said, take)))
+    }
+    fn is_question(&self) -> bool {
+        *self.rest.is_question.get_or_init(|| is_question(self.said.post))
     }
 
     /// A looked-for word as posts of this language write it.
@@ -78,7 +139,7 @@ impl<'p> Reading<'p> {
     fn has_word(&self, wanted: &Wanted) -> bool {
         match wanted.words() {
             [] => self.has_signs(wanted),
-            [word] => self.words.contains(self.alike(word).as_ref()) || wanted.stem(self.tongue).is_some_and(|s| self.stems.contains(s)),
+            [word] => self.says(&self.alike(word)) || wanted.stem(self.tongue).is_some_and(|s| self.says_a_form(s)),
             // A word that is cut further, such as one of a script without spaces, is looked for in a row.
             _ => self.has_phrase(wanted),
         }
@@ -86,13 +147,13 @@ impl<'p> Reading<'p> {
     fn has_phrase(&self, wanted: &Wanted) -> bool {
         match wanted.words() {
             [] => self.has_signs(wanted),
-            [word] => self.words.contains(self.alike(word).as_ref()),
-            words if !self.words.contains(self.alike(&words[0]).as_ref()) => false,
+            [word] => self.says(&self.alike(word)),
+            words if !self.says(&self.alike(&words[0])) => false,
             words => self.rows(words, |_| true) > 0,
         }
     }
     fn has_signs(&self, wanted: &Wanted) -> bool {
-        !wanted.signs().is_empty() && wanted.signs().iter().all(|sign| self.signs.contains_key(sign))
+        !wanted.signs().is_empty() && wanted.signs().iter().all(|sign| self.signs().contains_key(sign))
     }
     /// How often these words stand in a row in fields that `is_in` wants.
     fn rows(&self, words: &[String], is_in: impl Fn(Field) -> bool) -> usize {
@@ -115,7 +176,9 @@ impl<'p> Reading<'p> {
     /// How often a bare word is there.
     fn count(&self, wanted: &Wanted, is_exact: bool, is_in: impl Fn(Field) -> bool) -> u32 {
         let n = match wanted.words() {
-            [] if self.has_signs(wanted) => wanted.signs().iter().filter_map(|s| self.signs.get(s)).map(|n| *n as usize).min().unwrap_or(0),
+            [] if self.has_signs(wanted) => {
+                wanted.signs().iter().filter_map(|s| self.signs().get(s)).map(|n| *n as usize).min().unwrap_or(0)
+            }
             [] => 0,
             [word] if !is_exact => {
                 let (word, stem) = (self.alike(word), wanted.stem(self.tongue));
@@ -129,7 +192,7 @@ impl<'p> Reading<'p> {
     /// Whether it stands in the headline or is, run together, a tag.
     fn is_about(&self, wanted: &Wanted, is_exact: bool) -> bool {
         let tag = plain(&wanted.words().concat());
-        self.tags.contains(&tag) || !wanted.words().is_empty() && self.count(wanted, is_exact, |f| f == Field::Title) > 0
+        self.tags().contains(&tag) || !wanted.words().is_empty() && self.count(wanted, is_exact, |f| f == Field::Title) > 0
     }
 }
 
@@ -158,24 +221,21 @@ fn holds(term: &Term, reading: &Reading<'_>) -> bool {
         Term::Word(wanted) => reading.has_word(wanted),
         Term::Phrase(wanted) => reading.has_phrase(wanted),
         Term::Near(wanted, among) => reading.has_near(wanted, *among),
-        Term::Prefix(start) => {
-            let start = reading.alike(start);
-            reading.words.iter().any(|word| word.starts_with(start.as_ref()))
-        }
-        Term::Tag(tag) => reading.tags.contains(&plain(tag)),
-        Term::From(handle) => reading.from.contains(&plain(handle)),
-        Term::To(handle) => reading.to.contains(&plain(handle)),
+        Term::Prefix(start) => reading.says_a_beginning(&reading.alike(start)),
+        Term::Tag(tag) => reading.tags().contains(&plain(tag)),
+        Term::From(handle) => reading.from().contains(&plain(handle)),
+        Term::To(handle) => reading.to().contains(&plain(handle)),
         Term::On(key) => plain(reading.said.post.network.as_str()) == plain(key),
         Term::In(venue) => match venue.strip_prefix('#') {
-            Some(tag) => reading.tags.contains(&plain(tag)),
-            None => reading.venues.contains(&plain(venue)),
+            Some(tag) => reading.tags().contains(&plain(tag)),
+            None => reading.venues().contains(&plain(venue)),
         },
         Term::Lang(lang) => reading.is_in(lang),
-        Term::Is(Is::Question) => reading.is_question,
+        Term::Is(Is::Question) => reading.is_question(),
         Term::Is(Is::Reply) => reading.said.post.reply_to.is_some(),
-        Term::Has(Has::Link) => !reading.hosts.is_empty(),
+        Term::Has(Has::Link) => !reading.hosts().is_empty(),
         Term::Has(Has::Picture) => has_picture(reading.said.post),
-        Term::Link(host) => reading.hosts.contains(&plain(host)),
+        Term::Link(host) => reading.hosts().contains(&plain(host)),
         Term::Before(when) => reading.said.is_dated && reading.said.post.created_at.as_millisecond() < when.begins().as_millisecond(),
         Term::After(when) => reading.said.is_dated && reading.said.post.created_at.as_millisecond() >= when.ends().as_millisecond(),
         Term::Not(inner) => !holds(inner, reading),
@@ -198,7 +258,7 @@ fn gather(term: &Term, reading: &Reading<'_>, hits: &mut Hits) {
                 found(wanted.written().to_owned(), times, reading.is_about(wanted, is_exact));
             }
         }
-        Term::Tag(tag) if reading.tags.contains(&plain(tag)) => found(format!("#{tag}"), 1, true),
+        Term::Tag(tag) if reading.tags().contains(&plain(tag)) => found(format!("#{tag}"), 1, true),
         Term::From(handle) if holds(term, reading) => found(handle.clone(), 1, false),
         Term::Near(wanted, _) if holds(term, reading) => found(wanted.written().to_owned(), 1, false),
         Term::Prefix(_) | Term::To(_) | Term::Link(_) | Term::In(_) if holds(term, reading) => found(term.to_string(), 1, false),

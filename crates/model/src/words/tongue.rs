@@ -10,7 +10,7 @@ const STEMMED_MIN: usize = 3;
 const STEMMED_MAX: usize = 64;
 
 /// A language as far as words are concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tongue(u8);
 
 type Row = (&'static str, Marks, Option<Algorithm>);
@@ -91,6 +91,10 @@ impl Tongue {
     }
     fn row(self) -> &'static Row {
         TONGUES.get(self.number()).unwrap_or(&TONGUES[0])
+    }
+    /// Its code; empty where it is not known.
+    pub fn code(self) -> &'static str {
+        self.row().0
     }
     pub fn marks(self) -> Marks {
         self.row().1

@@ -150,7 +150,7 @@ fn all(tx: &store::Tx<'_>, query: &Query) -> Result<Vec<(PostId, usize)>, StoreE
     let (mut found, mut under) = (Vec::new(), None);
     loop {
         let some = sift(tx, query, under, 500)?;
-        found.extend(some.matched.iter().map(|c| (c.kept.id, c.kept.post.at.id.parse().expect("our own number"))));
+        found.extend(some.matched.iter().map(|c| (c.id, c.post.at.id.parse().expect("our own number"))));
         under = some.last;
         if some.is_whole {
             return Ok(found);

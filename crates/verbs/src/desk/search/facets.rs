@@ -31,7 +31,7 @@ pub struct Facets {
 }
 
 pub(super) fn of(cx: Cx<'_>, matched: &[Candidate]) -> Facets {
-    let posts = || matched.iter().map(|c| &c.kept.post);
+    let posts = || matched.iter().map(|c| &c.post);
     let fit = |value: &str| !value.is_empty() && !value.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')'));
     let name = |key: &str| cx.app.networks.get(&model::NetworkKey::new(key)).map_or_else(|| key.to_owned(), |n| n.about().name.to_owned());
     Facets {

@@ -17,7 +17,7 @@ use crate::{Cx, Done};
 pub use excerpt::Piece;
 pub use facets::{Facet, Facets, narrowed};
 pub use rank::ranked;
-pub use sift::{LOOKED_AT_MAX, Sifted, WINDOW, sift};
+pub use sift::{BYTES_MAX, LOOKED_AT_MAX, Sifted, WINDOW, sift};
 
 /// Longer questions are cut; nobody types one.
 const WORDS_MAX: usize = model::topic::QUERY_MAX;
@@ -91,6 +91,8 @@ pub struct Found {
     pub is_more: bool,
     /// What to ask for the next page.
     pub next: Option<i64>,
+    /// Older posts are still being brought into what is looked in.
+    pub is_behind: bool,
     /// The words are no query: where and why. People are looked for all the same.
     pub wrong: Option<QueryError>,
 }
@@ -108,13 +110,14 @@ pub async fn search(cx: Cx<'_>, asked: &Asked) -> Done<Found> {
     let (terms, Asked { order, after, .. }) = (names(&words), asked.clone());
     let read = cx.app.store.read::<_, StoreError>(cx.seat, move |tx| {
         let people = if after.is_none() && !terms.is_empty() { tx.search().people(&terms)? } else { Vec::new() };
-        let Some(query) = query else { return Ok((people, None)) };
+        let is_behind = tx.search().is_behind()?;
+        let Some(query) = query else { return Ok((people, None, is_behind)) };
         let under = if order == Order::Newest { after } else { None };
         let sifted = sift(tx, &query, under, if after.is_some() && order == Order::Newest { PAGE + 1 } else { WINDOW })?;
-        Ok((people, Some((query, sifted))))
+        Ok((people, Some((query, sifted)), is_behind))
     });
-    let (people, sifted) = read.await?;
-    let mut found = Found { people, wrong, ..Found::default() };
+    let (people, sifted, is_behind) = read.await?;
+    let mut found = Found { people, wrong, is_behind, ..Found::default() };
     if let Some((query, sifted)) = sifted {
         show(cx, &query, sifted, asked, &mut found);
     }
@@ -153,15 +156,14 @@ fn show(cx: Cx<'_>, query: &Query, sifted: Sifted, asked: &Asked, found: &mut Fo
 }
 
 fn hit(cx: Cx<'_>, query: &Query, candidate: &Candidate, score: Option<f64>) -> Hit {
-    let kept = &candidate.kept;
-    let post = &kept.post;
+    let post = &candidate.post;
     let (mark, network_name) = cx.app.networks.get(&post.network).map_or(("??", "elsewhere"), |n| (n.about().mark, n.about().name));
     Hit {
-        id: kept.id,
-        talk: kept.conversation,
+        id: candidate.id,
+        talk: candidate.conversation,
         who: if post.author.name.is_empty() { post.author.handle.clone() } else { post.author.name.clone() },
         handle: post.author.handle.clone(),
-        profile: kept.author,
+        profile: candidate.author,
         has_face: post.author.avatar_url.is_some(),
         network: post.network.as_str().to_owned(),
         mark,

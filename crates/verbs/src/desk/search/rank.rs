@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use model::{Hits, Query, Reading};
+use model::{Hits, Query, Reader};
 use store::search::Candidate;
 
 const K: f64 = 1.2;
@@ -13,13 +13,14 @@ const ABOUT_IT: f64 = 1.5;
 
 /// Places in the list of matches with what each scores, best first.
 pub fn ranked(query: &Query, matched: &[Candidate]) -> Vec<(usize, f64)> {
-    let hits: Vec<Hits> = matched.iter().map(|c| query.hits(&Reading::of(&c.kept.post))).collect();
+    let mut reader = Reader::of(query);
+    let hits: Vec<Hits> = matched.iter().map(|c| query.hits(&reader.read(&c.post))).collect();
     let mut seen: HashMap<&str, f64> = HashMap::new();
     hits.iter().flat_map(|h| &h.found).for_each(|thing| *seen.entry(thing).or_default() += 1.0);
     let all = matched.len() as f64;
-    let mean = matched.iter().map(|c| c.kept.post.text.len() as f64).sum::<f64>() / all.max(1.0);
+    let mean = matched.iter().map(|c| c.post.text.len() as f64).sum::<f64>() / all.max(1.0);
     let score = |candidate: &Candidate, hits: &Hits| {
-        let length = 1.0 - B + B * candidate.kept.post.text.len() as f64 / mean.max(1.0);
+        let length = 1.0 - B + B * candidate.post.text.len() as f64 / mean.max(1.0);
         let times = f64::from(hits.times) / (hits.found.len() as f64).max(1.0);
         let often = times * (K + 1.0) / (times + K * length);
         let rare: f64 = hits.found.iter().map(|thing| rarity(all, seen[thing.as_str()])).sum();

@@ -25,6 +25,7 @@ struct Page {
     narrower: Vec<(&'static str, Vec<Line>)>,
     next: Option<String>,
     nothing: Option<Empty>,
+    is_behind: bool,
 }
 
 struct Person {
@@ -64,7 +65,7 @@ pub async fn show(seated: Seated, Asked(Question { q, by, after }): Asked<Questi
     let found = search::search(seated.cx(), &Wanted { words: q.clone(), order, after }).await?;
     let nothing = nothing(&q, after.is_some(), &found);
     let told = told(&found, after.is_some());
-    let Found { people, hits, facets, next, wrong, .. } = found;
+    let Found { people, hits, facets, next, wrong, is_behind, .. } = found;
     let people = people.into_iter().map(|p| Person {
         href: format!("/people/{}", p.id),
         face: Face { src: p.face.map(|id| format!("/face/{id}")), name: p.name.clone(), size: 40 },
@@ -92,6 +93,7 @@ pub async fn show(seated: Seated, Asked(Question { q, by, after }): Asked<Questi
         next: next.map(|after| address(&q, order, Some(after))),
         wrong: wrong.map(|error| pointed(&q, error)),
         nothing,
+        is_behind,
         shell: seated.shell(Place::Elsewhere),
         q,
     };
