@@ -14,7 +14,7 @@ const STEMS_MAX: usize = 20_000;
 #[derive(Debug)]
 pub struct Reader {
     /// The first letters, as far as they are ASCII, of words, stems and beginnings that are looked for. No language here changes a first letter
-    /// that is ASCII when it leaves marks out or takes endings off.
+    /// or figure that is ASCII when it leaves marks out or takes endings off.
     firsts: [bool; 128],
     /// Something is looked for that has no first letter, and any word may be it.
     is_any: bool,
@@ -35,7 +35,9 @@ impl Reader {
     }
 
     fn hear(&mut self, word: &str, tongue: Tongue) -> Heard {
-        let is_wanted = |first: u8| self.is_any || self.firsts.get(usize::from(first.to_ascii_lowercase())) == Some(&true);
+        let is_first = |letter: u8| self.firsts.get(usize::from(letter.to_ascii_lowercase())) == Some(&true);
+        // An apostrophe in front goes with an ending (English).
+        let is_wanted = |first: u8| self.is_any || !first.is_ascii_alphanumeric() || is_first(first);
         if word.is_ascii() && !word.bytes().next().is_some_and(is_wanted) {
             return Heard { word: String::new(), stem: None };
         }

@@ -105,7 +105,7 @@ proptest! {
     /// By that, words that are not looked for are told without being brought to their stems.
     #[test]
     fn no_stemmer_changes_a_first_letter_that_is_ascii(
-        start in "[a-z0-9_'][a-z0-9_']{0,8}|ge[a-z]{1,8}|y[aeiou][a-z]{0,6}|[a-z]ss?[a-z]{1,4}",
+        start in "[a-z0-9][a-z0-9_']{0,8}|ge[a-z]{1,8}|y[aeiou][a-z]{0,6}|[a-z]ss?[a-z]{1,4}",
         end in "|s|es|ies|ied|ed|ing|ly|ment|ation|isme|ungen|lich|keit|en|heden|arna|ene|ista|sta|ssa|llaa|nak|ilor|ului|lar|dan|mente|zione|amos",
     ) {
         let word = format!("{start}{end}");
