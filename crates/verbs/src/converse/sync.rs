@@ -18,8 +18,6 @@ use crate::{Cx, Done, VerbError, listen};
 
 /// How often an account is looked at.
 const EVERY: SignedDuration = SignedDuration::from_secs(60);
-/// How often a feed is whose hub does not tell us.
-const FEED_EVERY: SignedDuration = SignedDuration::from_mins(30);
 /// Spread over this much, so that accounts don't all ask in the same second.
 const JITTER_S: i64 = 15;
 /// Batches read of notifications, and of the home timeline, in one go; the rest comes next time.
@@ -62,7 +60,8 @@ pub async fn sync(cx: Cx<'_>, id: AccountId) -> Done<Next> {
     }
     match bring(cx, id).await {
         Ok(brought) if brought.is_feed => {
-            let paced = cx.now + FEED_EVERY + SignedDuration::from_secs(jitter(id, cx.now));
+            let pace = cx.app.store.read::<_, StoreError>(cx.seat, move |tx| listen::pace::of(tx, id)).await?;
+            let paced = cx.now + pace + SignedDuration::from_secs(jitter(id, cx.now));
             Ok(Next::At(listen::push::read_again(cx, id).await?.unwrap_or(paced)))
         }
         Ok(_) => Ok(Next::At(cx.now + EVERY + SignedDuration::from_secs(jitter(id, cx.now)))),

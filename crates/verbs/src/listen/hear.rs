@@ -11,8 +11,8 @@ use store::{Kept, StoreError, Tx};
 
 use super::notice::notice;
 use super::pruning::leave_out_old;
-use super::push;
 use super::topics::search_of;
+use super::{pace, push};
 use crate::converse::{Arrival, take_in};
 use crate::jobs::{Job, Next};
 use crate::{Cx, Done, VerbError, calls};
@@ -172,6 +172,7 @@ pub async fn read_feed(cx: Cx<'_>, account: &Account) -> Done<u32> {
             leave_out_old(tx, &mut [&mut batch.items, &mut threads], now)?;
             push::notice_silence(tx, id, &batch.items, before, now)?;
             let ids = keep_feed(tx, &account, &batch.items, &threads, now)?;
+            pace::note(tx, id, !batch.items.is_empty(), now)?;
             tx.accounts().set_cursor(id, FEED, &batch.next.0, now)?;
             Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
         })

@@ -9,6 +9,7 @@ pub mod hear;
 pub mod kinds;
 pub mod notice;
 mod own_words;
+pub mod pace;
 pub mod pruning;
 pub mod push;
 pub mod selling;

@@ -17,6 +17,7 @@ use store::subscriptions::{Subscription, SubscriptionState};
 use store::{Kept, StoreError, Tx};
 use tokio::sync::Semaphore;
 
+use super::pace;
 use crate::jobs::Job;
 use crate::{App, Cx, Done};
 
@@ -28,8 +29,6 @@ pub use take::{BODY_MAX, Door, Taken, door, take};
 pub const PATH: &str = "/pushed/";
 /// How often a feed is read whose hub tells us: its hub may be silent, and nobody would know.
 const PUSHED_EVERY: SignedDuration = SignedDuration::from_hours(6);
-/// How a feed is read whose hub does not tell us, in words (`converse/sync.rs`).
-const PACED: &str = "Read every half hour.";
 /// Why a hub counts as silent, when a reading brought what it had not told us.
 const SILENT: &str = "It did not tell us of what we found there ourselves.";
 /// What hubs send is taken in so much at once, and so often a minute from one of them; more is asked to come again.
@@ -96,17 +95,20 @@ pub struct Arrives {
     pub hub: String,
     /// Why it is not told at once: the hub's words, or a sentence of ours.
     pub why: Option<String>,
+    /// How often it is read then.
+    pub pace: SignedDuration,
 }
 
 impl Arrives {
     /// The same as a sentence or two; `until` says an instant in the reader's own time.
     pub fn words(&self, until: impl Fn(Timestamp) -> String) -> String {
+        let paced = format!("Read every {}.", pace::words(self.pace));
         let (hub, why) = (&self.hub, self.why.as_deref().unwrap_or_default());
         let rest = match self.coming {
             Coming::Told { until: at } => {
                 return format!("What is new comes at once: {hub} tells us until {}, and is asked again before that.", until(at));
             }
-            Coming::Unknown => return PACED.to_owned(),
+            Coming::Unknown => return paced,
             Coming::Asked => format!("{hub} was asked to tell us at once, and has not answered yet."),
             Coming::Silent => format!("{hub} should tell us at once. {why}"),
             Coming::Denied if why.is_empty() => format!("{hub} will not tell us at once, and gives no reason."),
@@ -116,7 +118,7 @@ impl Arrives {
             Coming::NoHub => "It names no hub that could tell us at once.".to_owned(),
             Coming::NoAddress => "It could come at once if others could reach this desk at an address of its own.".to_owned(),
         };
-        format!("{PACED} {rest}")
+        format!("{paced} {rest}")
     }
 }
 
@@ -136,13 +138,13 @@ impl Ears {
 pub(crate) fn arrivals(ears: &Ears, tx: &Tx<'_>, accounts: &[Account], now: Timestamp) -> Kept<BTreeMap<AccountId, Arrives>> {
     let mut kept: BTreeMap<AccountId, Subscription> = tx.subscriptions().list()?.into_iter().map(|s| (s.account, s)).collect();
     let could = accounts.iter().filter(|a| can(&ears.networks, a));
-    Ok(could.map(|a| (a.id, arrives(kept.remove(&a.id), ears.base.as_deref(), now))).collect())
+    could.map(|a| Ok((a.id, Arrives { pace: pace::of(tx, a.id)?, ..arrives(kept.remove(&a.id), ears.base.as_deref(), now) }))).collect()
 }
 
 fn arrives(kept: Option<Subscription>, base: Option<&str>, now: Timestamp) -> Arrives {
     let Some(s) = kept else {
         let coming = if base.is_some() { Coming::Unknown } else { Coming::NoAddress };
-        return Arrives { coming, hub: String::new(), why: None };
+        return Arrives { coming, hub: String::new(), why: None, pace: pace::FIRST };
     };
     let coming = match (s.state, s.lease_until) {
         _ if base.is_none() => Coming::NoAddress,
@@ -155,7 +157,7 @@ fn arrives(kept: Option<Subscription>, base: Option<&str>, now: Timestamp) -> Ar
         (SubscriptionState::Denied, _) => Coming::Denied,
         (SubscriptionState::NoHub | SubscriptionState::Leaving, _) => Coming::NoHub,
     };
-    Arrives { coming, hub: crate::publish::tell::host(&s.hub).unwrap_or_default(), why: s.why }
+    Arrives { coming, hub: crate::publish::tell::host(&s.hub).unwrap_or_default(), why: s.why, pace: pace::FIRST }
 }
 
 /// Our own address, if others can call it: hubs are asked only then.
