@@ -32,9 +32,10 @@ pub const BODY_MAX: usize = 16 * 1024 * 1024;
 pub const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// How many redirects are followed.
 const REDIRECTS_MAX: usize = 5;
-/// Connections kept open for a next call: few and not for long, since every one holds memory.
+/// Connections kept open for a next call: few and not for long, since every one holds memory. Many servers close theirs after 5 s, and a post that
+/// sets out in that very moment is lost without an answer: nobody can say whether it arrived.
 const IDLE_PER_HOST: usize = 2;
-const IDLE_MAX: Duration = Duration::from_secs(30);
+const IDLE_MAX: Duration = Duration::from_secs(4);
 
 const USER_AGENT: &str = concat!("Hobnob/", env!("CARGO_PKG_VERSION"));
 
