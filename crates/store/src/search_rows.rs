@@ -8,7 +8,7 @@ use model::{Post, PostId, Said};
 
 use crate::dialect::Dialect;
 use crate::search::Search;
-use crate::{Kept, Value, args};
+use crate::{Kept, Unscoped, Value, args};
 
 /// Bits of a place that keep posts of one instant apart, and bits of the instant.
 const SLOT_BITS: u32 = 10;
@@ -136,10 +136,10 @@ impl Search<'_, '_> {
     }
 
     /// Brings some posts into the index that are not in it, the newest first: those of before there was one, and those brought back from a
-    /// backup. Whether there may be more; where it stopped is kept for the next time.
+    /// backup. Whether there may be more; where it stopped is kept for the next time. A desk that is not behind costs one look at its mark.
     pub fn catch_up(&self) -> Kept<bool> {
         let desk = self.0.desk();
-        let under: i64 = self.0.find(BEHIND, &args![desk], |row| row.get(0))?.unwrap_or(i64::MAX);
+        let Some(under) = self.0.find(BEHIND, &args![desk], |row| row.get::<i64>(0))? else { return Ok(false) };
         let missing = self.0.all(
             "select p.id from posts p where p.desk = $1 and p.id < $2 and p.deleted_at is null
                and not exists (select 1 from search_rows r where r.desk = p.desk and r.post = p.id) order by p.id desc limit $3",
@@ -159,6 +159,14 @@ impl Search<'_, '_> {
     /// Whether posts are still to be brought into the index.
     pub fn is_behind(&self) -> Kept<bool> {
         Ok(self.0.find(BEHIND, &args![self.0.desk()], |row| row.get::<i64>(0))?.is_some())
+    }
+}
+
+impl Unscoped<'_> {
+    /// Marks that posts of all desks may be in no index, as after a backup was brought back: [`Search::catch_up`] looks at all of them.
+    pub fn look_for_unindexed(&self) -> Kept<()> {
+        self.run("delete from search_behind", &[])?;
+        self.run("insert into search_behind (desk, under) select desk, max(id) + 1 from posts group by desk", &[]).map(drop)
     }
 }
 

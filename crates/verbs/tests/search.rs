@@ -85,7 +85,7 @@ async fn what_is_kept_changed_and_taken_down_is_found_as_it_stands() {
     scene.kept.store.write::<_, StoreError>(&scene.seat, move |tx| tx.posts().set_deleted(gone, at("11:30"))).await.unwrap();
     assert_eq!(newest("rye").await, [""; 0]);
     // What a backup brings back is in no index yet; keeping house catches up.
-    scene.kept.store.write_unscoped::<_, StoreError>(|tx| tx.run("delete from search_rows", &[])).await.unwrap();
+    lose_index(&scene).await;
     assert_eq!(newest("spelt").await, [""; 0]);
     assert!(!scene.kept.store.write::<_, StoreError>(&scene.seat, |tx| tx.search().catch_up()).await.unwrap());
     assert_eq!((newest("spelt").await.len(), newest("rye").await.len()), (1, 0), "what was taken down stays out");
@@ -194,11 +194,17 @@ async fn what_is_looked_for_in_parts_of_the_index_is_found_as_in_the_whole() {
     }
 }
 
+/// As after a backup was brought back.
+async fn lose_index(scene: &Scene) {
+    let lose = |tx: &store::Unscoped<'_>| tx.run("delete from search_rows", &[]).and_then(|_| tx.look_for_unindexed());
+    scene.kept.store.write_unscoped::<_, StoreError>(lose).await.unwrap();
+}
+
 #[tokio::test]
 async fn what_is_in_no_index_is_brought_in_some_at_a_time() {
     let scene = Scene::set("account ada@plaza").await;
     put(&scene, (0..900).map(|n| post(n, "ben", "bread", n as i64)).collect()).await;
-    scene.kept.store.write_unscoped::<_, StoreError>(|tx| tx.run("delete from search_rows", &[])).await.unwrap();
+    lose_index(&scene).await;
     let mut counts = Vec::new();
     loop {
         let step = |tx: &store::Tx<'_>| Ok((tx.search().catch_up()?, tx.search().is_behind()?));

@@ -150,5 +150,7 @@ async fn put_back(store: &store::Store, mut zip: ZipArchive<BufReader<File>>, ta
                 .with_context(|| format!("{table}, up to line {number}"))?;
         }
     }
+    // What search looks in is in no file: it is made again from the posts.
+    store.write_unscoped::<_, StoreError>(|tx| tx.look_for_unindexed()).await?;
     Ok(rows)
 }
