@@ -39,7 +39,7 @@ cargo x COMMAND
   train NAME [ARGUMENTS]            learns the weights of a judgement anew from ../shared/corpora: kinds, worth
   eval NAME [ARGUMENTS]             how right a judgement is, on ../shared/corpora or on drawn cases: kinds, worth, turns, verdicts,
                                     match
-  torment listen [--seed N] [--rate POSTS-A-SECOND] [--minutes N] [--kill-every SECONDS]
+  torment listen [--seed N] [--rate POSTS-A-SECOND] [--minutes N] [--kill-every SECONDS] [--pace N]
   torment peers [--seed N] [--kills N] [--posts N]
                                     apalis and a script with skip locked, killed at random moments: what they double
   torment publish [--seed N] [--deliveries N] [--store sqlite|postgres] [--networks simulated|real]

@@ -32,6 +32,9 @@ impl Clock {
     pub fn now_ms(&self) -> i64 {
         self.real_ms + (real_ms() - self.real_ms) * self.pace
     }
+    pub fn now_us(&self) -> i64 {
+        self.now_ms() * 1000
+    }
     /// What time Hobnob thinks it is.
     pub fn shown_ms(&self) -> i64 {
         self.now_ms() + self.off_ms.load(Ordering::Relaxed)

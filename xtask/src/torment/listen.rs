@@ -1,5 +1,6 @@
 //! `cargo x torment listen`: the real program reads the whole of a simulated network at thousands of posts a second, is killed every few
-//! minutes while lines break; and at the end what it kept is held against what was said. `stream.rs` is the network.
+//! minutes while lines break; and at the end what it kept is held against what was said. `stream.rs` is the network. With `--pace N` the
+//! clock goes N times as fast as the real one, so that a day takes an hour.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,23 +22,29 @@ use super::{books, wire};
 use crate::machine;
 use crate::process::{Scratch, free_port};
 
-/// Nothing that a topic asks for is said before so many seconds: until then the program has read its topics.
+/// Nothing that a topic asks for is said before so many real seconds: until then the program has read its topics.
 const QUIET_S: u64 = 20;
 /// Once all was said, it has to be kept within this time.
 const KEEP_MAX: Duration = Duration::from_secs(180);
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// In so long something has to be read.
+const STUCK_MAX: Duration = Duration::from_secs(120);
 const TELL_EVERY: Duration = Duration::from_secs(60);
 
 struct Asked {
     seed: u64,
     rate: u64,
+    /// By the clock.
     minutes: u64,
-    /// The middle of the time between two kills, in seconds.
+    /// The middle of the time between two kills, in seconds of the clock.
     kill_every_s: u64,
+    /// How many times as fast as the real one the clock goes.
+    pace: u64,
 }
 
 fn asked(words: &[&str]) -> anyhow::Result<Asked> {
-    let mut asked = Asked { seed: 1, rate: 2000, minutes: 2, kill_every_s: 120 };
+    let mut asked = Asked { seed: 1, rate: 2000, minutes: 2, kill_every_s: 120, pace: 1 };
     for pair in words.chunks(2) {
         let (name, number) = match pair {
             [name, n] => (*name, n.parse().with_context(|| format!("{name} wants a whole number"))?),
@@ -48,18 +55,17 @@ fn asked(words: &[&str]) -> anyhow::Result<Asked> {
             "--rate" => asked.rate = number,
             "--minutes" => asked.minutes = number,
             "--kill-every" => asked.kill_every_s = number,
-            other => bail!("torment listen knows --seed N, --rate POSTS-A-SECOND, --minutes N, --kill-every SECONDS; not {other}"),
+            "--pace" => asked.pace = number,
+            other => {
+                bail!("torment listen knows --seed N, --rate POSTS-A-SECOND, --minutes N, --kill-every SECONDS, --pace N; not {other}")
+            }
         }
     }
     ensure!((1..=20_000).contains(&asked.rate), "--rate wants 1 to 20000");
     ensure!((1..=1440).contains(&asked.minutes), "--minutes wants 1 to 1440");
-    ensure!(asked.kill_every_s >= 5, "--kill-every wants at least 5");
+    ensure!((1..=60).contains(&asked.pace), "--pace wants 1 to 60");
+    ensure!(asked.kill_every_s >= 5 * asked.pace, "--kill-every wants at least 5, times the pace");
     Ok(asked)
-}
-
-#[allow(clippy::disallowed_methods)]
-fn now_us() -> i64 {
-    jiff::Timestamp::now().as_microsecond()
 }
 
 /// Whether nothing was lost, doubled, or kept unasked.
@@ -67,15 +73,16 @@ pub fn run(words: &[&str]) -> anyhow::Result<bool> {
     let asked = asked(words)?;
     let file = super::build()?;
     let scratch = Scratch::new("torment")?;
-    let clock = Arc::new(Clock::start(&scratch.0.join("clock"), 1)?);
+    let clock = Arc::new(Clock::start(&scratch.0.join("clock"), i64::try_from(asked.pace)?)?);
     let log = machine::target()?.join("torment.log");
     let _ = std::fs::remove_file(&log);
 
-    let end = (QUIET_S + asked.minutes * 60) * asked.rate;
-    let stream = Arc::new(Stream::new(asked.seed, asked.rate, now_us(), QUIET_S * asked.rate, end));
-    let port = stream.open(now_us)?;
+    let quiet = QUIET_S * asked.pace;
+    let end = (quiet + asked.minutes * 60) * asked.rate;
+    let stream = Arc::new(Stream::new(asked.seed, asked.rate, clock.clone(), quiet * asked.rate, end)?);
+    let port = stream.open()?;
     let weather = Arc::new(Weather::new(asked.seed, 1));
-    let sky = Arc::new(Sky::new(0, clock.clone()).with_stream(stream.clone(), now_us));
+    let sky = Arc::new(Sky::new(0, clock.clone()).with_stream(stream.clone()));
     let sky_port = wire::open(sky.clone(), weather, clock.clone())?;
 
     let mut program = Program::new(&file, &scratch.0.join("data"), None, &clock);
@@ -91,7 +98,7 @@ pub fn run(words: &[&str]) -> anyhow::Result<bool> {
     let address = format!("http://127.0.0.1:{sky_port}");
     hand.connect("bluesky", &[("its-handle", sky.handle.as_str()), ("its-password", sky::PASSWORD), ("its-server", address.as_str())])?;
     while stream.connections.load(Ordering::Relaxed) == 0 {
-        ensure!(now_us() < stream.time_of(stream.first), "the firehose was not opened within {QUIET_S} s");
+        ensure!(clock.now_us() < stream.time_of(stream.first), "the firehose was not opened within {QUIET_S} s");
         std::thread::sleep(Duration::from_millis(50));
     }
     let memory = storm(&asked, &stream, &program, &server, end)?;
@@ -102,23 +109,30 @@ pub fn run(words: &[&str]) -> anyhow::Result<bool> {
 fn storm(asked: &Asked, stream: &Stream, program: &Program, server: &Server, end: u64) -> anyhow::Result<Vec<[u64; 3]>> {
     let dice = Dice::new(asked.seed, 2);
     let mut lives: Vec<[u64; 3]> = vec![[0; 3]];
-    let until = |now: Instant| now + Duration::from_millis(dice.between(asked.kill_every_s * 500, asked.kill_every_s * 1500));
+    let real = |ms: u64| Duration::from_millis(ms / asked.pace);
+    let until = |now: Instant| now + real(dice.between(asked.kill_every_s * 500, asked.kill_every_s * 1500));
     let (mut kill_at, mut told) = (until(Instant::now()), Instant::now());
     // Before the first place was noted a life that ends has read nothing that anybody could come back to.
     kill_at += Duration::from_secs(QUIET_S);
-    while now_us() < stream.time_of(end) {
-        std::thread::sleep(LOOK_EVERY);
+    let (mut furthest, mut went_on) = (0, Instant::now());
+    while furthest < end {
+        std::thread::sleep(LOOK_AGAIN);
+        let now = stream.furthest.load(Ordering::Relaxed);
+        if now > furthest {
+            (furthest, went_on) = (now, Instant::now());
+        }
+        ensure!(went_on.elapsed() < STUCK_MAX, "nothing was read for {} s, behind {furthest} posts", STUCK_MAX.as_secs());
         if let Some(mib) = server.memory_mib() {
             let life = lives.last_mut().context("a life")?;
             *life = [if life[0] == 0 { mib } else { life[0] }, mib, life[2].max(mib)];
         }
         if told.elapsed() > TELL_EVERY {
             told = Instant::now();
-            println!("  {} posts said, {} MiB", stream.furthest.load(Ordering::Relaxed), lives.last().map_or(0, |l| l[1]));
+            println!("  {furthest} posts said, {} lives, {} MiB", lives.len(), lives.last().map_or(0, |l| l[1]));
         }
         if Instant::now() >= kill_at {
             server.kill();
-            std::thread::sleep(Duration::from_millis(dice.roll(3000)));
+            std::thread::sleep(real(dice.roll(3000)));
             server.start_again(program)?;
             lives.push([0; 3]);
             kill_at = until(Instant::now());
@@ -126,6 +140,29 @@ fn storm(asked: &Asked, stream: &Stream, program: &Program, server: &Server, end
     }
     stream.is_calm.store(true, Ordering::Relaxed);
     Ok(lives)
+}
+
+/// More lives than this are told by quarters.
+const LIVES_TOLD: usize = 16;
+
+fn tell_memory(lives: &[[u64; 3]]) {
+    if lives.len() <= LIVES_TOLD {
+        let each = lives.iter().map(|[a, b, c]| format!("{a} {b} {c}")).collect::<Vec<_>>().join(" · ");
+        return println!("resident MiB of each life, first, last, most: {each}");
+    }
+    for (quarter, some) in lives.chunks(lives.len().div_ceil(4)).enumerate() {
+        let mut most: Vec<u64> = some.iter().map(|life| life[2]).collect();
+        most.sort_unstable();
+        let at = |n: usize| most.get(n).copied().unwrap_or(0);
+        println!(
+            "resident MiB at its most, of {} lives of quarter {}: {} in the middle, {} to {}",
+            some.len(),
+            quarter + 1,
+            at(most.len() / 2),
+            at(0),
+            at(most.len() - 1)
+        );
+    }
 }
 
 /// What stands in the store and was not taken down, by text, with how often; and what of it is shown for a topic.
@@ -159,20 +196,18 @@ fn report(asked: &Asked, stream: &Stream, program: &Program, lives: &[[u64; 3]],
     let doubled: u64 = found.values().map(|(n, _)| n.saturating_sub(1)).sum();
     let unasked: Vec<_> = found.keys().filter(|text| !wanted.contains_key(*text)).collect();
     println!(
-        "seed {}, {} posts a second for {} minutes: {} said, {} had to be kept; {} kills, {} lines broke, {} connections",
+        "seed {}, {} posts a second for {} minutes of a clock {} times as fast: {} said, {} had to be kept; {} kills, {} lines broke, {} connections",
         asked.seed,
         asked.rate,
         asked.minutes,
+        asked.pace,
         end,
         wanted.len(),
         lives.len() - 1,
         stream.breaks.load(Ordering::Relaxed),
         stream.connections.load(Ordering::Relaxed)
     );
-    println!(
-        "resident MiB of each life, first, last, most: {}",
-        lives.iter().map(|[a, b, c]| format!("{a} {b} {c}")).collect::<Vec<_>>().join(" · ")
-    );
+    tell_memory(lives);
     for text in lost.iter().take(5) {
         println!("WRONG lost: {text}");
     }

@@ -28,12 +28,6 @@ struct Kept {
     access: u64,
 }
 
-/// What others say there, and the time.
-struct Others {
-    stream: Arc<Stream>,
-    now_us: fn() -> i64,
-}
-
 pub struct Sky {
     did: String,
     pub handle: String,
@@ -41,7 +35,8 @@ pub struct Sky {
     kept: Mutex<Kept>,
     renewing: AtomicU64,
     renewed_at_once: AtomicU64,
-    others: Option<Others>,
+    /// What others say there.
+    others: Option<Arc<Stream>>,
 }
 
 impl Sky {
@@ -57,14 +52,14 @@ impl Sky {
         }
     }
     /// With others who talk there.
-    pub fn with_stream(self, stream: Arc<Stream>, now_us: fn() -> i64) -> Sky {
-        Sky { others: Some(Others { stream, now_us }), ..self }
+    pub fn with_stream(self, stream: Arc<Stream>) -> Sky {
+        Sky { others: Some(stream), ..self }
     }
     /// What others said, as far as it is there.
     fn posts(&self, request: &Request) -> Reply {
-        let Some(Others { stream, now_us }) = &self.others else { return Reply::json(200, &json!({"posts": []})) };
+        let Some(stream) = &self.others else { return Reply::json(200, &json!({"posts": []})) };
         let asked = url::form_urlencoded::parse(request.query.as_bytes()).filter(|(name, _)| name == "uris");
-        let posts: Vec<Value> = asked.filter_map(|(_, uri)| stream.view(&uri, now_us())).collect();
+        let posts: Vec<Value> = asked.filter_map(|(_, uri)| stream.view(&uri)).collect();
         Reply::json(200, &json!({ "posts": posts }))
     }
     fn kept(&self) -> MutexGuard<'_, Kept> {
