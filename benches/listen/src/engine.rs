@@ -9,7 +9,7 @@ use model::{Post, Query};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 
-use crate::{mokaccino_peer, own, plain, tantivy_peer, texts};
+use crate::{fts_peer, mokaccino_peer, own, plain, tantivy_peer, texts};
 
 pub struct Place {
     pub dir: PathBuf,
@@ -39,6 +39,7 @@ pub fn run(engine: &str, place: &Place) -> anyhow::Result<Value> {
         "plain" => plain::run(place),
         "mokaccino" => mokaccino_peer::run(place),
         "tantivy" => tantivy_peer::run(place),
+        "fts5" => fts_peer::run(place),
         other => bail!("no such engine: {other}"),
     }
 }

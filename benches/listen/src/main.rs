@@ -2,6 +2,7 @@
 //! a process of its own, so that memory can be told apart.
 
 mod engine;
+mod fts_peer;
 mod mokaccino_peer;
 mod own;
 mod plain;
