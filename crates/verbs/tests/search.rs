@@ -196,8 +196,15 @@ async fn what_is_looked_for_in_parts_of_the_index_is_found_as_in_the_whole() {
 
 /// As after a backup was brought back.
 async fn lose_index(scene: &Scene) {
-    let lose = |tx: &store::Unscoped<'_>| tx.run("delete from search_rows", &[]).and_then(|_| tx.look_for_unindexed());
-    scene.kept.store.write_unscoped::<_, StoreError>(lose).await.unwrap();
+    scene
+        .kept
+        .store
+        .write_unscoped::<_, StoreError>(|tx| {
+            tx.run("delete from search_rows", &[])?;
+            tx.look_for_unindexed()
+        })
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
