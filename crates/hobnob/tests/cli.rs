@@ -167,6 +167,13 @@ async fn a_desk_goes_into_a_file_and_comes_back_whole() {
     assert!(code == 1 && wrong(&said).len() == 1 && wrong(&said)[0].starts_with("WRONG public address"), "{code}: {said}");
     assert!(complaint.contains("are not well"), "{complaint}");
 
+    let database = rusqlite::Connection::open(desk.folder.join("hobnob.sqlite")).unwrap();
+    database.busy_timeout(PATIENCE).unwrap();
+    let heard = "insert into posts (desk, id, network, remote_id, author, text, created_at, mentions, tags, links, media, visibility, is_mine, names_me, kept_at)
+                 select id, 7, 'feed', 'p7', 1, 'rye bread', 0, '[]', '[]', '[]', '[]', 'public', 0, 0, 0 from desks";
+    assert_eq!(database.execute(heard, []).unwrap(), 1);
+    drop(database);
+
     let out = Folder::new("cli-files");
     let (backup, export) = (out.file("desk.backup"), out.file("desk.zip"));
     // While it serves: a backup is of one moment.
@@ -182,6 +189,8 @@ async fn a_desk_goes_into_a_file_and_comes_back_whole() {
     assert!(code == 2 && complaint.contains("it is an export"), "{code}: {complaint}");
     let (code, said, complaint) = run(&again.0, &["restore", &backup]);
     assert!(code == 0 && said.contains("rows are back"), "{code}: {complaint}");
+    let (_, said, complaint) = run(&again.0, &["search", "bread"]);
+    assert!(said.contains("still being made ready"), "what search looks in is made again: {said}{complaint}");
     let (code, _, complaint) = run(&again.0, &["restore", &backup]);
     assert!(code == 2 && complaint.contains("holds a desk already"), "{code}: {complaint}");
 
