@@ -64,7 +64,7 @@ pub fn edits(place: &Place) -> anyhow::Result<Value> {
     let mut matcher = built(place, &place.sample()?)?;
     let (mut found, mut rates) = (Vec::new(), Vec::new());
     let (mut standing, mut next): (std::collections::VecDeque<Handle>, usize) = Default::default();
-    let (mut at, mut slowest) = (0, 0.0_f64);
+    let (mut at, mut slowest, mut editing, mut all) = (0, 0.0_f64, 0.0, 0.0);
     for stretch in 0..STRETCHES {
         let has_edits = stretch % 2 == 1;
         let (began, mut count, mut edited) = (cpu(), 0u64, 0.0);
@@ -80,7 +80,8 @@ pub fn edits(place: &Place) -> anyhow::Result<Value> {
                 if standing.len() > 1_000 {
                     matcher.remove(standing.pop_front().unwrap_or(Handle(0)));
                 }
-                slowest = slowest.max(cpu() - start);
+                let took = cpu() - start;
+                (slowest, editing) = (slowest.max(took), editing + took);
                 edited += 1.0;
             }
             for _ in 0..32 {
@@ -88,7 +89,9 @@ pub fn edits(place: &Place) -> anyhow::Result<Value> {
                 (at, count) = (at + 1, count + 1);
             }
         }
-        rates.push(count as f64 / (cpu() - began));
+        let took = cpu() - began;
+        rates.push(count as f64 / took);
+        all += if has_edits { took } else { 0.0 };
     }
-    Ok(json!({"rates": rates, "slowest_edit": slowest}))
+    Ok(json!({"rates": rates, "slowest_edit": slowest, "share": editing / all}))
 }

@@ -130,13 +130,14 @@ fn real(dir: &Path, posts: &[String], theirs: &[String], maker: &Maker, lots: &m
             let mut less: Vec<f64> = rates.chunks_exact(2).map(|turn| 100.0 * (1.0 - turn[1] / turn[0])).collect();
             less.sort_by(f64::total_cmp);
             println!(
-                "  1,000 topics coming and 1,000 going a CPU second: {:.0} posts a second instead of {:.0}, {:.1} % less in the middle of {} turns ({:.1} to {:.1} in the middle half); the slowest of them {:.2} ms",
+                "  1,000 topics coming and 1,000 going a CPU second: {:.0} posts a second instead of {:.0}, {:.1} % less in the middle of {} turns ({:.1} to {:.1} in the middle half); the edits themselves take {:.1} %, the slowest of them {:.2} ms",
                 mean(1),
                 mean(0),
                 less[less.len() / 2],
                 less.len(),
                 less[less.len() / 4],
                 less[less.len() * 3 / 4],
+                100.0 * edits.number("share"),
                 edits.number("slowest_edit") * 1e3
             );
         }
