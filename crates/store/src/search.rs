@@ -64,8 +64,7 @@ pub struct Narrowed<'q> {
 pub struct Depth {
     /// The newest posts from which it is told how common something is.
     pub tasted: usize,
-    /// Posts, about, whose words are looked into, where there is one thing to be looked for in each; of two things half as many. Where all of a
-    /// desk holds no more than the most, it is looked through whole.
+    /// Posts, about, whose words are looked into; where all of a desk holds no more than the most, it is looked through whole.
     pub into: usize,
     pub into_max: usize,
     /// Posts that are gone back, whatever they hold.
@@ -75,35 +74,7 @@ pub struct Depth {
 impl Default for Depth {
     /// About 40 ms of CPU at most.
     fn default() -> Depth {
-        Depth { tasted: 2_048, into: 24_000, into_max: 28_000, back_max: 1_000_000 }
-    }
-}
-
-impl Depth {
-    /// The same where looking into a post takes so many steps.
-    fn for_steps(self, steps: usize) -> Depth {
-        let steps = steps.max(1);
-        Depth { into: (self.into / steps).max(1), into_max: self.into_max / steps, ..self }
-    }
-}
-
-/// What has to be looked for in a post that passes when nobody asks how words stand, nor what must not be there ([`Sieve::loosened`]): each
-/// word that has to stand at its place behind another, and each that must not be there.
-fn steps(sieve: &Sieve) -> usize {
-    match sieve {
-        Sieve::Word(_) | Sieve::Beginning(_) | Sieve::Fact(_) | Sieve::Stem(..) => 0,
-        Sieve::Row(words) | Sieve::Near(words, _) => words.len().saturating_sub(1),
-        Sieve::All(list) | Sieve::Any(list) => list.iter().map(steps).sum(),
-        Sieve::Without(one, other) => steps(one) + each_word(other),
-    }
-}
-
-fn each_word(sieve: &Sieve) -> usize {
-    match sieve {
-        Sieve::Word(_) | Sieve::Beginning(_) | Sieve::Fact(_) | Sieve::Stem(..) => 1,
-        Sieve::Row(words) | Sieve::Near(words, _) => words.len(),
-        Sieve::All(list) | Sieve::Any(list) => list.iter().map(each_word).sum(),
-        Sieve::Without(one, other) => each_word(one) + each_word(other),
+        Depth { tasted: 2_048, into: 50_000, into_max: 80_000, back_max: 1_000_000 }
     }
 }
 
@@ -161,8 +132,7 @@ impl Search<'_, '_> {
         let sieve = asked.sieve.map(|sieve| self.spoken(sieve)).transpose()?;
         let loose = sieve.as_ref().and_then(Sieve::loosened);
         let (first, end) = self.places(asked);
-        let depth = asked.depth.for_steps(sieve.as_ref().map_or(1, steps));
-        let from = loose.map_or(Ok(None), |loose| self.far_enough(&loose, end, depth))?.filter(|from| *from > first);
+        let from = loose.map_or(Ok(None), |loose| self.far_enough(&loose, end, asked.depth))?.filter(|from| *from > first);
         let mut values = args![self.0.desk(), from.unwrap_or(first), end, most].to_vec();
         let found = match &sieve {
             // In this order and no other: the index has its rows in the order of places, so that none is read that is not asked for.
