@@ -72,7 +72,7 @@ pub struct Depth {
 }
 
 impl Default for Depth {
-    /// About 40 ms of CPU at most.
+    /// About 40 ms of CPU where matches are not rare: FTS5 asks how far it may go at a match alone.
     fn default() -> Depth {
         Depth { tasted: 2_048, into: 50_000, into_max: 80_000, back_max: 1_000_000 }
     }
